@@ -30,11 +30,11 @@ class Var:
     name: str
 
     def __str__(self) -> str:
-        return self.name
+        return "_" if self.anonymous else self.name
 
     @property
     def anonymous(self) -> bool:
-        return self.name.startswith("_")
+        return self.name[0] == "_" and self.name[1:].isdigit()
 
 
 Term = Var | str | int
