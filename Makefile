@@ -1,0 +1,44 @@
+# make explore   sets everything up, loads the registry and the public ledger, opens the explorer
+# make test      runs every test, those in a browser included
+# make lint      checks style and types
+# make lock      renews requirements.lock (needs uv)
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help explore test lint lock
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+# The project is installed editable, so the tree stays clean and an edit needs no second installation.
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "ZeLian needs Python 3.11 or newer: make PYTHON=python3.11 …" >&2; exit 1; }
+	@echo "setting up $(VENV) (once, about a minute) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+explore: $(READY)
+	@$(BIN)/zelian explore $(ARGS)
+
+test: $(READY)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+		|| { echo "make test needs a Chromium for the browser tests: apt-get install chromium fonts-noto-cjk" >&2; exit 1; }
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict reasoner app
+
+# One lock for every platform and every Python from 3.11 on: hashes of all files of a release, no index address.
+lock:
+	uv pip compile pyproject.toml --extra test --extra owl --universal --python-version 3.11 \
+		--generate-hashes --upgrade --no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
