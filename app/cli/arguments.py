@@ -1,0 +1,208 @@
+"""The commands and their arguments. Nothing heavy is imported here: ``zelian --help`` must come at once."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from app.cli.messages import error_line
+
+FORMATS = ("table", "csv", "jsonl", "ttl")
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with its complaints on one line and in both languages."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, error_line(f"用法不对：{message}（见 {self.prog} --help）", f"usage: {message}") + "\n")
+
+
+def date(text: str) -> datetime.date:
+    """Read ``2026-11-22``, ``20261122`` or ``2026年11月22日``."""
+    if match := re.fullmatch(r"(\d{4})(?:-|/|\.|年)?(\d{1,2})(?:-|/|\.|月)?(\d{1,2})日?", text.strip()):
+        try:
+            return datetime.date(*map(int, match.groups()))
+        except ValueError:
+            pass  # such as 2026-02-30
+    raise argparse.ArgumentTypeError(f"不是日期 / not a date: {text!r} (2026-11-22)")
+
+
+def port(text: str) -> int:
+    """Read the number of a TCP port."""
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"不是端口号 / not a port: {text!r} (1-65535)")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = _Parser(
+        prog="zelian",
+        description="责链：谁负责、移送哪里、违反什么，逐条追溯到条文和台账。\n"
+        "ZeLian: who is responsible, where it must be transferred, what was not observed, with proofs.",
+        epilog="例 example:\n  zelian load\n  zelian conclusions --issue CQ-001\n  zelian explore",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action=_Version, nargs=0, help="版本 · show the version")
+    commands = top.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, title="命令 commands", parser_class=_Parser
+    )
+
+    def command(name: str, zh: str, en: str, *examples: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(
+            name,
+            help=f"{zh} · {en}",
+            description=f"{zh}。\n{en[0].upper()}{en[1:]}.",
+            epilog="例 example:\n" + "\n".join(f"  {line}" for line in examples),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        made.add_argument(
+            "--lang",
+            choices=("zh", "en"),
+            default="en" if os.environ.get("ZELIAN_LANG", "").lower().startswith("en") else "zh",
+            help="输出语言 · language of the output (default: $ZELIAN_LANG, else zh)",
+        )
+        return made
+
+    for add in (_load, _reason, _conclusions, _explain, _case, _law, _check, _explore):
+        add(command)
+    return top
+
+
+Command = Callable[..., argparse.ArgumentParser]
+
+
+def _load(command: Command) -> None:
+    made = command(
+        "load",
+        "载入台账（.xlsx .csv）和 RDF（.ttl .nt .trig .jsonld）；不写文件则载入自带的名录和公开台账",
+        "load ledgers (.xlsx .csv) and RDF (.ttl .nt .trig .jsonld); without a file, the bundled registry "
+        "and public ledger",
+        "zelian load",
+        "zelian load 台账.xlsx --report 搁置的行.xlsx",
+        "zelian load --samples",
+    )
+    made.add_argument("files", metavar="FILE", nargs="*", type=Path, help="要载入的文件 · files to load")
+    made.add_argument(
+        "--samples", action="store_true", help="连同虚构的示例数据 · the fictional sample cases as well"
+    )
+    made.add_argument(
+        "--report",
+        metavar="FILE",
+        type=Path,
+        help="把搁置的行写到 .xlsx（标出有问题的格）或 .jsonl · write the rows set aside, with the cells marked",
+    )
+
+
+def _as_of(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--as-of",
+        metavar="DATE",
+        type=date,
+        default=None,
+        help="推理所依的日期，默认今天 · the date to reason as of (default: today)",
+    )
+
+
+def _reason(command: Command) -> None:
+    made = command(
+        "reason",
+        "对记录推理，按状态统计结论",
+        "reason over the record and count the conclusions by status",
+        "zelian reason",
+        "zelian reason --as-of 2025-06-30",
+    )
+    _as_of(made)
+
+
+def _conclusions(command: Command) -> None:
+    made = command(
+        "conclusions",
+        "列出结论",
+        "list conclusions",
+        "zelian conclusions --issue CQ-001",
+        "zelian conclusions --norm a39.p4.s2 --status insufficient --format csv --output 结论.csv",
+    )
+    made.add_argument("--issue", metavar="ID", help="只列这个问题的 · only those of this issue")
+    made.add_argument("--norm", metavar="ID", help="只列这条规范的 · only those of this norm")
+    made.add_argument("--status", metavar="STATUS", help="只列这种状态的 · only those with this status")
+    _as_of(made)
+    made.add_argument("--format", choices=FORMATS, default="table", help="格式 · format (default: table)")
+    made.add_argument("--output", metavar="FILE", type=Path, help="写到文件 · write to a file")
+
+
+def _explain(command: Command) -> None:
+    made = command(
+        "explain",
+        "给出一条结论的证明，直到条文和台账的那一行",
+        "show the proof of a conclusion, down to the words of the regulation and the row of the ledger",
+        "zelian explain CONCLUSION",
+        "zelian explain CONCLUSION --lang en --format json",
+    )
+    made.add_argument("conclusion", metavar="CONCLUSION", help="结论编号 · the id of a conclusion")
+    _as_of(made)
+    made.add_argument("--format", choices=("text", "json"), default="text", help="格式 · format (default: text)")
+
+
+def _case(command: Command) -> None:
+    made = command(
+        "case",
+        "运行案例文件：什么应当得出，什么不应当得出",
+        "run case files: what must follow and what must not",
+        "zelian case cases.yaml",
+        "zelian case 我的案例/*.yaml",
+    )
+    made.add_argument("files", metavar="FILE", nargs="+", type=Path, help="案例文件 · case files")
+
+
+def _law(command: Command) -> None:
+    made = command(
+        "law",
+        "给出条、款、项的原文和规范",
+        "show the text and the norms of an article, a paragraph or an item",
+        "zelian law 39",
+        "zelian law 39.4",
+        "zelian law 50.1.5",
+    )
+    made.add_argument("place", metavar="PLACE", help="条[.款[.项]] · article[.paragraph[.item]]")
+
+
+def _check(command: Command) -> None:
+    command(
+        "check",
+        "核对本体、规则、条文和数据",
+        "check ontology, rules, text and data against each other",
+        "zelian check",
+    )
+
+
+def _explore(command: Command) -> None:
+    made = command(
+        "explore",
+        "打开浏览页面（只在本机）；记录为空时先载入自带数据",
+        "open the explorer (on this machine only); an empty record is filled with the bundled data first",
+        "zelian explore",
+        "zelian explore --port 8600 --no-browser",
+    )
+    made.add_argument("--port", metavar="N", type=port, default=None, help="端口 · port (default: 8501)")
+    made.add_argument(
+        "--no-browser", action="store_true", help="不打开浏览器 · do not open a browser"
+    )
+
+
+class _Version(argparse.Action):
+    """Shows the version; reads the distribution's metadata only when asked."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            number = version("zelian")
+        except PackageNotFoundError:
+            number = "(checkout)"
+        parser.exit(0, f"zelian {number}\n")

@@ -1,0 +1,44 @@
+"""What is said when something cannot be done: one line, Chinese first, then English."""
+
+from __future__ import annotations
+
+
+class Problem(Exception):
+    """Something the user can put right. ``code`` is the exit code of the command."""
+
+    def __init__(self, zh: str, en: str, code: int = 2) -> None:
+        super().__init__(en)
+        self.zh, self.en, self.code = zh, en, code
+
+
+def error_line(zh: str, en: str) -> str:
+    """Return one line that says a problem in both languages."""
+    zh, en = (" ".join(text.split()) for text in (zh, en))
+    return f"错误：{zh} ｜ error: {en}" if zh != en else f"错误 ｜ error: {en}"
+
+
+def explain(error: Exception) -> tuple[str, str]:
+    """Return a zh and an en line for a mishap that nobody foresaw, as far as its kind tells."""
+    match error:
+        case FileNotFoundError(filename=str(name)) if name:
+            return f"没有这个文件：{name}", f"no such file: {name}"
+        case PermissionError(filename=str(name)) if name:
+            return f"没有权限读写：{name}", f"not allowed to read or write: {name}"
+        case IsADirectoryError(filename=str(name)) if name:
+            return f"这是文件夹，不是文件：{name}", f"this is a folder, not a file: {name}"
+        case OSError(filename=str(name), strerror=str(reason)) if name:
+            return f"无法读写 {name}：{reason}", f"cannot read or write {name}: {reason}"
+        case UnicodeDecodeError():
+            return "文件不是文本，或编码无法识别", "not a text file, or its encoding is unknown"
+        case MemoryError():
+            return "内存不足", "out of memory"
+        case _:
+            text = str(error).strip() or type(error).__name__
+            zh, _, en = text.partition(" / ")  # how the reasoner writes a message in both languages
+            return zh, f"{en or zh} [{type(error).__name__}; ZELIAN_DEBUG=1 shows more]"
+
+
+def from_error(error: Exception, code: int = 2) -> Problem:
+    """Return the problem that the reasoner describes as ``Chinese / English``."""
+    zh, _, en = str(error).partition(" / ")
+    return Problem(zh, en or zh, code)
