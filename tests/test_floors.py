@@ -31,7 +31,16 @@ TOP_LEVEL = {
     "tests",
 }
 
-ENGINES = {"clingo", "duckdb", "owlready2", "pyoxigraph", "oxrdflib", "pyshacl", "sqlalchemy", "adbc_driver_sqlite"}
+ENGINES = {
+    "clingo",
+    "duckdb",
+    "owlready2",
+    "pyoxigraph",
+    "oxrdflib",
+    "pyshacl",
+    "sqlalchemy",
+    "adbc_driver_sqlite",
+}
 DISPLAY = {"app", "streamlit", "altair", "rich"}
 
 CITATION = re.compile(r"\ba\d{1,2}\.(p|i|s|n)\d|第[一二三四五六七八九十百\d]+[条款项]")

@@ -6,18 +6,20 @@ import sys
 import tomllib
 import venv
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+PIP = (sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check")
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel once, with the build tools that are installed and no download."""
     folder = tmp_path_factory.mktemp("wheel")
-    run([sys.executable, "-m", "pip", "-qq", "wheel", "--no-deps", "--no-build-isolation", "-w", folder, ROOT])
+    run([*PIP, "wheel", "--no-deps", "--no-build-isolation", "-w", folder, ROOT])
     (file,) = folder.glob("zelian-*.whl")
     return file
 
@@ -30,21 +32,21 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     scripts = folder / ("Scripts" if os.name == "nt" else "bin")
     python = scripts / ("python.exe" if os.name == "nt" else "python")
     site = run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]).strip()
-    run([sys.executable, "-m", "pip", "-qq", "--python", python, "install", "--no-deps", "--no-index", wheel])
+    run([*PIP, "--python", python, "install", "--no-deps", "--no-index", wheel])
     borrowed = [p for p in sys.path if Path(p).name == "site-packages"]
-    # addsitedir would follow the .pth file of an editable installation back to the checkout; plain lines do not.
+    # A folder named in a .pth file is not searched for .pth files: an editable installation stays behind.
     Path(site, "borrowed.pth").write_text("\n".join(borrowed) + "\n", "utf-8")
     return scripts / ("zelian.exe" if os.name == "nt" else "zelian")
 
 
-def run(command: list[object], **more: object) -> str:
+def run(command: Sequence[object], cwd: Path | None = None) -> str:
     """Run a command away from the checkout; return what it printed, or fail with what it complained about."""
     done = subprocess.run(
         [str(part) for part in command],
         capture_output=True,
         text=True,
         encoding="utf-8",
-        cwd=more.get("cwd"),  # type: ignore[arg-type]
+        cwd=cwd,
         env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -76,8 +78,12 @@ def test_the_command_is_called_zelian() -> None:
     assert set(project["optional-dependencies"]) >= {"test", "owl", "spark"}
 
 
-def test_an_installed_wheel_loads_and_concludes_away_from_the_checkout(installed: Path, tmp_path: Path) -> None:
-    where = run([installed.with_name("python"), "-c", "import reasoner; print(reasoner.__file__)"], cwd=tmp_path)
+def test_an_installed_wheel_loads_and_concludes_away_from_the_checkout(
+    installed: Path, tmp_path: Path
+) -> None:
+    where = run(
+        [installed.with_name("python"), "-c", "import reasoner; print(reasoner.__file__)"], cwd=tmp_path
+    )
     assert Path(where.strip()).is_relative_to(installed.parents[1])
     assert "zelian load" in run([installed, "--help"], cwd=tmp_path)
     run([installed, "load"], cwd=tmp_path)

@@ -95,7 +95,7 @@ def _load(command: Command) -> None:
         "--report",
         metavar="FILE",
         type=Path,
-        help="把搁置的行写到 .xlsx（标出有问题的格）或 .jsonl · write the rows set aside, with the cells marked",
+        help="把搁置的行写到 .xlsx（标出格）或 .jsonl · write the rows set aside, cells marked",
     )
 
 
@@ -146,7 +146,9 @@ def _explain(command: Command) -> None:
     )
     made.add_argument("conclusion", metavar="CONCLUSION", help="结论编号 · the id of a conclusion")
     _as_of(made)
-    made.add_argument("--format", choices=("text", "json"), default="text", help="格式 · format (default: text)")
+    made.add_argument(
+        "--format", choices=("text", "json"), default="text", help="格式 · format (default: text)"
+    )
 
 
 def _case(command: Command) -> None:
@@ -190,9 +192,7 @@ def _explore(command: Command) -> None:
         "zelian explore --port 8600 --no-browser",
     )
     made.add_argument("--port", metavar="N", type=port, default=None, help="端口 · port (default: 8501)")
-    made.add_argument(
-        "--no-browser", action="store_true", help="不打开浏览器 · do not open a browser"
-    )
+    made.add_argument("--no-browser", action="store_true", help="不打开浏览器 · do not open a browser")
 
 
 class _Version(argparse.Action):

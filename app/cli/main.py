@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = importlib.import_module(f"app.cli.commands.{arguments.command}")
         code = int(command.run(arguments))
         sys.stdout.flush()
-    except messages.Problem as problem:
+    except messages.CommandError as problem:
         return _complain(problem, problem.zh, problem.en, problem.code)
     except BrokenPipeError:
         # Whoever read our output (head, less) has seen enough. Python would complain once more on exit.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Problem(Exception):
+class CommandError(Exception):
     """Something the user can put right. ``code`` is the exit code of the command."""
 
     def __init__(self, zh: str, en: str, code: int = 2) -> None:
@@ -38,7 +38,7 @@ def explain(error: Exception) -> tuple[str, str]:
             return zh, f"{en or zh} [{type(error).__name__}; ZELIAN_DEBUG=1 shows more]"
 
 
-def from_error(error: Exception, code: int = 2) -> Problem:
+def from_error(error: Exception, code: int = 2) -> CommandError:
     """Return the problem that the reasoner describes as ``Chinese / English``."""
     zh, _, en = str(error).partition(" / ")
-    return Problem(zh, en or zh, code)
+    return CommandError(zh, en or zh, code)

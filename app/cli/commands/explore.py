@@ -6,7 +6,7 @@ import argparse
 import socket
 import sys
 
-from app.cli.messages import Problem
+from app.cli.messages import CommandError
 
 ADDRESS = "127.0.0.1"
 PORTS = range(8501, 8601)
@@ -16,9 +16,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted. A port that is asked for is taken or refused, never replaced by another."""
     port = arguments.port or next((p for p in PORTS if _is_free(p)), None)
     if port is None:
-        raise Problem("找不到空闲端口，请用 --port 指定", "no free port: choose one with --port")
+        raise CommandError("找不到空闲端口，请用 --port 指定", "no free port: choose one with --port")
     if not _is_free(port):
-        raise Problem(f"端口 {port} 已被占用", f"port {port} is in use")
+        raise CommandError(f"端口 {port} 已被占用", f"port {port} is in use")
 
     from app.cli.commands import load
 

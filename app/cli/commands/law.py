@@ -16,7 +16,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         article = regulation.article_of(place)
         part = regulation.find(place)
-    except law.NotInLaw as missing:
+    except law.NotInLawError as missing:
         raise from_error(missing) from missing
     print(f"{regulation.title}  {article.chapter_title}".rstrip())
     print(f"{regulation.cite(place, lang)}  {regulation.iri_of(place)}\n")

@@ -1,0 +1,15 @@
+"""Where the record lies: $ZELIAN_HOME, else the platform's folder for data of its user."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def home() -> Path:
+    """Return the folder of the record; it need not exist yet."""
+    if place := os.environ.get("ZELIAN_HOME"):
+        return Path(place).expanduser().absolute()
+    from platformdirs import user_data_path
+
+    return user_data_path("zelian", appauthor=False)
