@@ -15,6 +15,7 @@ APP = [p for p in sorted((ROOT / "app").rglob("*.py")) if "node_modules" not in 
 
 TOP_LEVEL = {
     ".ci",
+    ".gitattributes",
     ".gitignore",
     "CHANGELOG.md",
     "DECISIONS.md",
