@@ -41,4 +41,4 @@ lint: $(READY)
 # One lock for every platform and every Python from 3.11 on: hashes of all files of a release, no index address.
 lock:
 	uv pip compile pyproject.toml --extra test --extra owl --universal --python-version 3.11 \
-		--generate-hashes --upgrade --no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+		--generate-hashes --upgrade --no-header --output-file requirements.lock

@@ -134,7 +134,11 @@ def test_nothing_else_lives_at_the_top_level() -> None:
     assert {name.split("/")[0] for name in tracked()} <= TOP_LEVEL
 
 
-def test_no_file_names_a_package_index() -> None:
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
-    assert "--hash=sha256:" in lock
-    assert not re.search(r"https?://|file:|--(extra-)?index-url|--find-links|--trusted-host", lock)
+def test_the_lock_holds_versions_and_hashes_and_no_address() -> None:
+    pinned = re.compile(r"[a-z0-9][a-z0-9.-]*==[\w.]+( ; [\w .'<>=!_]+)? \\")
+    hashed = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
+    origin = re.compile(
+        r"    # +(via( [a-z0-9.-]+)?|[a-z0-9.-]+|zelian \(pyproject\.toml\))|    # via zelian \(.*\)"
+    )
+    for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines():
+        assert any(form.fullmatch(line) for form in (pinned, hashed, origin)), line
