@@ -45,6 +45,7 @@ ENGINES = {
 DISPLAY = {"app", "streamlit", "altair", "rich"}
 
 CITATION = re.compile(r"\ba\d{1,2}\.(p|i|s|n)\d|第[一二三四五六七八九十百\d]+[条款项]")
+RULE = re.compile(r"\)\s*:-|:-\s*(not\s+)?\w+\(")
 LAW = re.compile(
     "督察|移送|移交|逾期|整改|追责|问责|容错|销号|党政同责|市委|市政府|党委|党工委|管委会|区县|领导小组"
     "|检察|监察|公安|纪委|国资委|索赔|损害赔偿|公益诉讼|失职|重庆|chongqing|Chongqing"
@@ -121,13 +122,13 @@ def test_the_reasoner_holds_no_word_of_the_law(path: Path) -> None:
 @pytest.mark.parametrize("path", APP, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_the_app_holds_no_reasoning(path: Path) -> None:
     assert not imports(path) & ENGINES
-    rules = [f"{path.name}:{line}: {text!r}" for line, text in words(path) if ":-" in text]
+    rules = [f"{path.name}:{line}: {text!r}" for line, text in words(path) if RULE.search(text)]
     assert not rules, "\n".join(rules)
 
 
 def test_the_ontology_holds_data_only() -> None:
     kinds = {p.suffix for p in (ROOT / "ontology").rglob("*") if p.is_file()}
-    assert kinds <= {".ttl", ".rq", ".yaml", ".md"}
+    assert kinds <= {".ttl", ".rq", ".yaml", ".md", ".txt"}
 
 
 def test_nothing_else_lives_at_the_top_level() -> None:
