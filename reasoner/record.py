@@ -19,10 +19,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from urllib.parse import quote
 
-import pyarrow as pa
 import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Kind = Literal["class", "entity", "date", "integer", "text"]
 Change = Literal["new", "changed", "unchanged"]
@@ -31,6 +34,7 @@ Object = str | int | None
 _BUSY_SECONDS = 60
 _CHUNK = 20_000
 _MODULUS = 1 << 128
+FACT_COLUMNS = ("predicate", "subject", "object", "kind", "id")
 
 _meta = sa.MetaData()
 _transactions = sa.Table(
@@ -161,7 +165,7 @@ class Transaction:
         self._gone: list[dict[str, Any]] = []
         self._resolved: list[int] = []
         self._known: dict[str, _Known] = {}
-        self._waiting: dict[str, dict[tuple[str | None, str | None], tuple[int, str]]] = {}
+        self._waiting: dict[str, dict[tuple[str | None, str | None], tuple[int, str, int | None]]] = {}
         self._source_ids: dict[Source, int] = {}
 
     def _free_id(self, table: sa.Table) -> int:
@@ -209,7 +213,7 @@ class Transaction:
                 if content not in after:
                     after[content] = self._insert(content, source.file, origin, columns)
         rows[place] = after
-        self._resolve_waiting(source.file, place)
+        self._resolve_waiting(source)
         if not before:
             return "new"
         return "unchanged" if before.keys() == after.keys() else "changed"
@@ -223,7 +227,7 @@ class Transaction:
         cells = json.dumps(row.cells, ensure_ascii=False, sort_keys=True)
         waiting = self._waiting_of(row.file)
         if place in waiting:
-            number, old = waiting[place]
+            number, old, _ = waiting[place]
             if old == cells:
                 return "unchanged"
             self._resolved.append(number)
@@ -232,7 +236,7 @@ class Transaction:
         self._new["set_aside"].append(
             (number, row.file, row.sheet, row.row, row.key, cells, problems, self.id, None)
         )
-        waiting[place] = (number, cells)
+        waiting[place] = (number, cells, row.row)
         return "changed" if before else "new"
 
     def retract(self, statement_id: int, reason: str) -> None:
@@ -265,18 +269,23 @@ class Transaction:
             self._known[file] = rows
         return self._known[file]
 
-    def _waiting_of(self, file: str) -> dict[tuple[str | None, str | None], tuple[int, str]]:
+    def _waiting_of(self, file: str) -> dict[tuple[str | None, str | None], tuple[int, str, int | None]]:
         if file not in self._waiting:
             c = _set_aside.c
             found = self._connection.execute(
-                sa.select(c.sheet, c.key, c.id, c.cells).where(c.file == file, c.resolved.is_(None))
+                sa.select(c.sheet, c.key, c.id, c.cells, c.row).where(c.file == file, c.resolved.is_(None))
             )
-            self._waiting[file] = {(r.sheet, r.key): (r.id, r.cells) for r in found}
+            self._waiting[file] = {(r.sheet, r.key): (r.id, r.cells, r.row) for r in found}
         return self._waiting[file]
 
-    def _resolve_waiting(self, file: str, place: tuple[str | None, str | None]) -> None:
-        waiting = self._waiting_of(file)
-        if place in waiting:
+    def _resolve_waiting(self, source: Source) -> None:
+        """A row that is usable now is no longer set aside, found by its key or by its row number."""
+        waiting = self._waiting_of(source.file)
+        for place in [
+            place
+            for place, (_, _, row) in waiting.items()
+            if place[0] == source.sheet and (place[1] == source.key or (row is not None and row == source.row))
+        ]:
             self._resolved.append(waiting.pop(place)[0])
 
     # -- writing ----------------------------------------------------------------------------
@@ -473,24 +482,39 @@ class Record:
             + ("" if text else " AND kind <> 'text'")
             + " ORDER BY id"
         )
+        import pyarrow as pa  # imported late: only reasoning needs it
+
+        schema = pa.schema([*((name, pa.string()) for name in FACT_COLUMNS[:-1]), (FACT_COLUMNS[-1], pa.int64())])
         if self.path is None:
-            return self._facts_anywhere(query)
-        from adbc_driver_sqlite import dbapi  # imported late: only reasoning needs it
+            with self._engine.connect() as connection:
+                rows = connection.exec_driver_sql(query).fetchall()
+            return pa.Table.from_pylist([dict(zip(FACT_COLUMNS, row, strict=True)) for row in rows], schema)
+        from adbc_driver_sqlite import dbapi
 
         with (
-            dbapi.connect(f"file:{self.path}?mode=ro") as connection,
+            dbapi.connect(f"file:{quote(str(self.path))}?mode=ro") as connection,
             connection.cursor(adbc_stmt_kwargs={"adbc.sqlite.query.batch_rows": 65536}) as cursor,
         ):
             cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
             cursor.execute(query)
-            table = cursor.fetch_arrow_table()
-        return table.cast(_FACTS)
+            return cursor.fetch_arrow_table().cast(schema)
 
-    def _facts_anywhere(self, query: str) -> pa.Table:
+    def triples(self, predicates: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+        """Current statements with these predicates as (predicate, subject, object), objects as stored."""
+        s = _statements.c
+        query = sa.select(s.predicate, s.subject, s.object).where(
+            s.predicate.in_(tuple(predicates)), s.retracted.is_(None)
+        )
         with self._engine.connect() as connection:
-            rows = connection.exec_driver_sql(query).fetchall()
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(_FACTS)
-        return pa.table([pa.array(c, f.type) for c, f in zip(columns, _FACTS, strict=True)], schema=_FACTS)
+            yield from (tuple(row) for row in connection.execute(query).all())
+
+    def knows(self, subject: str) -> bool:
+        """Whether anything is stated now about an id."""
+        query = sa.select(_statements.c.id).where(
+            _statements.c.subject == subject, _statements.c.retracted.is_(None)
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query.limit(1)).first() is not None
 
     def names(self, ids: Iterable[str] | None = None) -> dict[str, str]:
         """Chinese names for display (short name before name) of the given entities, or of all."""
@@ -516,17 +540,6 @@ class Record:
             return [
                 SetAside(r.file, r.sheet, r.row, r.key, json.loads(r.cells), json.loads(r.problems)) for r in found
             ]
-
-
-_FACTS = pa.schema(
-    [
-        ("predicate", pa.string()),
-        ("subject", pa.string()),
-        ("object", pa.string()),
-        ("kind", pa.string()),
-        ("id", pa.int64()),
-    ]
-)
 
 
 def _content(predicate: str, subject: str, object: Object, kind: Kind) -> tuple[str, str, str, str]:

@@ -1,0 +1,234 @@
+"""Load ledgers, RDF and the bundled data into the record: files in, statements and a report out."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reasoner.bundled import path as bundled
+from reasoner.ledger import values
+from reasoner.ledger.context import Context, setting
+from reasoner.ledger.layouts import Table, TableLayout, layouts, recognise
+from reasoner.ledger.names import PREDICATES, Names
+from reasoner.ledger.report import Problem, Report, Unusable, UnusableFile
+from reasoner.ledger.rows import Row, TableReader
+from reasoner.ledger.tables import header, read_grids
+from reasoner.ledger.words import Words
+from reasoner.record import Claim, Record, SetAside, Source
+
+Progress = Callable[[str, int, int], None]
+
+_TABLES = {".xlsx", ".csv"}
+_GRAPHS = {".ttl", ".nt", ".trig", ".jsonld"}
+_INSPECTION_DAYS = ("beganOn", "endedOn")
+_SAMPLES = ("*.csv", "*.xlsx", "*.ttl")
+
+
+@dataclass
+class Entry:
+    """What one row, or one subject of an RDF file, comes to."""
+
+    source: Source
+    claims: list[Claim]
+    problems: list[Problem]
+    cells: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def usable(self) -> bool:
+        return all(problem.severity != "set_aside" for problem in self.problems)
+
+
+def load(
+    files: Sequence[str | Path],
+    record: Record,
+    who: str = "zelian load",
+    why: str = "",
+    progress: Progress | None = None,
+    layout_folder: Path | None = None,
+) -> Report:
+    """Load .xlsx, .csv, .ttl, .nt, .trig and .jsonld files in one transaction.
+
+    A file that cannot be used leaves the record as it was (``exit_code`` 2); rows that cannot be used
+    are set aside whole (1). ``progress(step, done, total)`` is called now and then.
+    """
+    report = Report()
+    tell = progress or (lambda step, done, total: None)
+    known = layouts(layout_folder)
+    tables: list[Table] = []
+    graphs: list[tuple[str, Path]] = []
+    digests: dict[str, str] = {}
+    paths = [Path(file) for file in files]
+    for done, (name, path) in enumerate(zip(_document_names(paths), paths, strict=True)):
+        tell("读取文件", done, len(paths))
+        try:
+            digests[name] = _digest(path, name)
+            if path.suffix.lower() in _GRAPHS:
+                graphs.append((name, path))
+            else:
+                tables += _recognised(path, name, known, report)
+        except UnusableFile as error:
+            report.unusable.append(error)
+    if report.unusable:
+        return report
+    entries: list[Entry] = []
+    try:
+        context, readers = _context(tables, record)
+        entries += _read_tables(readers, context, report, tell)
+        if graphs:
+            from reasoner.ledger import rdf  # imported late: rdflib is slow to import
+
+            for name, path in graphs:
+                entries += rdf.read(path, name, context)
+    except UnusableFile as error:
+        report.unusable.append(error)
+        return report
+    _store(entries, record, report, who, why or "导入 " + "、".join(digests), digests, tell)
+    return report
+
+
+def load_bundled(record: Record, samples: bool = False, progress: Progress | None = None) -> Report:
+    """Load the bundled registry and public ledger, and the fictional samples when asked for."""
+    files = sorted(bundled("data", "registry").glob("*.csv"))
+    files = [file for file in files if file.name != "sector_words.csv"]
+    files.append(bundled("data", "public", "issues_public.csv"))
+    if samples:
+        folder = bundled("data", "samples")
+        files += sorted(file for pattern in _SAMPLES for file in folder.glob(pattern))
+    return load(files, record, who="zelian", why="装入自带数据", progress=progress)
+
+
+def _document_names(paths: Iterable[Path]) -> list[str]:
+    """File names; files of one name in one import are told apart by their folders."""
+    paths = list(paths)
+    names = [path.name for path in paths]
+    return [f"{p.parent.name}/{p.name}" if names.count(p.name) > 1 else p.name for p in paths]
+
+
+def _digest(path: Path, name: str) -> str:
+    """SHA-256 of a readable file of a known type. Raises UnusableFile."""
+    if path.suffix.lower() not in _TABLES | _GRAPHS:
+        types = "、".join(sorted(_TABLES | _GRAPHS))
+        raise UnusableFile(name, f"不支持的文件类型（可用：{types}）", f"unknown file type (use {types})")
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError as error:
+        raise UnusableFile(name, "文件不存在", "no such file") from error
+    except OSError as error:
+        raise UnusableFile(name, "文件无法读取", f"the file cannot be read ({error.strerror})") from error
+
+
+def _recognised(path: Path, name: str, known: tuple[TableLayout, ...], report: Report) -> list[Table]:
+    """The tables of a file that some layout fits; a file with none cannot be used."""
+    found, strange = [], []
+    for grid in read_grids(path, name):
+        table = recognise(grid, known)
+        if table is None:
+            strange.append(grid)
+        else:
+            found.append(table)
+            report.layouts[f"{name}#{grid.sheet}" if grid.sheet else name] = f"{table.layout.layout}/{table.layout.name}"
+    if not found:
+        first = next(row for row in strange[0].rows if any(row))
+        seen = "、".join(header(c) for c in first if c not in (None, ""))[:80]
+        zh = f"表头不属于任何已知台账版式（首行：{seen}）"
+        raise UnusableFile(name, zh, f"its headers fit no known ledger layout (first row: {seen})")
+    for grid in strange:
+        zh, en = "未识别的工作表，没有读取", "this sheet fits no layout and was not read"
+        report.add([Problem("noted", "sheet", name, grid.sheet, None, None, "", zh, en)])
+    return found
+
+
+def _context(tables: list[Table], record: Record) -> tuple[Context, list[tuple[TableReader, list[Row]]]]:
+    """Everything rows are read against: first what is on record, then what the rows themselves define."""
+    words = Words.bundled()
+    names = Names(words)
+    context = Context(names, words, _sector_words(), record.knows)
+    days: dict[str, set[int]] = {}
+    for predicate, subject, object in record.triples((*PREDICATES, *words.families, *_INSPECTION_DAYS)):
+        if predicate in _INSPECTION_DAYS:
+            days.setdefault(subject, set()).add(int(object))
+        else:
+            names.add(predicate, subject, object)
+    readers = [(reader, reader.define()) for reader in (TableReader(table, context) for table in tables)]
+    for reader, rows in readers:
+        for row in rows:
+            for statement in reader.names_given(row):
+                names.add(*statement)
+            for subject, day in reader.inspection_days(row, _INSPECTION_DAYS):
+                days.setdefault(subject, set()).add(day)
+    names.settle()
+    context.inspection_days = {subject: tuple(sorted(found)) for subject, found in days.items()}
+    for reader, _ in readers:
+        reader.setting = setting(reader.table.title, context)
+    return context, readers
+
+
+def _sector_words() -> dict[str, tuple[tuple[str, ...], str]]:
+    with bundled("data", "registry", "sector_words.csv").open(encoding="utf-8", newline="") as file:
+        return {row["word"]: (tuple(values.parts(row["sector"])), row["reason"]) for row in csv.DictReader(file)}
+
+
+def _read_tables(
+    readers: list[tuple[TableReader, list[Row]]], context: Context, report: Report, tell: Progress
+) -> list[Entry]:
+    total, done = sum(len(rows) for _, rows in readers), 0
+    entries: list[Entry] = []
+    for reader, rows in readers:
+        first: dict[tuple[str, str | None, str], Entry] = {}
+        for row in rows:
+            if done % 500 == 0:
+                tell("读取行", done, total)
+            done += 1
+            reader.state(row)
+            if row.left_out and not reader.layout.left_out_keeps:
+                report.add(row.problems)
+                continue
+            source = reader.source(row)
+            place = (source.file, source.sheet, source.key or "")
+            earlier = first.get(place)
+            if earlier is not None and row.continues:
+                earlier.claims += row.claims
+                earlier.problems += row.problems
+                continue
+            if earlier is not None:
+                if set(row.claims) == set(earlier.claims):
+                    reader.problem(row, "noted", "duplicate", None, row.key, "与前面的行相同，未重复记录", "same as an earlier row")
+                    report.add(row.problems)
+                    continue
+                zh, en = "编号重复，内容与前面的行不同", "a number of its own: an earlier row has it"
+                reader.problem(row, "set_aside", "duplicate", None, row.key, zh, en)
+                source = Source(source.file, source.sheet, source.row, url=source.url, key=f"{source.key}#{source.row}")
+            entry = Entry(source, row.claims, row.problems)
+            first.setdefault(place, entry)
+            entries.append(entry)
+            if not row.usable:
+                shown = [name or f"第{i + 1}列" for i, name in enumerate(reader.table.shown)]
+                entry.cells = dict(zip(shown, row.texts, strict=False))
+                cells = row.texts[: len(shown)]
+                report.aside.append(Unusable(source.file, source.sheet, source.row, shown, cells, row.problems))
+    tell("读取行", total, total)
+    return entries
+
+
+def _store(
+    entries: list[Entry], record: Record, report: Report, who: str, why: str, digests: dict[str, str], tell: Progress
+) -> None:
+    with record.transaction(who, why, digests) as transaction:
+        for done, entry in enumerate(entries):
+            if done % 2000 == 0:
+                tell("写入记录", done, len(entries))
+            report.add(entry.problems)
+            s = entry.source
+            if entry.usable:
+                if entry.claims:
+                    report.rows[transaction.put_row(s, entry.claims)] += 1
+            else:
+                problems = [{"code": p.code, "column": p.column, "value": p.value, "zh": p.zh, "en": p.en} for p in entry.problems]
+                change = transaction.put_aside(SetAside(s.file, s.sheet, s.row, s.key, entry.cells, problems))
+                report.rows["aside_unchanged" if change == "unchanged" else "aside"] += 1
+        report.statements = transaction.changes
+    report.version = record.version
+    tell("写入记录", len(entries), len(entries))

@@ -1,0 +1,138 @@
+"""What an import tells its reader: rows set aside, values noted, rows left out, and what changed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Severity = Literal["set_aside", "noted", "left_out"]
+Language = Literal["zh", "en"]
+
+
+class UnusableFile(Exception):
+    """A file nothing can be read from: one clear line in each language, exit code 2."""
+
+    def __init__(self, file: str, zh: str, en: str) -> None:
+        super().__init__(f"{file}：{zh} / {en}")
+        self.file, self.zh, self.en = file, zh, en
+
+    def line(self, lang: Language = "zh") -> str:
+        return f"{self.file}：{self.zh}" if lang == "zh" else f"{self.file}: {self.en}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding about one cell: where, what stood there, and what was expected, in zh and en."""
+
+    severity: Severity
+    code: str
+    file: str
+    sheet: str | None
+    row: int | None
+    column: str | None
+    value: str
+    zh: str
+    en: str
+    candidates: tuple[tuple[str, str], ...] = ()
+
+    def text(self, lang: Language = "zh") -> str:
+        """The expectation, with the candidates where there are any."""
+        said = self.zh if lang == "zh" else self.en
+        if not self.candidates:
+            return said
+        offered = "、".join(f"{name}（{id}）" for id, name in self.candidates)
+        return f"{said}；候选：{offered}" if lang == "zh" else f"{said}; candidates: {offered}"
+
+
+@dataclass
+class Unusable:
+    """A row set aside with all its cells, for the marked workbook and for loading again."""
+
+    file: str
+    sheet: str | None
+    row: int | None
+    headers: list[str]
+    cells: list[str]
+    problems: list[Problem]
+
+
+_HEADERS = {
+    "zh": ["处理", "文件", "工作表", "行", "列", "值", "说明"],
+    "en": ["outcome", "file", "sheet", "row", "column", "value", "expectation"],
+}
+_OUTCOME = {
+    "zh": {"set_aside": "搁置", "noted": "注意", "left_out": "未装入"},
+    "en": {"set_aside": "set aside", "noted": "noted", "left_out": "left out"},
+}
+
+
+@dataclass
+class Report:
+    """The outcome of one import."""
+
+    problems: list[Problem] = field(default_factory=list)
+    aside: list[Unusable] = field(default_factory=list)
+    unusable: list[UnusableFile] = field(default_factory=list)
+    rows: Counter[str] = field(default_factory=Counter)
+    statements: int = 0
+    version: int = 0
+    layouts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all good, 1 rows set aside, 2 a file that cannot be used (nothing was stored)."""
+        return 2 if self.unusable else 1 if self.aside else 0
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the import left the record as it was."""
+        return not self.unusable and self.statements == 0 and set(self.rows) <= {"unchanged", "aside_unchanged"}
+
+    def add(self, problems: Iterable[Problem]) -> None:
+        self.problems.extend(problems)
+
+    def summary(self, lang: Language = "zh") -> list[str]:
+        """A few lines for the terminal."""
+        if self.unusable:
+            return [error.line(lang) for error in self.unusable]
+        r, noted = self.rows, sum(p.severity == "noted" for p in self.problems)
+        left = sum(p.severity == "left_out" for p in self.problems)
+        if lang == "zh":
+            lines = ["没有变化"] if self.unchanged else [f"新增 {r['new']} 行，更正 {r['changed']} 行，未变 {r['unchanged']} 行"]
+            lines += [f"搁置 {len(self.aside)} 行（更正后可重新导入）"] if self.aside else []
+            lines += [f"注意事项 {noted} 条，未装入 {left} 条"] if noted or left else []
+        else:
+            lines = (
+                ["nothing changed"]
+                if self.unchanged
+                else [f"{r['new']} rows new, {r['changed']} corrected, {r['unchanged']} unchanged"]
+            )
+            lines += [f"{len(self.aside)} rows set aside (correct them and load again)"] if self.aside else []
+            lines += [f"{noted} notes, {left} left out"] if noted or left else []
+        return lines
+
+    def to_table(self, lang: Language = "zh") -> list[list[str]]:
+        """A header and one row a problem, all as text: outcome, file, sheet, row, column, value, expectation."""
+        order = {"set_aside": 0, "noted": 1, "left_out": 2}
+        table = [_HEADERS[lang]]
+        for p in sorted(self.problems, key=lambda p: (order[p.severity], p.file, p.sheet or "", p.row or 0)):
+            place = [p.file, p.sheet or "", "" if p.row is None else str(p.row), p.column or ""]
+            table.append([_OUTCOME[lang][p.severity], *place, p.value, p.text(lang)])
+        return table
+
+    def to_jsonl(self) -> str:
+        """One JSON object a line for every problem, unusable files first."""
+        lines = [{"severity": "unusable", "file": e.file, "zh": e.zh, "en": e.en} for e in self.unusable]
+        return "".join(
+            json.dumps(line, ensure_ascii=False) + "\n" for line in [*lines, *(asdict(p) for p in self.problems)]
+        )
+
+    def write_marked_xlsx(self, path: str | Path) -> None:
+        """Write the rows set aside as a workbook with the cells marked, to be corrected and loaded again."""
+        from reasoner.ledger.marked import write  # imported late: openpyxl is slow to import
+
+        write(self.aside, Path(path))

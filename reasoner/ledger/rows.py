@@ -1,0 +1,285 @@
+"""One row of a recognised table as statements, or as problems that set it aside whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from reasoner.ledger import literals, values
+from reasoner.ledger.context import Context, Setting, clean_id, fingerprint
+from reasoner.ledger.layouts import Entity, Item, Table
+from reasoner.ledger.report import Problem, Severity
+from reasoner.ledger.tables import Cell, header, text
+from reasoner.record import Claim, Source
+
+_SLOT = re.compile(r"{([^{}]+)}")
+
+
+@dataclass
+class Row:
+    """One row while it is being read."""
+
+    number: int
+    cells: tuple[Cell, ...]
+    texts: list[str]
+    continues: bool = False
+    ids: dict[str, str] = field(default_factory=dict)
+    key: str = ""
+    claims: list[Claim] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    inspection: str | None = None
+    district: str | None = None
+    days: tuple[int, ...] = ()
+    left_out: bool = False
+
+    @property
+    def usable(self) -> bool:
+        return all(problem.severity != "set_aside" for problem in self.problems)
+
+
+class TableReader:
+    """Reads the rows of one table. First ``define`` all rows of all tables, then ``state`` each."""
+
+    def __init__(self, table: Table, context: Context) -> None:
+        self.table, self.layout, self.context = table, table.layout, context
+        self.setting = Setting(table.title)
+        self._column = {item: table.column(item.headers) for item in self.layout.items}
+        self._items = [(item, column) for item in self.layout.items if (column := self._column[item]) is not None]
+        self._used = [column for _, column in self._items]
+        self._positions = {name: position for position, name in enumerate(table.headers) if name}
+        self._trace = [self._positions.get(header(name)) for name in values.TRACE_HEADERS]
+        self._skip = context.words.listed("skip_rows")
+        self._empty = context.words.listed("empty")
+
+    # -- first pass: which entities there are -------------------------------------------------
+
+    def define(self) -> list[Row]:
+        """The rows that are entries, with their ids and key; names they give are made known."""
+        rows = []
+        for number, cells in self.table.rows:
+            row = Row(number, cells, [text(cell) for cell in cells])
+            if len(row.texts) < len(self.table.headers):
+                row.texts += [""] * (len(self.table.headers) - len(row.texts))
+            if self._is_entry(row):
+                self._identify(row)
+                rows.append(row)
+        return rows
+
+    def _is_entry(self, row: Row) -> bool:
+        filled = [row.texts[c] for c in self._used if row.texts[c]]
+        if not filled or filled[0].strip("：:（）() ") in self._skip:
+            return False
+        return [header(t) for t in row.texts[: len(self.table.headers)]] != self.table.headers
+
+    def _identify(self, row: Row) -> None:
+        main = self.layout.main
+        if self.layout.left_out and self.cell(row, self.layout.left_out):
+            row.left_out = True
+        for name, entity in self.layout.entities.items():
+            if entity.when and not any(self.cell(row, column) for column in entity.when):
+                continue
+            id = self._id_of(row, entity)
+            if id is not None:
+                row.ids[name] = id
+                if not row.left_out or self.layout.left_out_keeps:
+                    self.context.ids.setdefault(id, entity.classes or (self.layout.name,))
+        keys = [self.cell(row, column) for column in self.layout.key]
+        row.key = next((k for k in keys if k), "") or row.ids.get(main, "") or fingerprint(*row.texts)
+        column = next((self._positions.get(header(c)) for c in self.layout.key if self.cell(row, c)), None)
+        row.continues = column is not None and (row.number, column) in self.table.repeated
+
+    def _id_of(self, row: Row, entity: Entity) -> str | None:
+        missing = False
+
+        def fill(match: re.Match[str]) -> str:
+            nonlocal missing
+            name = match[1]
+            value = row.ids.get(name) or self.cell(row, name)
+            missing = missing or not value
+            return value
+
+        filled = _SLOT.sub(fill, entity.id)
+        if not missing:
+            return clean_id(filled)
+        if entity.mint is None:
+            return None
+        # Without a number of its own a row is known by its place in this document, or by its words.
+        ordinal = next((v for c in self.layout.key if (v := self.cell(row, c))), "")
+        words = [] if ordinal else row.texts
+        mark = fingerprint(self.document(row), self.table.sheet or "", self.layout.name, *words)
+        return clean_id(f"{entity.mint}-{mark}-{ordinal}".rstrip("-"))
+
+    def names_given(self, row: Row) -> Iterator[tuple[str, str, str]]:
+        """The statements of a row that names are resolved by: class, names, validity, links."""
+        if row.left_out and not self.layout.left_out_keeps:
+            return
+        for handle, id in row.ids.items():
+            for name in self._classes(row, self.layout.entities[handle]):
+                yield name, id, ""
+        for item, column in self._items:
+            said, id = row.texts[column], row.ids.get(item.of)
+            if not said or id is None:
+                continue
+            if item.value == "choice" and not item.property:
+                if chosen := self.context.words.choose(item.words, said):
+                    yield chosen, id, ""
+            elif item.value in ("text", "texts", "ref", "id", "date") and item.property in values.NAMING:
+                for part in values.parts(said) if item.value == "texts" else [said]:
+                    reading = literals.read(part) if item.value == "date" else None
+                    if reading is None or reading.date is not None:
+                        yield item.property, id, str(reading.date) if reading else item.form.format(part)
+        for predicate, subject, object in self.layout.links:
+            if predicate in values.NAMING and subject in row.ids and object in row.ids:
+                yield predicate, row.ids[subject], row.ids[object]
+
+    def inspection_days(self, row: Row, properties: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+        """The days a row gives for its inspection, which date the names of other rows."""
+        for item, column in self._items:
+            if item.property in properties and item.of in row.ids and row.texts[column]:
+                yield from ((row.ids[item.of], day) for day in values.days_of(row.cells[column]))
+
+    def _classes(self, row: Row, entity: Entity) -> list[str]:
+        """The classes of an entity; "{column}" takes them from a cell."""
+        found = []
+        for name in entity.classes:
+            if match := _SLOT.fullmatch(name):
+                found += [part for part in values.parts(self.cell(row, match[1])) if part.isidentifier()]
+            else:
+                found.append(name)
+        return found
+
+    def cell(self, row: Row, column: str) -> str:
+        """The text of a column by header, '' where there is no such column or no value."""
+        position = self._positions.get(header(column))
+        said = row.texts[position] if position is not None else ""
+        return "" if said in self._empty else said
+
+    def document(self, row: Row) -> str:
+        """The document a row belongs to: a marked workbook names the one it came from."""
+        position = self._trace[0]
+        return (row.texts[position] if position is not None else "") or self.table.file
+
+    def sheet(self, row: Row) -> str | None:
+        position = self._trace[1]
+        return (row.texts[position] if position is not None else "") or self.table.sheet
+
+    def source(self, row: Row) -> Source:
+        url = self.cell(row, self.layout.url) if self.layout.url else ""
+        return Source(self.document(row), self.sheet(row), self.number(row), url=url or None, key=self.place(row))
+
+    def number(self, row: Row) -> int:
+        """The row's number in its own document, counted as a spreadsheet shows it."""
+        position = self._trace[2]
+        said = row.texts[position] if position is not None else ""
+        return int(said) if said.isdecimal() else row.number + 1
+
+    def place(self, row: Row) -> str:
+        """What a corrected row is recognised by: the kind of table and the row's key."""
+        return f"{self.layout.layout}/{self.layout.name}/{row.key}"
+
+    # -- second pass: what a row states -------------------------------------------------------
+
+    def state(self, row: Row) -> None:
+        """Fill the row's claims and problems."""
+        if row.left_out:
+            self.problem(row, "left_out", "left_out", None, row.key, self.cell(row, self.layout.left_out), "left out")
+            if not self.layout.left_out_keeps or self.layout.main not in row.ids:
+                return
+        if self.layout.main not in row.ids:
+            column = (_SLOT.findall(self.layout.entities[self.layout.main].id) or [""])[0]
+            said = self.cell(row, column)
+            zh = "编号含不能使用的字符" if said else "缺少编号"
+            self.problem(row, "set_aside", "id", column, said, zh, "an id of letters, digits, - . / ( )")
+            return
+        self._check_id(row)
+        for handle, id in row.ids.items():
+            for name in self._classes(row, self.layout.entities[handle]):
+                row.claims.append(Claim(name, id))
+        self._situate(row)
+        for item, column in self._items:
+            if item.of in row.ids or item.of not in self.layout.entities:
+                self._read(row, item, column)
+        for item in self.layout.items:
+            if item.required and item.of in row.ids and self._column[item] is None:
+                self.problem(row, "set_aside", "missing", item.column, "", "缺少这一列", "this column is needed")
+        for predicate, subject, object in self.layout.links:
+            target = row.inspection if object == "inspection" else row.ids.get(object)
+            if subject in row.ids and target is not None:
+                row.claims.append(Claim(predicate, row.ids[subject], target, "entity"))
+
+    def _check_id(self, row: Row) -> None:
+        id = row.ids[self.layout.main]
+        own = self.layout.entities[self.layout.main].classes or (self.layout.name,)
+        other = not set(self.context.ids.get(id, own)) & set(own)
+        taken = self.context.names.families(id) and not self._families(row) & self.context.names.families(id)
+        if other or taken:
+            self.problem(row, "set_aside", "taken", None, id, "编号已被其他事物使用", "this id already names something else")
+
+    def _families(self, row: Row) -> set[str]:
+        classes = self._classes(row, self.layout.entities[self.layout.main])
+        given = [name for name, id, empty in self.names_given(row) if not empty and id == row.ids[self.layout.main]]
+        return {f for name in [*classes, *given] for f in self.context.words.families.get(name, ())}
+
+    def _situate(self, row: Row) -> None:
+        """Find the row's inspection, district and the days on which its names were meant."""
+        number = row.ids[self.layout.main]
+        if "number" in self.layout.inspection:
+            row.inspection = values.inspection_by_number(number, self.context)
+        if row.inspection is None and "title" in self.layout.inspection:
+            row.inspection = self.setting.inspection
+        row.district = values.district_by_number(number, self.context) or self.setting.district
+        for item, column in self._items:
+            if item.value == "inspection" and row.texts[column]:
+                found = values.inspection(row.texts[column], self.context)
+                row.inspection = found or row.inspection
+        days: set[int] = set()
+        for name in self.layout.dates:
+            position = self._positions.get(header(name))
+            if position is not None and row.cells[position : position + 1]:
+                days.update(values.days_of(row.cells[position]))
+        if not days and self.setting.day is not None:
+            days.add(self.setting.day)
+        days.update(self.context.inspection_days.get(row.inspection or "", ()))
+        row.days = tuple(sorted(days))
+
+    def _read(self, row: Row, item: Item, column: int) -> None:
+        said = row.texts[column]
+        if said.startswith("=") or (item.value != "text" and said.startswith("#") and said.endswith(("!", "?", "A"))):
+            zh = "公式或错误值不作计算，请粘贴为数值"
+            self.problem(row, "set_aside", "formula", item.column, said, zh, "a value: formulas are not evaluated")
+            return
+        if not said or said in self._empty:
+            if item.required:
+                zh, en = "此列不能为空", "this column must not be empty"
+                self.problem(row, "set_aside", "missing", item.column, said, zh, en)
+            elif item.value == "place":
+                zh, en = "来源未写明区县", "the source names no district"
+                self.problem(row, "noted", "no-district", item.column, said, zh, en)
+            return
+        cell = row.cells[column] if column < len(row.cells) else said
+        outcome = values.READERS[item.value](values.Reading(self.context, self.setting, row, item, said, cell))
+        shown = self.table.shown[column] or item.column
+        subject = row.ids.get(item.of, "")
+        for predicate, object, kind in outcome.stated:
+            ends = (str(object), subject) if item.reverse and kind == "entity" else (subject, object)
+            row.claims.append(Claim(predicate, str(ends[0]), ends[1], kind, shown))
+        for severity, code, value, zh, en, candidates in outcome.problems:
+            grave: Severity = "noted" if item.note_only and severity == "set_aside" else severity
+            self.problem(row, grave, code, shown, value, zh, en, candidates)
+            if grave != severity and item.property:
+                row.claims.append(Claim("note", subject, f"{item.column}：{said}", "text", shown))
+
+    def problem(
+        self,
+        row: Row,
+        severity: Severity,
+        code: str,
+        column: str | None,
+        value: str,
+        zh: str,
+        en: str,
+        candidates: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        place = (self.document(row), self.sheet(row), self.number(row))
+        row.problems.append(Problem(severity, code, *place, column, value[:200], zh, en, candidates))

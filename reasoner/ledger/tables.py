@@ -1,0 +1,145 @@
+"""Spreadsheets and CSV files as plain grids of cells, with merged cells filled and formulas left alone."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+import unicodedata
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reasoner.ledger.report import UnusableFile
+
+Cell = str | int | float | dt.date | None
+
+_LARGEST_UNPACKED = 1 << 30
+_LONGEST_FIELD = 1 << 20
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+@dataclass
+class Grid:
+    """One sheet: ``rows[i]`` is spreadsheet row i + 1; ``repeated`` marks cells filled from a merge above."""
+
+    file: str
+    sheet: str | None
+    rows: list[tuple[Cell, ...]]
+    repeated: set[tuple[int, int]] = field(default_factory=set)
+
+
+def header(value: Cell) -> str:
+    """A header as it is compared: half-width, without blanks, colons and bracketed remarks."""
+    text = "".join(unicodedata.normalize("NFKC", str(value or "")).split())
+    return re.sub(r"\([^()]*\)$", "", text).strip("*:：")
+
+
+def text(value: Cell) -> str:
+    """A cell as text: whole numbers without a fraction, dates as yyyy-mm-dd, no surrounding blanks."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "minutes")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip().replace("\u200b", "").replace("\ufeff", "")
+
+
+def read_grids(path: Path, name: str) -> list[Grid]:
+    """All sheets of an .xlsx, or the one table of a .csv. Raises UnusableFile."""
+    data = path.read_bytes()
+    if not data.strip():
+        raise UnusableFile(name, "文件是空的", "the file is empty")
+    if data.startswith(_OLE):
+        raise UnusableFile(name, "旧版 .xls 或加密文件，请另存为 .xlsx", "an old .xls or encrypted file: save it as .xlsx")
+    grids = _workbook(data, name) if path.suffix.lower() == ".xlsx" else [_csv(data, name)]
+    grids = [grid for grid in grids if any(any(c not in (None, "") for c in row) for row in grid.rows)]
+    if not grids:
+        raise UnusableFile(name, "文件里没有内容", "the file holds no content")
+    return grids
+
+
+def _csv(data: bytes, name: str) -> Grid:
+    if data.startswith(_ZIP) or (b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff"))):
+        raise UnusableFile(name, "不是文本文件，无法按 .csv 读取", "not a text file: it cannot be read as .csv")
+    content = _decode(data, name)
+    line = content.lstrip().split("\n", 1)[0]
+    delimiter = max(",\t;，", key=line.count)
+    csv.field_size_limit(_LONGEST_FIELD)
+    try:
+        rows: list[tuple[Cell, ...]] = [tuple(row) for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)]
+    except csv.Error as error:
+        raise UnusableFile(name, f"CSV 格式错误（{error}）", f"malformed CSV ({error})") from error
+    return Grid(name, None, rows)
+
+
+def _decode(data: bytes, name: str) -> str:
+    encodings = ["utf-16"] if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnusableFile(name, "编码无法识别（应为 UTF-8 或 GB18030）", "unknown encoding (expected UTF-8 or GB18030)")
+
+
+def _workbook(data: bytes, name: str) -> list[Grid]:
+    from openpyxl import load_workbook  # imported late: 0.2 s that a CSV does not need
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > _LARGEST_UNPACKED:
+                raise UnusableFile(name, "文件解压后过大", "the file is too large when unpacked")
+            sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml")]
+            merged = any(b"<mergeCell " in archive.read(n) for n in sheets)
+        # Merged ranges are only known to the slower reader, so it is used only where there are some.
+        book = load_workbook(io.BytesIO(data), read_only=not merged, data_only=False, keep_links=False)
+    except UnusableFile:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsers do
+        reason = f"{type(error).__name__}"
+        raise UnusableFile(name, f"不是有效的 .xlsx 文件（{reason}）", f"not a valid .xlsx file ({reason})") from error
+    try:
+        return [_sheet(sheet, name, merged) for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    except Exception as error:
+        reason = f"{type(error).__name__}"
+        raise UnusableFile(name, f"工作表无法读取（{reason}）", f"a sheet cannot be read ({reason})") from error
+    finally:
+        book.close()
+
+
+def _sheet(sheet: Any, name: str, merged: bool) -> Grid:
+    if not merged:
+        sheet.reset_dimensions()  # a wrong <dimension> would cut rows off
+    rows: list[tuple[Cell, ...]] = [tuple(map(_plain, row)) for row in sheet.iter_rows(values_only=True)]
+    grid = Grid(name, sheet.title, rows)
+    for span in sheet.merged_cells.ranges if merged else ():
+        _fill(grid, span.min_row - 1, span.max_row, span.min_col - 1, span.max_col)
+    while grid.rows and all(cell in (None, "") for cell in grid.rows[-1]):
+        grid.rows.pop()
+    return grid
+
+
+def _plain(value: Any) -> Cell:
+    if value is None or isinstance(value, str | int | float | dt.date):
+        return value
+    if isinstance(value, dt.time | dt.timedelta):
+        return str(value)
+    return "=" + str(getattr(value, "text", "") or "")  # an array or table formula
+
+
+def _fill(grid: Grid, top: int, bottom: int, left: int, right: int) -> None:
+    """Give every cell of a merged range the value of its first."""
+    if top >= len(grid.rows):
+        return
+    value = grid.rows[top][left] if left < len(grid.rows[top]) else None
+    for r in range(top, min(bottom, len(grid.rows))):
+        row = list(grid.rows[r]) + [None] * (right - len(grid.rows[r]))
+        for c in range(left, right):
+            row[c] = value
+            if r > top:
+                grid.repeated.add((r, c))
+        grid.rows[r] = tuple(row)

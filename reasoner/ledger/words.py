@@ -1,0 +1,121 @@
+"""The words of ledgers (data/layouts/words.yaml) and, behind them, the labels of the ontology."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reasoner.bundled import path as bundled
+
+NAMESPACE = "https://w3id.org/zelian/ns#"
+ENTITY = "https://w3id.org/zelian/id/"
+
+
+@lru_cache(maxsize=64)
+def read_yaml(path: Path) -> Any:
+    """A YAML file, parsed once; the C parser is used where it is there."""
+    return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the ontology declares: classes, what each property takes, and named individuals by label."""
+
+    classes: frozenset[str]
+    properties: dict[str, str]
+    individuals: frozenset[str]
+    labels: dict[str, frozenset[str]]
+
+
+def term(local: str) -> str:
+    """The predicate of a term: its local name with a small first letter."""
+    return local[:1].lower() + local[1:]
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary | None:
+    """The ontology's terms, or None where no ontology is installed. Properties map to a statement kind."""
+    from rdflib import OWL, RDF, RDFS, XSD, Graph, URIRef  # imported late: only RDF and rare words need it
+
+    try:
+        folder = bundled("ontology")
+    except FileNotFoundError:
+        return None
+    graph = Graph()
+    for file in sorted(folder.glob("*.ttl")):
+        graph.parse(file, format="turtle")
+    if not len(graph):
+        return None
+
+    def local(node: Any) -> str | None:
+        return str(node)[len(NAMESPACE) :] if str(node).startswith(NAMESPACE) else None
+
+    classes = frozenset(term(n) for s in graph.subjects(RDF.type, OWL.Class) if (n := local(s)))
+    properties = {n: "entity" for s in graph.subjects(RDF.type, OWL.ObjectProperty) if (n := local(s))}
+    kinds = {XSD.date: "date", XSD.integer: "integer", XSD.boolean: "text"}
+    for s in graph.subjects(RDF.type, OWL.DatatypeProperty):
+        if name := local(s):
+            only = bool(graph.value(s, URIRef(NAMESPACE + "recordedOnly")))
+            properties[name] = "text" if only else kinds.get(graph.value(s, RDFS.range), "text")
+    individuals, labels = set(), {}
+    for s in graph.subjects(RDF.type, OWL.NamedIndividual):
+        name = str(s)[len(ENTITY) :]
+        individuals.add(name)
+        for label in graph.objects(s, RDFS.label):
+            labels[str(label)] = labels.get(str(label), frozenset()) | {name}
+    return Vocabulary(classes, properties, frozenset(individuals), labels)
+
+
+class Words:
+    """Lookups in the word lists; every list is data."""
+
+    def __init__(self, lists: dict[str, Any]) -> None:
+        self._lists = lists
+
+    @classmethod
+    def bundled(cls) -> Words:
+        return cls(read_yaml(bundled("data", "layouts", "words.yaml")))
+
+    @cached_property
+    def families(self) -> dict[str, frozenset[str]]:
+        """Class name → families its members' names belong to."""
+        found: dict[str, set[str]] = {}
+        for family, classes in self._lists["families"].items():
+            for name in classes:
+                found.setdefault(name, set()).add(family)
+        return {name: frozenset(families) for name, families in found.items()}
+
+    @cached_property
+    def beside_a_district(self) -> dict[str, tuple[str, ...]]:
+        return {word: tuple(roles) for word, roles in self._lists["beside_a_district"].items()}
+
+    def listed(self, group: str) -> frozenset[str]:
+        return self._sets[group]
+
+    @cached_property
+    def _sets(self) -> dict[str, frozenset[str]]:
+        return {k: frozenset(map(str, v)) for k, v in self._lists.items() if isinstance(v, list)}
+
+    def choices(self, group: str) -> dict[str, str]:
+        """Every accepted word of one group with what it means."""
+        chosen: dict[str, str] = self._lists["choices"][group]
+        return chosen
+
+    def choose(self, group: str, word: str) -> str | None:
+        """What a fixed word means: listed, an id itself, or the one individual with that label."""
+        choices = self.choices(group)
+        if word in choices:
+            return choices[word]
+        if word in choices.values():
+            return word
+        terms = vocabulary()
+        if terms is None:
+            return None
+        if word in (terms.classes if group.endswith("Class") else terms.individuals):
+            return word
+        named = terms.labels.get(word, frozenset())
+        return next(iter(named)) if len(named) == 1 else None
