@@ -1,0 +1,219 @@
+// The chain of responsibility of one case, drawn around the case. What is selected comes from the
+// address, so a click follows a link; what is opened or closed by hand stays in the browser.
+import cytoscape from "cytoscape";
+import { follow } from "./address.js";
+import { place } from "./place.js";
+import { FONT_SIZE, CANVAS_FONT, sheet } from "./look.js";
+import { lines, size } from "./label.js";
+import { firstDepth, neighbours, visible } from "./visible.js";
+
+const LEAST_HEIGHT = 240;
+const MOST_HEIGHT = 620;
+const LEAST_SCALE = 0.6; // smaller than this the words cannot be read
+const charts = new WeakMap();
+
+/** Elements with their text broken into lines and their size known. */
+function measured(data) {
+  const edgeFont = CANVAS_FONT.replace(`${FONT_SIZE}px`, "11px");
+  const nodes = data.nodes.map((node) => {
+    const block = lines(node.label, CANVAS_FONT, node.id === data.centre ? 210 : 170, 3);
+    const [w, h] = size(block, CANVAS_FONT, FONT_SIZE * 1.35);
+    return { ...node, lines: block.join("\n"), w: w + 26, h: h + 16 };
+  });
+  const edges = data.edges.map((edge) => {
+    const block = lines(edge.label, edgeFont, 120, 2);
+    const [w, h] = size(block, edgeFont, 15);
+    return { ...edge, lines: block.join("\n"), w, h };
+  });
+  return { nodes, edges };
+}
+
+class Chart {
+  constructor(root) {
+    root.innerHTML = "";
+    this.frame = document.createElement("div");
+    this.frame.className = "frame";
+    this.canvas = document.createElement("div");
+    this.canvas.className = "canvas";
+    this.canvas.style.position = "relative"; // the canvas measures itself before its style sheet is there
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute("role", "application");
+    this.bar = document.createElement("div");
+    this.bar.className = "bar";
+    this.say = document.createElement("div");
+    this.say.className = "say";
+    this.say.setAttribute("aria-live", "polite");
+    this.toggleButton = this.button(() => this.toggle(this.at));
+    this.fitButton = this.button(() => this.cy.fit(undefined, 18));
+    this.frame.append(this.canvas, this.bar, this.say);
+    root.append(this.frame);
+    this.cy = cytoscape({ container: this.canvas, minZoom: 0.3, maxZoom: 2 });
+    this.cy.userZoomingEnabled(false); // the wheel scrolls the page; zoom with Ctrl, a pinch or the keys
+    this.canvas.addEventListener("wheel", (event) => this.zoomWithCtrl(event), { passive: false });
+    this.cy.on("tap", "node", (event) => this.choose(event.target.data()));
+    this.cy.on("tap", "edge", (event) => event.target.data("href") && follow(event.target.data("href")));
+    this.cy.on("dbltap", "node", (event) => this.toggle(event.target.id()));
+    this.cy.on("mouseover", "node,edge", () => { this.canvas.style.cursor = "pointer"; });
+    this.cy.on("mouseout", "node,edge", () => { this.canvas.style.cursor = ""; });
+    this.canvas.addEventListener("keydown", (event) => this.onKey(event));
+    this.resizing = new ResizeObserver(() => this.onResize());
+    this.resizing.observe(this.canvas);
+    this.byHand = new Map();
+  }
+
+  button(action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.addEventListener("click", action);
+    this.bar.append(button);
+    return button;
+  }
+
+  update(data) {
+    const drawn = JSON.stringify([data.centre, data.nodes, data.edges]);
+    if (this.scheme !== data.scheme) this.cy.style(sheet(data.scheme));
+    this.scheme = data.scheme;
+    this.texts = data.texts;
+    this.canvas.setAttribute("aria-label", data.texts.label);
+    this.fitButton.textContent = data.texts.fit;
+    if (drawn !== this.drawn) {
+      if (data.centre !== this.centre) this.byHand = new Map();
+      this.drawn = drawn;
+      this.centre = data.centre;
+      this.elements = measured(data);
+      this.near = neighbours(data.nodes, data.edges);
+      this.depth = firstDepth(data.centre, this.near);
+      this.draw();
+    }
+    this.mark(data.selected ?? data.centre, data.selectedEdge);
+  }
+
+  /** Put the visible part on the canvas and lay it out; called only when that part changed. */
+  draw() {
+    this.view = visible(this.centre, this.near, this.depth, this.byHand);
+    const { shown } = this.view;
+    const nodes = this.elements.nodes.filter((node) => shown.has(node.id));
+    const edges = this.elements.edges.filter((edge) => shown.has(edge.source) && shown.has(edge.target));
+    this.narrow = this.canvas.clientWidth < 560;
+    const { places, bends } = place(nodes, edges, this.narrow ? "TB" : "LR");
+    this.cy.batch(() => {
+      this.cy.elements().remove();
+      this.cy.add([
+        ...nodes.map((node) => ({
+          group: "nodes", data: node, position: places.get(node.id),
+          classes: this.view.hidden(node.id) ? "more" : "",
+        })),
+        ...edges.map((edge) => ({ group: "edges", data: { ...edge, ...bends.get(edge.id) } })),
+      ]);
+    });
+    this.fitReadably();
+  }
+
+  /** Show everything if that is legible, else the case itself at a legible size. */
+  fitReadably() {
+    const box = this.cy.elements().boundingBox();
+    const scale = Math.min(1, (this.canvas.clientWidth - 36) / box.w);
+    const room = scale < LEAST_SCALE ? MOST_HEIGHT * 0.7 : box.h * scale + 60;
+    const height = Math.max(LEAST_HEIGHT, Math.min(MOST_HEIGHT, room));
+    this.canvas.style.height = `${Math.round(height)}px`;
+    this.cy.resize();
+    this.cy.fit(undefined, 18);
+    if (this.cy.zoom() > 1) this.cy.zoom(1);
+    if (this.cy.zoom() < LEAST_SCALE) {
+      this.cy.zoom(0.8);
+      this.cy.center(this.cy.getElementById(this.at ?? this.centre));
+    } else this.cy.center();
+  }
+
+  mark(node, edge) {
+    this.at = this.cy.getElementById(node).nonempty() ? node : this.centre;
+    this.cy.elements().removeClass("chosen");
+    const chosen = edge ? this.cy.getElementById(edge) : this.cy.getElementById(this.at);
+    chosen.addClass("chosen");
+    this.describe();
+  }
+
+  describe() {
+    const here = this.cy.getElementById(this.at);
+    if (here.empty()) return;
+    const hidden = this.view.hidden(this.at);
+    const canClose = this.view.open(this.at) && this.near.get(this.at).size > (this.at === this.centre ? 0 : 1);
+    this.toggleButton.disabled = !hidden && !canClose;
+    this.toggleButton.textContent = hidden ? `${this.texts.expand} (${hidden})` : this.texts.collapse;
+    this.say.textContent = here.data("label");
+  }
+
+  choose(node) {
+    this.mark(node.id, null); // at once; the panel follows when the page has answered
+    if (node.href) follow(node.href);
+  }
+
+  /** Show what hangs on a node, or fold it away again. */
+  toggle(id) {
+    if (!id) return;
+    this.byHand.set(id, this.view.hidden(id) > 0);
+    const at = this.at;
+    this.draw();
+    this.mark(at, null);
+  }
+
+  onKey(event) {
+    const key = event.key;
+    if (key === "Enter" || key === " ") this.choose(this.cy.getElementById(this.at).data());
+    else if (key === "+" || key === "-" || key === "=") this.toggle(this.at);
+    else if (key.startsWith("Arrow")) this.step(key);
+    else return;
+    event.preventDefault();
+  }
+
+  /** Move to the nearest node in the direction of the arrow. */
+  step(key) {
+    const [dx, dy] = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
+    const from = this.cy.getElementById(this.at).position();
+    let best = null;
+    let least = Infinity;
+    this.cy.nodes().forEach((node) => {
+      const x = node.position("x") - from.x;
+      const y = node.position("y") - from.y;
+      const along = x * dx + y * dy;
+      const cost = along + 2 * Math.abs(x * dy - y * dx);
+      if (along > 1 && cost < least) [best, least] = [node, cost];
+    });
+    if (!best) return;
+    this.mark(best.id(), null);
+    this.cy.animate({ center: { eles: best } }, { duration: 120 });
+  }
+
+  zoomWithCtrl(event) {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    const box = this.canvas.getBoundingClientRect();
+    const at = { x: event.clientX - box.left, y: event.clientY - box.top };
+    this.cy.zoom({ level: this.cy.zoom() * (event.deltaY < 0 ? 1.15 : 0.87), renderedPosition: at });
+  }
+
+  onResize() {
+    if (!this.elements || !this.canvas.clientWidth) return;
+    if (this.canvas.clientWidth < 560 !== this.narrow) {
+      const at = this.at;
+      this.draw();
+      this.mark(at, null);
+    } else this.cy.resize();
+  }
+
+  close() {
+    this.resizing.disconnect();
+    this.cy.destroy();
+  }
+}
+
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".zelian-chain");
+  if (!root) return undefined;
+  if (!charts.has(root)) charts.set(root, new Chart(root));
+  charts.get(root).update(data);
+  return () => {
+    charts.get(root)?.close();
+    charts.delete(root);
+  };
+}

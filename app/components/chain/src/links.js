@@ -1,0 +1,48 @@
+// Links of the explorer stay in the page. Mounted once per session; without it every link still
+// works as an ordinary link, only with a reload.
+import { follow } from "./address.js";
+
+let listening = false;
+let lastShown = null;
+
+/** Is this click one that the browser would follow in this very tab, inside this explorer? */
+function staysHere(event, anchor) {
+  if (event.defaultPrevented || event.button !== 0) return false;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return false;
+  if (anchor.target && anchor.target !== "_self") return false;
+  if (anchor.hasAttribute("download") || !anchor.hasAttribute("data-go")) return false;
+  return anchor.origin === document.location.origin;
+}
+
+function onClick(event) {
+  const anchor = event.target instanceof Element ? event.target.closest("a[href]") : null;
+  if (!anchor || !staysHere(event, anchor)) return;
+  event.preventDefault();
+  follow(anchor.href);
+}
+
+/** Bring the place that the address names into view, once per address and only when it is out of view. */
+function showNamedPlace() {
+  const place = document.querySelector("[data-here]");
+  const name = place ? place.getAttribute("data-here") : null;
+  if (name === lastShown) return;
+  lastShown = name;
+  if (!place) return;
+  const box = place.getBoundingClientRect();
+  const visible = box.top >= 60 && box.top < window.innerHeight * 0.6;
+  if (!visible) place.scrollIntoView({ block: "start" });
+}
+
+export default function ({ data }) {
+  document.documentElement.lang = data?.lang ?? "zh-CN";
+  document.documentElement.dataset.scheme = data?.scheme ?? "";
+  if (listening) return;
+  listening = true;
+  document.addEventListener("click", onClick);
+  let waiting = 0;
+  new MutationObserver(() => {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(showNamedPlace, 60);
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-here"] });
+  showNamedPlace();
+}

@@ -1,0 +1,34 @@
+// Where everything goes: dagre in the direction of reading, with room for the words on the edges.
+import dagre from "@dagrejs/dagre";
+
+/**
+ * Places of the nodes (Map id -> {x, y}) and bends of the edges (Map id -> {weights, distances}, as
+ * cytoscape counts them: along and across the line between the two nodes).
+ * `direction` is LR (wide) or TB (narrow).
+ */
+export function place(nodes, edges, direction) {
+  const graph = new dagre.graphlib.Graph();
+  graph.setGraph({ rankdir: direction, nodesep: 18, edgesep: 10, ranksep: 30, marginx: 8, marginy: 8 });
+  for (const node of nodes) graph.setNode(node.id, { width: node.w, height: node.h });
+  for (const edge of edges) {
+    graph.setEdge(edge.source, edge.target, { width: edge.w + 12, height: edge.h, labelpos: "c" });
+  }
+  dagre.layout(graph);
+  const places = new Map(nodes.map(({ id }) => [id, { x: graph.node(id).x, y: graph.node(id).y }]));
+  const bends = new Map(
+    edges.map((edge) => {
+      const { points } = graph.edge(edge.source, edge.target);
+      return [edge.id, bend(places.get(edge.source), places.get(edge.target), points.slice(1, -1))];
+    }),
+  );
+  return { places, bends };
+}
+
+function bend(from, to, points) {
+  const dx = to.x - from.x;
+  const dy = to.y - from.y;
+  const length = Math.hypot(dx, dy) || 1;
+  const weights = points.map(({ x, y }) => ((x - from.x) * dx + (y - from.y) * dy) / (length * length));
+  const distances = points.map(({ x, y }) => ((y - from.y) * dx - (x - from.x) * dy) / length);
+  return { weights, distances };
+}

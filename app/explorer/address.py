@@ -1,0 +1,50 @@
+"""The address of a view is its whole state: whatever is shown can be sent, reloaded and gone back to."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from urllib.parse import urlencode
+
+import streamlit as st
+
+Lang = Literal["zh", "en"]
+
+#: page name -> path; the overview is the root.
+PAGES = {"overview": ".", "issues": "issues", "issue": "issue", "law": "law"}
+
+_KEPT = ("lang", "as_of")  # belong to the reader, not to the page: every link carries them on
+
+
+def param(name: str) -> str | None:
+    """Return a parameter of the address, or None when it is absent or empty."""
+    return st.query_params.get(name) or None
+
+
+def lang() -> Lang:
+    """Return the language of the page: Chinese unless the address says ``lang=en``."""
+    return "en" if param("lang") == "en" else "zh"
+
+
+def as_of() -> date:
+    """Return the date for which everything is evaluated: ``as_of`` in the address, else today."""
+    try:
+        return date.fromisoformat(param("as_of") or "")
+    except ValueError:
+        return date.today()
+
+
+def link(page: str, /, **params: str | None) -> str:
+    """Return the address of a view; language and as-of date are carried on unless given."""
+    kept = {name: param(name) for name in _KEPT}
+    chosen = {name: value for name, value in (kept | params).items() if value}
+    if chosen.get("lang") == "zh":
+        del chosen["lang"]
+    query = urlencode(chosen)
+    return f"{PAGES[page]}?{query}" if query else PAGES[page]
+
+
+def here(**changed: str | None) -> str:
+    """Return the address of this view with some parameters changed (None drops one)."""
+    page = st.session_state["page"]
+    return link(page, **(dict(st.query_params.items()) | changed))

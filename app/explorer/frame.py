@@ -1,0 +1,73 @@
+"""What surrounds every page: the way to the other pages, the language, the legend, the versions."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.explorer import address, store, theme
+from app.explorer.markup import Markup, el, go, join, show
+from app.explorer.texts import day, t
+
+_NAVIGATION = ("overview", "issues", "law")
+_WITHIN = {"issue": "issues"}  # pages without an entry of their own
+
+
+def top(page: str) -> None:
+    """Write the head of the page: brand, pages, as-of date, language."""
+    current = _WITHIN.get(page, page)
+    pages = [
+        go(address.link(name), t(f"nav.{name}"), aria_current="page" if name == current else None)
+        for name in _NAVIGATION
+    ]
+    other = "en" if address.lang() == "zh" else "zh"
+    show(
+        el(
+            "header",
+            go(address.link("overview"), t("brand"), el("small", t("brand.small")), class_="zl-brand"),
+            el("nav", pages, class_="zl-nav", aria_label=t("nav")),
+            el(
+                "div",
+                el("span", t("as_of", day=day(address.as_of()))),
+                go(address.here(lang=other), t("language.other"), lang=other, hreflang=other),
+                class_="zl-top-side",
+            ),
+            class_="zl zl-top",
+        )
+    )
+
+
+def title(words: str) -> None:
+    """Name the browser's window after what it shows."""
+    st.set_page_config(page_title=f"{words} · {t('brand')}")
+
+
+def status(status_id: str, words: str | None = None) -> Markup:
+    """Return a status as sign, colour and word."""
+    sign, tone = theme.sign(status_id)
+    label = words or store.status_label(status_id, address.lang())
+    return el("span", el("b", sign, aria_hidden="true"), label, class_=f"zl-status zl-{tone}")
+
+
+def tone(status_id: str) -> str:
+    """Return the tone of a status, the name of its colour."""
+    return theme.sign(status_id)[1]
+
+
+def foot() -> None:
+    """Write the legend of the statuses and the versions that the page rests on."""
+    legend = el("ul", (el("li", status(each)) for each in theme.STATUSES), class_="zl-legend")
+    world = store.world(address.as_of())
+    versions = t("foot.versions", data=store.data_version(world), rules=store.rule_version(world))
+    show(
+        el(
+            "footer",
+            el("details", el("summary", t("legend")), legend),
+            join(versions, " ", t("foot.limits")),
+            class_="zl zl-foot",
+        )
+    )
+
+
+def empty(words: str, *after: Markup) -> None:
+    """Say that there is nothing to show, and what to do next."""
+    show(el("div", el("p", words), el("p", *after) if after else None, class_="zl zl-empty"))

@@ -1,0 +1,111 @@
+"""Starts the explorer: a local server that speaks to nobody but the browser in front of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import streamlit
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.starlette import App
+
+from app.explorer import store, theme
+
+_HERE = Path(__file__).resolve().parent
+
+
+def _inline_scripts() -> str:
+    """Return CSP hashes of the scripts that Streamlit writes into its own start page."""
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts)
+    return " ".join(f"'sha256-{digest}'" for digest in digests)
+
+
+def content_security_policy() -> str:
+    """Return the policy under which the browser refuses every other host.
+
+    Streamlit sets styles at run time, hence 'unsafe-inline' for styles; scripts need no exception
+    but the hash of one line in Streamlit's start page.
+    """
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src 'self' {_inline_scripts()}".rstrip(),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+class SafeHeaders:
+    """Adds the security headers to every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._headers = {
+            "Content-Security-Policy": content_security_policy(),
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self._headers)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+@asynccontextmanager
+async def _ready(_: App) -> AsyncIterator[dict[str, Any] | None]:
+    """Reason once before the first visitor comes, so that nobody waits for it."""
+    store.world(date.today())
+    yield None
+
+
+def options(port: int | None, browser: bool, address: str = "127.0.0.1") -> dict[str, Any]:
+    """Return Streamlit's options for the explorer; without a port, the first free one from 8501."""
+    chosen: dict[str, Any] = {
+        "server.address": address,
+        "server.headless": not browser,
+        "server.fileWatcherType": "none",
+        "server.enableStaticServing": False,
+        "browser.gatherUsageStats": False,
+        "browser.serverAddress": "localhost",
+        "client.toolbarMode": "viewer",
+        "client.showErrorDetails": "none",
+        "client.showSidebarNavigation": False,
+        "global.developmentMode": False,
+        "logger.level": "warning",
+        **theme.options(),
+    }
+    if port is not None:
+        chosen["server.port"] = port
+    return chosen
+
+
+def serve(port: int | None = None, *, browser: bool = True, address: str = "127.0.0.1") -> None:
+    """Serve the explorer until stopped.
+
+    ``port`` None takes the first free one from 8501; ``browser`` opens the default browser;
+    ``address`` other than this machine makes it reachable from other machines.
+    """
+    app = App(_HERE / "main.py", middleware=[Middleware(SafeHeaders)], lifespan=_ready)
+    app.run(config=options(port, browser, address))

@@ -1,0 +1,37 @@
+"""The words of the interface in Chinese and English, read from ``texts.yaml``."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from app.explorer.address import Lang, lang
+
+
+@cache
+def _texts() -> dict[str, dict[Lang, str]]:
+    file = Path(__file__).with_name("texts.yaml")
+    texts: dict[str, dict[Lang, str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return texts
+
+
+def t(key: str, **values: object) -> str:
+    """Return an interface text in the page's language, with its blanks filled.
+
+    Raises KeyError for a text that does not exist, so that no key is ever shown as a text.
+    """
+    return _texts()[key][lang()].format(**values)
+
+
+def day(value: date | int | None) -> str:
+    """Return a date as people write it; ``value`` is a date or yyyymmdd. None gives a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        value = date(value // 10000, value // 100 % 100, value % 100)
+    if lang() == "en":
+        return f"{value.day} {value:%b} {value.year}"
+    return f"{value.year}年{value.month}月{value.day}日"

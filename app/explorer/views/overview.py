@@ -1,0 +1,98 @@
+"""The overview: the few figures that matter, and what is missing to say more."""
+
+from __future__ import annotations
+
+from app.explorer import address, frame, store
+from app.explorer.markup import Markup, el, go, join, show
+from app.explorer.texts import t
+
+world = store.world(address.as_of())
+rows = store.issues(world)
+counts = store.conclusions_by_status(world)
+frame.title(t("overview.title"))
+
+
+def figure(label: str, statuses: tuple[str, ...]) -> Markup:
+    """Return one figure as a link to the issues it is made of."""
+    number = sum(1 for row in rows if any(row.statuses[each] for each in statuses)) if statuses else len(rows)
+    href = address.link("issues", status=",".join(statuses) or None)
+    return go(href, el("dl", el("dt", t(label)), el("dd", f"{number:,}")))
+
+
+def by_status() -> Markup:
+    """Return the conclusions by status, with a bar for their number."""
+    most = max(counts.values(), default=1)
+    lines = [
+        el(
+            "tr",
+            el("td", go(address.link("issues", status=status), frame.status(status))),
+            el("td", f"{number:,}", class_="zl-number"),
+            el("td", el("div", class_=f"zl-bar zl-{frame.tone(status)}", style=f"width:{100 * number / most:.1f}%")),
+        )
+        for status, number in counts.items()
+    ]
+    head = el("tr", el("th", t("column.status")), el("th", t("column.conclusions"), class_="zl-number"), el("th"))
+    return el("table", el("thead", head), el("tbody", lines), class_="zl-bars")
+
+
+def by_inspection() -> Markup:
+    """Return the number of issues of every inspection."""
+    lines = [
+        el(
+            "tr",
+            el("td", go(address.link("issues", inspection=key), name or t("inspection.none"))),
+            el("td", f"{number:,}", class_="zl-number"),
+        )
+        for key, name, number in store.facet(rows, "inspection")
+    ]
+    head = el("tr", el("th", t("column.inspection")), el("th", t("column.issues"), class_="zl-number"))
+    return el("table", el("thead", head), el("tbody", lines))
+
+
+def missing() -> Markup:
+    """Return what would have to be recorded for the open conclusions, the most wanted first."""
+    wanted = store.missing(world, address.lang())
+    if not wanted:
+        return el("p", t("overview.missing.none"), class_="zl-lead")
+    lines = [
+        el(
+            "tr",
+            el("td", go(address.link("issues", missing=key), words)),
+            el("td", f"{number:,}", class_="zl-number"),
+        )
+        for key, words, number in wanted[:12]
+    ]
+    head = el("tr", el("th", t("column.missing")), el("th", t("column.conclusions"), class_="zl-number"))
+    return join(
+        el("p", t("overview.missing.lead"), class_="zl-lead"), el("table", el("thead", head), el("tbody", lines))
+    )
+
+
+if not rows:
+    show(el("div", el("h1", t("overview.title")), class_="zl"))
+    frame.empty(t("issues.empty"), t("issues.empty.next"))
+else:
+    lead = t("overview.lead", issues=len(rows), inspections=sum(1 for key, *_ in store.facet(rows, "inspection") if key != "-"))
+    figures = [
+        figure("overview.figure.issues", ()),
+        figure("overview.figure.late", ("overdue", "deviation")),
+        figure("overview.figure.pending", ("pending", "performedInPart")),
+        figure("overview.figure.determination", ("needsDetermination",)),
+        figure("overview.figure.insufficient", ("insufficient",)),
+    ]
+    show(
+        el(
+            "div",
+            el("h1", t("overview.title")),
+            el("p", lead, class_="zl-lead"),
+            el("div", figures, class_="zl-figures"),
+            el(
+                "div",
+                el("section", el("h2", t("overview.by_status")), by_status()),
+                el("section", el("h2", t("overview.by_inspection")), by_inspection()),
+                class_="zl-columns",
+            ),
+            el("section", el("h2", t("overview.missing")), missing()),
+            class_="zl",
+        )
+    )

@@ -1,0 +1,105 @@
+"""The chain of responsibility of one issue as a graph: what is recorded around it, and what follows.
+
+A node is an entity; an edge carries every relation between two entities, each with its label and its
+origin: the recorded statement (with its source) or the conclusion it follows from. The graph knows
+nothing of what the relations mean: labels, names and classes come from the ontology and the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import networkx as nx
+
+from reasoner.record import Statement
+
+Words = Mapping[str, str]  # {"zh": …, "en": …}
+
+
+class Drawn(Protocol):
+    """What of a conclusion the graph shows."""
+
+    @property
+    def id(self) -> str:
+        """Its identifier."""
+
+    @property
+    def bearers(self) -> list[dict[str, str]]:
+        """The bodies it speaks of: {id, name}."""
+
+    @property
+    def destinations(self) -> list[dict[str, str]]:
+        """The bodies something goes to: {id, name}."""
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """How things are called.
+
+    ``name`` of an entity, ``label`` of a predicate and its ``sentence`` with the blanks {0} and {1},
+    ``classes`` of an entity with all their superclasses.
+    """
+
+    name: Callable[[str], Words]
+    label: Callable[[str], Words]
+    sentence: Callable[[str], Words]
+    classes: Callable[[str], frozenset[str]]
+
+
+Reader = Callable[[str], Iterable[Statement]]
+
+
+def chain(
+    issue: str,
+    said_of: Reader,
+    naming: Reader,
+    conclusions: Iterable[Drawn],
+    glossary: Glossary,
+    wording: Callable[[Drawn], Words],
+    through: str,
+) -> nx.DiGraph[str]:
+    """Return the chain of an issue.
+
+    ``said_of`` yields the recorded statements with a given entity as subject, ``naming`` those with it
+    as object. Entities of the class ``through`` that name the issue (acts and findings about it) are
+    looked through: what they name is in the chain as well. ``wording`` labels a conclusion. Node
+    attributes: ``label`` ({zh, en}) and ``classes``; edge attribute: ``relations``, a list of
+    {label, sentence, statement} or {label, conclusion}.
+    """
+    conclusions = list(conclusions)
+    first = [*_links(said_of(issue)), *_links(naming(issue))]
+    looked_through = {end for end in _ends(first) - {issue} if through in glossary.classes(end)}
+    around = first + [each for entity in sorted(looked_through) for each in _links(said_of(entity))]
+    units = {unit["id"] for each in conclusions for unit in (*each.bearers, *each.destinations)}
+    members = {issue} | _ends(around) | units
+    rest = sorted(members - looked_through - {issue})
+    around += [each for entity in rest for each in _links(said_of(entity)) if str(each.object) in members]
+
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for entity in sorted(members):
+        graph.add_node(entity, label=dict(glossary.name(entity)), classes=glossary.classes(entity))
+    for each in {each.id: each for each in around}.values():
+        words = {"label": dict(glossary.label(each.predicate)), "sentence": dict(glossary.sentence(each.predicate))}
+        _relate(graph, each.subject, str(each.object), words | {"statement": each})
+    for follows in conclusions:
+        for unit in {unit["id"] for unit in (*follows.bearers, *follows.destinations)}:
+            _relate(graph, issue, unit, {"label": dict(wording(follows)), "conclusion": follows})
+    return graph
+
+
+def _links(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Statements that relate two entities."""
+    return (each for each in statements if each.kind == "entity")
+
+
+def _ends(statements: Iterable[Statement]) -> set[str]:
+    return {end for each in statements for end in (each.subject, str(each.object))}
+
+
+def _relate(graph: nx.DiGraph[str], source: str, target: str, relation: dict[str, Any]) -> None:
+    if graph.has_edge(source, target):
+        graph.edges[source, target]["relations"].append(relation)
+    else:
+        graph.add_edge(source, target, relations=[relation])
