@@ -1,0 +1,115 @@
+"""Facts with provenance: what the record, the ontology and the regulation's parameters state, ready for evaluation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow.compute as pc
+
+from reasoner import calendar
+from reasoner.evaluate import Ground
+from reasoner.norms import LawBook
+from reasoner.record import Record
+from reasoner.vocabulary import Vocabulary
+
+AS_OF = "asOf"
+DEFAULT_COUNTING = "monthCounting"
+
+
+@dataclass
+class Facts:
+    """Ground atoms and where each comes from.
+
+    ``origins`` maps an atom to the ids of its statements in the record; ``outside`` to a source in words for atoms
+    that are stated by the ontology or by the regulation's own parameters.
+    """
+
+    atoms: dict[Ground, None] = field(default_factory=dict)
+    origins: dict[Ground, list[int]] = field(default_factory=lambda: defaultdict(list))
+    outside: dict[Ground, dict[str, Any]] = field(default_factory=dict)
+    counting: str = ""
+
+    def add(self, atom: Ground, statement: int | None = None, source: dict[str, Any] | None = None) -> None:
+        self.atoms[atom] = None
+        if statement is not None:
+            self.origins[atom].append(statement)
+        if source is not None:
+            self.outside.setdefault(atom, source)
+
+
+def gather(
+    record: Record | None,
+    book: LawBook,
+    vocabulary: Vocabulary,
+    as_of: int,
+    version: int | None = None,
+    more: Iterable[tuple[Ground, dict[str, Any]]] = (),
+) -> Facts:
+    """Collect the facts that the rules can use, as of a date and at a version of the record."""
+    found = Facts()
+    used = {a.predicate for rule in book.rules for a in (*rule.positive(), *rule.negated())}
+    used |= {a.predicate for rule in book.rules for count in rule.counts() for a in count.atoms}
+    for predicate, row in vocabulary.statements:
+        if predicate in used:
+            found.add((predicate, row), source={"ontology": row[0]})
+    if record is not None:
+        _from_record(found, record, used, version)
+    for atom, source in more:
+        found.add(atom, source=source)
+    _parameters(found, book)
+    found.add((AS_OF, (as_of,)), source={"as_of": as_of})
+    dates = {v for _, row in found.atoms for v in row if isinstance(v, int)}
+    for atom in calendar.facts(dates, book.rules, found.counting):
+        found.add(atom, source={"calendar": found.counting, "rule": _counting_source(found, book)})
+    return found
+
+
+def _from_record(found: Facts, record: Record, used: set[str], version: int | None) -> None:
+    table = record.facts(version, text=True)
+    table = table.filter(pc.is_in(table["predicate"], value_set=_strings(used)))
+    columns = [table[name].to_pylist() for name in ("predicate", "subject", "object", "kind", "id")]
+    for predicate, subject, value, kind, number in zip(*columns, strict=True):
+        if kind == "class":
+            atom: Ground = (predicate, (subject,))
+        elif kind in ("date", "integer"):
+            atom = (predicate, (subject, int(value)))
+        else:
+            atom = (predicate, (subject, value))
+        found.add(atom, number)
+
+
+def _strings(values: set[str]) -> Any:
+    import pyarrow as pa
+
+    return pa.array(sorted(values), pa.string())
+
+
+def _parameters(found: Facts, book: LawBook) -> None:
+    """The regulation's own parameters; one recorded for the same matter takes their place."""
+    recorded = {row[1] for predicate, row in found.atoms if predicate == "parameterKind"}
+    for entry in book.parameters:
+        kind, value = entry["kind"], entry["value"]
+        if kind == DEFAULT_COUNTING:
+            found.counting = str(value)
+        if kind in recorded:
+            continue
+        name = f"parameter-{kind}"
+        source = {"parameter": kind, "note": entry.get("source", ""), "certainty": entry.get("certainty", {})}
+        found.add(("parameter", (name,)), source=source)
+        found.add(("parameterKind", (name, kind)), source=source)
+        found.add(("appliesTo", (name, entry["applies_to"])), source=source)
+        if isinstance(value, int):
+            found.add(("dateValue", (name, value)), source=source)
+        else:
+            found.add(("ruleValue", (name, value)), source=source)
+    rules = {row[0]: str(row[1]) for predicate, row in found.atoms if predicate == "ruleValue"}
+    for predicate, row in found.atoms:
+        if predicate == "parameterKind" and row[1] == DEFAULT_COUNTING and str(row[0]) in rules:
+            found.counting = rules[str(row[0])]
+
+
+def _counting_source(found: Facts, book: LawBook) -> str:
+    return next((str(e.get("source", "")) for e in book.parameters if e["value"] == found.counting), "")

@@ -1,0 +1,174 @@
+"""Norms and definitions: the records in which the law's meaning is written, read from the ontology folder.
+
+A record has an id, a label, a reading and possibly rules; a norm has besides a literal quote of the article. The
+rules of all records together, with the OWL axioms, are the program that the evaluators run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reasoner import law
+from reasoner.rules import Rule, RuleError, parse
+from reasoner.vocabulary import Text, Vocabulary
+
+CONTRADICTION = "disjointMember"
+"""What the disjointness axioms conclude of an entity that is a member of two disjoint classes."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class NormError(ValueError):
+    """A record that does not have the expected form: where, what, and what was expected."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One norm (with ``quote``) or definition (without)."""
+
+    id: str
+    label: Text
+    rules: tuple[Rule, ...]
+    binding: str
+    quote: str | None = None
+    reading: Text = field(default_factory=dict)
+    reason: Text = field(default_factory=dict)
+    points: tuple[str, ...] = ()
+    type: str = ""
+    frame: dict[str, Any] = field(default_factory=dict)
+    file: str = ""
+
+    @property
+    def constant(self) -> str:
+        """How rules name the norm: ``a36.p3.s2`` → ``a36_p3_s2``."""
+        return self.id.replace(".", "_")
+
+    @property
+    def place(self) -> str:
+        """The paragraph or item of the norm: ``a36.p3.s2`` → ``a36.p3``."""
+        return re.sub(r"\.[sn]\d+$", "", self.id)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of the text that bears two readings; the cautious one is followed, both are shown."""
+
+    id: str
+    label: Text
+    cautious: Text
+    other: Text
+
+
+@dataclass
+class LawBook:
+    """The regulation, its norms and definitions, the points with two readings, and the rules of all of them."""
+
+    regulation: law.Regulation
+    norms: dict[str, Record]
+    definitions: dict[str, Record]
+    points: dict[str, Point]
+    axioms: list[Rule]
+    parameters: list[dict[str, Any]]
+    digest: str
+
+    @cached_property
+    def by_constant(self) -> dict[str, Record]:
+        return {record.constant: record for record in self.norms.values()}
+
+    @cached_property
+    def owners(self) -> dict[str, Record]:
+        return {**self.definitions, **self.norms}
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The program: what is written in the records and the axioms that lead to it."""
+        written = [rule for record in (*self.definitions.values(), *self.norms.values()) for rule in record.rules]
+        classifying = [rule for rule in self.axioms if rule.head.predicate != CONTRADICTION]
+        return [*_needed({a.predicate for rule in written for a in rule.atoms()}, classifying), *written]
+
+    @cached_property
+    def consistency_rules(self) -> list[Rule]:
+        """The axioms that show when a record contradicts the ontology (for ``check``, not for conclusions)."""
+        return _needed({CONTRADICTION}, self.axioms)
+
+    def citation(self, record: Record, language: str) -> str:
+        return self.regulation.cite(record.place, language) if record.quote else ""
+
+
+def _needed(wanted: set[str], axioms: list[Rule]) -> list[Rule]:
+    """The axioms that lead to a predicate some rule uses; the others change nothing that is asked."""
+    while True:
+        more = {a.predicate for rule in axioms if rule.head.predicate in wanted for a in rule.positive()} - wanted
+        if not more:
+            return [rule for rule in axioms if rule.head.predicate in wanted]
+        wanted |= more
+
+
+def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) -> LawBook:
+    """Read the definitions and one regulation of an ontology folder.
+
+    Raises NormError or rules.RuleError, naming file and record, when a record is malformed.
+    """
+    home = next(p for p in sorted((folder / "regulation").iterdir()) if regulation in (None, p.name) and p.is_dir())
+    text = law.load(home)
+    definitions = {r.id: r for r in _records(folder / "definitions.yaml", "definition")}
+    files = sorted(home.glob("art-*/norms.yaml"))
+    norms: dict[str, Record] = {}
+    for file in files:
+        for record in _records(file, "norm"):
+            if record.id in norms:
+                raise NormError(f"{file.parent.name}/{file.name}: {record.id} stands twice")
+            norms[record.id] = record
+    points_file = home / "readings.yaml"
+    points = {p["id"]: Point(p["id"], p["label"], p["cautious"], p["other"]) for p in read_yaml(points_file)}
+    source = read_yaml(home / "source.yaml")
+    every = [folder / "definitions.yaml", points_file, home / "source.yaml", *files, *sorted(folder.glob("*.ttl"))]
+    digest = sha256(b"".join(f.read_bytes() for f in every)).hexdigest()
+    return LawBook(
+        text, norms, definitions, points, vocabulary.axiom_rules(), list(source.get("parameters", [])), digest
+    )
+
+
+def read_yaml(file: Path) -> Any:
+    """Read a YAML file; raises NormError naming line and column when it is malformed."""
+    try:
+        with file.open(encoding="utf-8") as stream:
+            return yaml.load(stream, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
+        raise NormError(f"{where}: {getattr(error, 'problem', error)}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise NormError(f"{file}: {error}") from None
+
+
+def _records(file: Path, kind: str) -> Iterator[Record]:
+    for entry in read_yaml(file):
+        try:
+            rules = tuple(parse(entry["rule"], entry["id"])) if entry.get("rule") else ()
+            reading = dict(entry.get("reading") or {})
+            yield Record(
+                entry["id"],
+                entry["label"],
+                rules,
+                entry.get("binding", kind),
+                entry.get("quote"),
+                {k: v for k, v in reading.items() if k in ("zh", "en")},
+                entry.get("reason") or {},
+                tuple(entry.get("points") or ()),
+                entry.get("type", ""),
+                entry.get("frame") or {},
+                f"{file.parent.name}/{file.name}",
+            )
+        except KeyError as missing:
+            raise NormError(f"{file}: {entry.get('id', '?')}: {missing} is missing") from None
+        except RuleError as error:
+            raise RuleError(f"{file.parent.name}/{file.name}: {error}") from None

@@ -1,0 +1,183 @@
+"""The flow on one screen: record → facts → rules by stratum → conclusions with proofs.
+
+    record  ─ facts.gather ─▶ facts with provenance, as of a date
+    ontology ─ vocabulary.load, norms.load ─▶ terms, norms, rules
+    facts + rules ─ evaluate / sql ─▶ model ─ conclusions.Reader ─▶ conclusions ─ proof.Prover ─▶ proofs
+
+A world is a pure function of (a state of the record, the rules, an as-of date); the record is never changed here.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from reasoner import bundled, calendar, norms, vocabulary
+from reasoner.conclusions import Conclusion, Reader
+from reasoner.evaluate import Ground, Model, Program, evaluate
+from reasoner.facts import Facts, gather
+from reasoner.norms import LawBook
+from reasoner.proof import Proof, Prover
+from reasoner.record import Record
+from reasoner.sentences import Speaker
+from reasoner.vocabulary import Vocabulary
+
+Engine = Literal["memory", "duckdb", "clingo"]
+RECORD_FILE = "record.sqlite"
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """The ontology folder, read: its terms, its law, and the rules made ready to run."""
+
+    vocabulary: Vocabulary
+    book: LawBook
+
+    @cached_property
+    def program(self) -> Program:
+        return Program(self.book.rules)
+
+
+@cache
+def ontology(folder: Path | None = None, cache_folder: Path | None = None) -> Ontology:
+    """Read the bundled ontology (or another folder of the same form), once per process."""
+    home = folder or bundled.path("ontology")
+    terms = vocabulary.load(home, cache_folder)
+    return Ontology(terms, norms.load(home, terms))
+
+
+def solve(facts: Facts, rules: Ontology, engine: Engine = "memory") -> Model:
+    """Evaluate; ``memory`` keeps every derivation, the other engines only what is true."""
+    if engine == "memory":
+        return evaluate(facts.atoms, rules.program)
+    model = Model()
+    for predicate, row in facts.atoms:
+        model.relations[predicate].add(row)
+        model.given.add((predicate, row))
+    for predicate, rows in _elsewhere(facts, rules, engine).items():
+        for row in sorted(rows, key=str):
+            model.relations[predicate].add(row)
+    return model
+
+
+def _elsewhere(facts: Facts, rules: Ontology, engine: Engine) -> dict[str, set[tuple[Any, ...]]]:
+    if engine == "clingo":
+        from reasoner.judge import judge
+
+        return judge(facts.atoms, rules.book.rules)
+    from reasoner.sql import Database
+
+    database = Database(rules.book.rules)
+    database.load(facts.atoms)
+    database.run()
+    return database.derived()
+
+
+class World:
+    """What follows from a state of the record, as of a date."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        rules: Ontology,
+        as_of: datetime.date,
+        names: dict[str, str] | None = None,
+        record: Record | None = None,
+        engine: Engine = "memory",
+    ) -> None:
+        self.facts, self.rules, self.as_of, self.record = facts, rules, as_of, record
+        self.law = rules.book.regulation
+        self.model = solve(facts, rules, engine)
+        self.speaker = Speaker(rules.vocabulary, rules.book, names or {}, self.model)
+        self.data_version = {"version": record.version, "digest": record.digest} if record else {}
+
+    @cached_property
+    def _all(self) -> list[Conclusion]:
+        reader = Reader(self.model, self.rules.vocabulary, self.rules.book, self.speaker, calendar.to_int(self.as_of))
+        return list(reader.all())
+
+    @cached_property
+    def _by_id(self) -> dict[str, Conclusion]:
+        return {conclusion.id: conclusion for conclusion in self._all}
+
+    def conclusions(
+        self, issue: str | None = None, norm: str | None = None, status: str | None = None
+    ) -> list[Conclusion]:
+        """Conclusions, narrowed by issue id, norm id (or the article, paragraph it begins with) and status."""
+        return [
+            c
+            for c in self._all
+            if (issue is None or issue in c.issues)
+            and (norm is None or c.norm == norm or c.norm.startswith(norm + "."))
+            and (status is None or status in (c.status, c.status_label.get("zh"), c.status_label.get("en")))
+        ]
+
+    def conclusion(self, conclusion_id: str) -> Conclusion:
+        """Raises KeyError when there is no conclusion with this id (as of this date)."""
+        return self._by_id[conclusion_id]
+
+    def explain(self, conclusion_id: str) -> Proof:
+        """The proof of a conclusion. Raises KeyError when there is none with this id."""
+        conclusion = self.conclusion(conclusion_id)
+        prover = Prover(self.model, self.facts, self.rules.book, self.speaker, self._sources)
+        return Proof(
+            conclusion, prover.tree(conclusion.atom), self.as_of.isoformat(), self.data_version, self.rules.book.digest
+        )
+
+    def _sources(self, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+        """Where statements come from, by id, for display: file, sheet, row, column, url, who, when."""
+        if self.record is None:
+            return {}
+        wanted = sorted(set(ids))
+        found: dict[int, dict[str, Any]] = {}
+        for start in range(0, len(wanted), 500):
+            for s in self.record.statements(ids=wanted[start : start + 500]):
+                found[s.id] = {k: v for k, v in asdict(s.source).items() if v is not None} | {"statement": s.id}
+        return found
+
+    def issues(self) -> list[str]:
+        """Ids of all issues."""
+        return sorted(str(row[0]) for row in self.model.rows("issue"))
+
+
+def open_world(
+    home: Path,
+    as_of: datetime.date | None = None,
+    *,
+    engine: Engine = "memory",
+    version: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> World:
+    """Open the record of a home folder and reason over it.
+
+    Raises what Record.open raises, norms.NormError or rules.RuleError for a broken ontology.
+    """
+    day = as_of or datetime.date.today()
+    step = progress or (lambda *_: None)
+    record = Record.open(_place(home))
+    step("ontology", 0, 3)
+    rules = ontology(None, home / "cache")
+    step("facts", 1, 3)
+    facts = gather(record, rules.book, rules.vocabulary, calendar.to_int(day), version)
+    step("reasoning", 2, 3)
+    world = World(facts, rules, day, record.names(), record, engine)
+    step("done", 3, 3)
+    return world
+
+
+def _place(home: Path) -> str | Path:
+    import os
+
+    return os.environ.get("ZELIAN_DATABASE") or home / RECORD_FILE
+
+
+def case_world(
+    atoms: Iterable[tuple[Ground, dict[str, Any]]], as_of: datetime.date, names: dict[str, str], rules: Ontology
+) -> World:
+    """A world of nothing but the given atoms, the ontology and the regulation's parameters (for cases)."""
+    facts = gather(None, rules.book, rules.vocabulary, calendar.to_int(as_of), more=atoms)
+    return World(facts, rules, as_of, names)

@@ -1,0 +1,182 @@
+"""Proofs: why a conclusion follows, down to the words of the law and the facts with their source.
+
+``zelian-proof/1`` is a JSON tree. A node has a ``kind`` and a ``sentence``; a derived one has ``by`` (the record
+whose rule was used, with citation, quote and reading), ``premises`` and, for every further way in which it follows,
+``also``. Leaves are facts with sources, what was looked for and not found, comparisons and calendar steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from reasoner import calendar
+from reasoner.conclusions import Conclusion, citation
+from reasoner.evaluate import Derivation, Ground, Model, count
+from reasoner.facts import AS_OF, Facts
+from reasoner.norms import LawBook
+from reasoner.rules import Comparison, Count, Literal, Not, Var
+from reasoner.sentences import Speaker
+
+FORMAT = "zelian-proof/1"
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A conclusion and its tree, with the as-of date and the versions of data and rules it holds for."""
+
+    conclusion: Conclusion
+    tree: Node
+    as_of: str
+    data_version: dict[str, Any]
+    rule_version: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "as_of": self.as_of,
+            "data_version": self.data_version,
+            "rule_version": self.rule_version,
+            "conclusion": self.conclusion.to_dict(),
+            "proof": self.tree,
+        }
+
+
+class Prover:
+    """Builds proof trees from the derivations of a model."""
+
+    def __init__(
+        self,
+        model: Model,
+        facts: Facts,
+        book: LawBook,
+        speaker: Speaker,
+        sources: Callable[[Iterable[int]], dict[int, dict[str, Any]]],
+    ) -> None:
+        self.model, self.facts, self.book, self.speaker, self._sources = model, facts, book, speaker, sources
+
+    def tree(self, atom: Ground) -> Node:
+        """The proof of an atom. Raises KeyError when it does not hold."""
+        if not self.model.holds(atom):
+            raise KeyError(atom)
+        self._shown: set[Ground] = set()
+        self._known = self._sources(self._statements(atom))
+        return self._node(atom, (), "conclusion")
+
+    def _statements(self, atom: Ground) -> list[int]:
+        """Ids of all recorded statements the proof may rest on (fetched at once)."""
+        seen, waiting, ids = {atom}, [atom], list[int]()
+        while waiting:
+            current = waiting.pop()
+            ids += self.facts.origins.get(current, ())
+            for derivation in self.model.derivations.get(current, ()):
+                for support in derivation.supports():
+                    if support not in seen:
+                        seen.add(support)
+                        waiting.append(support)
+        return ids
+
+    def _node(self, atom: Ground, above: tuple[Ground, ...], kind: str = "step") -> Node:
+        if atom in self.model.given:
+            return self._fact(atom)
+        usable = [d for d in self.model.derivations[atom] if not set(d.supports()) & {*above, atom}]
+        plain = next((d for d in usable if d.rule.owner.startswith("owl:")), None)
+        if plain is not None and kind != "conclusion":
+            # that a progress report is a report is no step a reader needs: show the fact it rests on
+            supports = list(plain.supports())
+            if len(supports) == 1:
+                return self._node(supports[0], (*above, atom))
+        node: Node = {"kind": kind, "statement": _statement(atom), "sentence": self.speaker.atom(atom)}
+        if atom in self._shown and kind != "conclusion":
+            return {**node, "folded": True}
+        self._shown.add(atom)
+        ways = [self._way(derivation, (*above, atom)) for derivation in usable]
+        ways.sort(key=lambda way: len(way["premises"]), reverse=False)
+        first, *others = ways or [{"premises": []}]
+        node |= first
+        if others:
+            node["also"] = others
+        return node
+
+    def _way(self, derivation: Derivation, above: tuple[Ground, ...]) -> Node:
+        values = dict(derivation.binding)
+        premises: list[Node] = []
+        for literal, ground in derivation.premises():
+            node = self._node(ground, above) if ground is not None else self._test(literal, values)
+            premises.append(node)
+        return {**self._by(derivation), "premises": premises}
+
+    def _by(self, derivation: Derivation) -> Node:
+        owner = derivation.rule.owner
+        record = self.book.owners.get(owner)
+        node: Node = {"rule": str(derivation.rule)}
+        if record is None:
+            return {**node, "by": {"kind": "axiom", "id": owner, "label": {"zh": owner, "en": owner}}}
+        by: Node = {
+            "kind": "norm" if record.quote else "definition",
+            "id": record.id,
+            "label": record.label,
+            "reading": record.reading,
+        }
+        if record.quote:
+            by["citation"] = citation(self.book, record)
+        return {**node, "by": by}
+
+    def _fact(self, atom: Ground) -> Node:
+        kind = {"finding": "finding", "parameter": "parameter", AS_OF: "as_of", calendar.MONTHS_AFTER: "calendar"}
+        node: Node = {
+            "kind": kind.get(self._class_of(atom), kind.get(atom[0], "fact")),
+            "statement": _statement(atom),
+            "sentence": self.speaker.atom(atom),
+        }
+        sources = [self._known[i] for i in self.facts.origins.get(atom, ()) if i in self._known]
+        if atom in self.facts.outside:
+            sources.append(self.facts.outside[atom])
+        node["sources"] = sources
+        return node
+
+    def _class_of(self, atom: Ground) -> str:
+        for name in ("finding", "parameter"):
+            if self.model.holds((name, (atom[1][0],))):
+                return name
+        return ""
+
+    def _test(self, literal: Literal, values: dict[str, Any]) -> Node:
+        match literal:
+            case Not(atom):
+                args = tuple(None if isinstance(a, Var) else a for a in atom.args)
+                return {
+                    "kind": "absent",
+                    "statement": {"predicate": atom.predicate, "arguments": list(args)},
+                    "sentence": self.speaker.absent(atom.predicate, args),
+                }
+            case Comparison(left, op, right):
+                assert not isinstance(left, Var) and not isinstance(right, Var)
+                return {
+                    "kind": "comparison",
+                    "statement": {"left": left, "op": op, "right": right},
+                    "sentence": self.speaker.comparison(left, op, right),
+                }
+            case Count():
+                number = count(literal, values, self.model)
+                text = f"{number} {literal.op} {literal.bound}"
+                return {"kind": "count", "statement": {"text": str(literal)}, "sentence": {"zh": f"计数：{text}", "en": f"count: {text}"}}
+        raise TypeError(literal)
+
+
+def _statement(atom: Ground) -> dict[str, Any]:
+    return {"predicate": atom[0], "arguments": list(atom[1])}
+
+
+def leaves(node: Node) -> Iterable[Node]:
+    """Every leaf of a proof tree, alternatives included."""
+    inner = [*node.get("premises", ()), *(p for way in node.get("also", ()) for p in way["premises"])]
+    if not inner:
+        yield node
+    for premise in inner:
+        yield from leaves(premise)
+
+
+
