@@ -1,9 +1,11 @@
-"""Where the record lies: $ZELIAN_HOME, else the platform's folder for data of its user."""
+"""Where the record lies: $ZELIAN_HOME, else the platform's folder for the data of its user."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from reasoner.pipeline import RECORD_FILE
 
 
 def home() -> Path:
@@ -13,3 +15,8 @@ def home() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("zelian", appauthor=False)
+
+
+def record_place() -> str | Path:
+    """Return the file of the record, or the URL of the database that $ZELIAN_DATABASE names."""
+    return os.environ.get("ZELIAN_DATABASE") or home() / RECORD_FILE

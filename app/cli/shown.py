@@ -1,4 +1,4 @@
-"""Conclusions as rows and as RDF. Everything shown is what the reasoner said; nothing is added."""
+"""Conclusions as rows. Everything shown is what the reasoner said; nothing is added."""
 
 from __future__ import annotations
 
@@ -7,25 +7,29 @@ from typing import Any
 
 HEADS = {
     "id": ("结论", "conclusion"),
-    "issue": ("问题", "issue"),
+    "issues": ("问题", "issues"),
     "inspection": ("督察", "inspection"),
     "norm": ("规范", "norm"),
     "citation": ("条款", "provision"),
-    "status": ("状态", "status"),
-    "reason": ("理由", "reason"),
-    "missing": ("还缺什么", "missing"),
-    "subject": ("对象", "subject"),
+    "status": ("状态代号", "status id"),
+    "status_label": ("状态", "status"),
+    "layer": ("层次", "layer"),
+    "kind_label": ("责任种类", "kind of responsibility"),
     "bearers": ("责任单位", "bearers"),
     "destinations": ("去向", "destinations"),
+    "reason_label": ("理由", "reason"),
+    "missing_label": ("还缺什么", "missing"),
+    "subject": ("对象", "subject"),
     "since": ("自", "since"),
     "due": ("期限", "due"),
+    "done": ("履行日期", "done"),
     "as_of": ("基准日", "as of"),
-    "quote": ("原文", "quote"),
     "sentence": ("结论内容", "sentence"),
+    "quote": ("原文", "quote"),
 }
 """The columns of an export, in their order, with their heads in zh and en."""
 
-LISTED = ("id", "issue", "norm", "status", "bearers", "sentence")
+LISTED = ("id", "norm", "status_label", "sentence")
 """The columns of a table on the terminal."""
 
 
@@ -36,39 +40,23 @@ def head(columns: Iterable[str], lang: str) -> list[str]:
 
 def row(conclusion: Mapping[str, Any], columns: Iterable[str], lang: str) -> list[str]:
     """Return one conclusion as texts, one for each column."""
-    return [_text(conclusion, column, lang) for column in columns]
-
-
-def _text(conclusion: Mapping[str, Any], column: str, lang: str) -> str:
-    cited: Mapping[str, Any] = conclusion.get("citation") or {}
-    match column:
-        case "quote":
-            value = cited.get("quote")
-        case "citation":
-            value = ".".join(str(n) for n in (cited.get("article"), cited.get("paragraph"), cited.get("item")) if n)
-        case "issue":
-            value = conclusion.get("issue") or conclusion.get("issues")
-        case _:
-            value = conclusion.get(column)
-    return _plain(value, lang)
+    cited: Mapping[str, Any] = conclusion["citation"]
+    fields = {**conclusion, "citation": cited["text"], "quote": cited["quote"]}
+    return [_plain(fields[column], lang) for column in columns]
 
 
 def _plain(value: Any, lang: str) -> str:
-    """Write a value as a person reads it: names joined, the text of one language, dates with dashes."""
+    """Write a value as a person reads it: the text of one language, several joined."""
     match value:
         case None:
             return ""
         case {"name": name}:
-            return str(name)
-        case {"zh": _} | {"en": _}:
-            return str(value.get(lang) or value.get("zh") or value.get("en"))
+            return _plain(name, lang)
         case Mapping():
-            return " ".join(_plain(part, lang) for part in value.values())
+            return str(value.get(lang) or value.get("zh") or "")
         case str():
             return value
-        case Sequence() | set() | frozenset():
+        case Sequence():
             return ("、" if lang == "zh" else ", ").join(_plain(part, lang) for part in value)
-        case int() if 10000101 <= value <= 99991231:
-            return f"{value // 10000:04}-{value // 100 % 100:02}-{value % 100:02}"
         case _:
             return str(value)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+Node = Mapping[str, Any]
 
 KINDS = {
     "conclusion": ("结论", "conclusion"),
+    "step": ("中间结论", "step"),
     "norm": ("规范", "norm"),
     "definition": ("定义", "definition"),
+    "axiom": ("归类", "classification"),
     "fact": ("事实", "fact"),
     "finding": ("认定", "finding"),
+    "parameter": ("参数", "parameter"),
+    "as_of": ("基准日", "as of"),
+    "calendar": ("历法", "calendar"),
     "absent": ("未见", "not found"),
     "comparison": ("比较", "comparison"),
-    "calendar": ("历法", "calendar"),
+    "count": ("计数", "count"),
     "completeness": ("完备性声明", "completeness"),
 }
-"""The kinds of step in ``zelian-proof/1``."""
+"""What the kinds of node of ``zelian-proof/1`` are called."""
 
 SOURCE = {
     "sheet": ("工作表", "sheet"),
@@ -27,36 +34,87 @@ SOURCE = {
 }
 
 
-def lines(node: Mapping[str, Any], lang: str, stem: str = "", joint: str = "") -> Iterator[str]:
-    """Yield the lines of a proof node and of everything it rests on."""
-    en = lang == "en"
-    kind = KINDS.get(str(node["kind"]), (str(node["kind"]),) * 2)[en]
-    sentence = node.get("sentence") or {}
-    yield f"{stem}{joint}[{kind}] {sentence.get(lang) or sentence.get('zh') or ''}".rstrip()
-    stem += {"├─ ": "│  ", "└─ ": "   ", "": ""}[joint]
-    premises = list(node.get("premises") or ())
-    bar = "│  " if premises else "   "
-    if cited := node.get("citation"):
-        yield from (f"{stem}{bar}{line}" for line in _citation(cited, lang))
-    if source := node.get("source"):
-        yield f"{stem}{bar}{'source: ' if en else '出处：'}{_source(source, en)}"
-    for number, premise in enumerate(premises, 1):
-        yield from lines(premise, lang, stem, "└─ " if number == len(premises) else "├─ ")
+def lines(proof: Mapping[str, Any], lang: str) -> Iterator[str]:
+    """Yield the lines of a whole proof, in ``zh`` or ``en``."""
+    writer = _Writer(lang)
+    conclusion = proof["conclusion"]
+    yield f"{conclusion['id']}  {writer.said(conclusion['status_label'])}"
+    yield f"{writer.word('基准日', 'as of')} {proof['as_of']}" + writer.version(proof)
+    yield from writer.citation(conclusion["citation"])
+    yield ""
+    yield from writer.node(proof["proof"])
+    if readings := conclusion.get("other_readings"):
+        yield ""
+        for reading in readings:
+            yield f"{writer.word('另一种理解', 'the other reading')}：{writer.said(reading['label'])}"
+            yield f"   → {writer.said(reading['status_label'])}：{writer.said(reading['other'])}"
 
 
-def _citation(cited: Mapping[str, Any], lang: str) -> Iterator[str]:
-    name = cited.get("name")
-    if isinstance(name, Mapping):
-        name = name.get(lang) or name.get("zh")
-    if name is None:
-        name = ".".join(str(n) for n in (cited.get(k) for k in ("article", "paragraph", "item")) if n)
-    yield f"{name}" + (f"：“{cited['quote']}”" if cited.get("quote") else "")
+class _Writer:
+    """Writes nodes in one language."""
 
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
 
-def _source(source: Mapping[str, Any], en: bool) -> str:
-    parts = [str(source["file"])] if source.get("file") else []
-    for key, names in SOURCE.items():
-        if (value := source.get(key)) not in (None, ""):
-            parts.append(f"{names[en]} {value}")
-    parts += [str(source[key]) for key in ("url", "note") if source.get(key)]
-    return " · ".join(parts)
+    def word(self, zh: str, en: str) -> str:
+        return en if self.lang == "en" else zh
+
+    def said(self, text: Mapping[str, str] | None) -> str:
+        return (text or {}).get(self.lang) or (text or {}).get("zh") or ""
+
+    def version(self, proof: Mapping[str, Any]) -> str:
+        data, rules = proof.get("data_version") or {}, str(proof.get("rule_version") or "")
+        shown = f" · {self.word('数据版本', 'data version')} {data['version']}" if data.get("version") else ""
+        return shown + (f" · {self.word('规则', 'rules')} {rules[:8]}" if rules else "")
+
+    def node(self, node: Node, stem: str = "", joint: str = "") -> Iterator[str]:
+        """Yield a node, what it rests on, and every further way in which it follows."""
+        kind = self.word(*KINDS.get(str(node["kind"]), (str(node["kind"]),) * 2))
+        folded = self.word("（见上）", " (shown above)") if node.get("folded") else ""
+        yield f"{stem}{joint}[{kind}] {self.said(node.get('sentence'))}{folded}"
+        stem += {"├─ ": "│  ", "└─ ": "   ", "": ""}[joint]
+        also = list(node.get("also") or ())
+        yield from self._way(node, stem, last=not also)
+        for number, way in enumerate(also, 2):
+            yield f"{stem}{'└─ ' if number == len(also) + 1 else '├─ '}" + self.word(
+                f"（第 {number} 种得出方式）", f"(way {number} in which it follows)"
+            )
+            yield from self._way(way, stem + ("   " if number == len(also) + 1 else "│  "), last=True)
+
+    def _way(self, way: Node, stem: str, last: bool) -> Iterator[str]:
+        premises: Sequence[Node] = list(way.get("premises") or ())
+        inner = stem + ("│  " if premises or not last else "   ")
+        if by := way.get("by"):
+            yield from (inner + line for line in self._by(by))
+        for source in way.get("sources") or ():
+            yield f"{inner}{self.word('出处：', 'source: ')}{self._source(source)}"
+        for number, premise in enumerate(premises, 1):
+            yield from self.node(premise, stem, "└─ " if last and number == len(premises) else "├─ ")
+
+    def _by(self, by: Node) -> Iterator[str]:
+        kind = self.word(*KINDS.get(str(by["kind"]), (str(by["kind"]),) * 2))
+        yield f"{self.word('依据', 'by')} {kind} {by['id']}：{self.said(by.get('label'))}"
+        if cited := by.get("citation"):
+            yield from self.citation(cited)
+        if reading := self.said(by.get("reading")):
+            yield f"{self.word('理解', 'reading')}：{reading}"
+
+    def citation(self, cited: Mapping[str, Any]) -> Iterator[str]:
+        quote = f"：“{cited['quote']}”" if cited.get("quote") else ""
+        yield f"{self.said(cited.get('text')) or cited['id']}{quote}"
+
+    def _source(self, source: Mapping[str, Any]) -> str:
+        parts = [str(source["file"])] if source.get("file") else []
+        for key, names in SOURCE.items():
+            if (value := source.get(key)) not in (None, ""):
+                parts.append(f"{self.word(*names)} {value}")
+        for key in ("url", "note"):
+            value = source.get(key)
+            if value:
+                parts.append(self.said(value) if isinstance(value, Mapping) else str(value))
+        return " · ".join(parts) or " · ".join(self._loose(source))
+
+    def _loose(self, source: Mapping[str, Any]) -> Iterator[str]:
+        """A source in other words than a file's: parameters of the regulation, terms of the ontology."""
+        for value in source.values():
+            yield self.said(value) if isinstance(value, Mapping) else str(value)

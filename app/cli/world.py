@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from typing import TYPE_CHECKING
 
 from app.cli import progress
-from app.home import home
+from app.cli.messages import CommandError
 
 if TYPE_CHECKING:
     from reasoner.pipeline import World
 
 
 def open_world(as_of: datetime.date | None) -> World:
-    """Return the world as of a date (default: today). An empty record gives a world without issues."""
+    """Return the world as of a date (default: today); say so when the record is empty."""
+    from app.home import home
     from reasoner import pipeline
 
-    with progress.bar("推理 · reasoning"):
-        return pipeline.open_world(home(), as_of or datetime.date.today())
+    with progress.bar("推理 · reasoning") as step:
+        opened = pipeline.open_world(home(), as_of, progress=step)
+    if opened.record is not None and opened.record.version == 0:
+        print("记录为空，请先运行 zelian load ｜ the record is empty: run zelian load first", file=sys.stderr)
+    return opened
+
+
+def check_known(opened: World, issue: str | None, norm: str | None, status: str | None) -> None:
+    """Refuse what nothing is called: an empty list would look like an answer.
+
+    Raises CommandError.
+    """
+    if issue is not None and issue not in opened.issues():
+        raise CommandError(f"记录中没有问题 {issue}", f"no issue {issue} on record")
+    if norm is not None and not any(f"{known}.".startswith(f"{norm}.") for known in opened.rules.book.norms):
+        raise CommandError(
+            f"没有规范 {norm}（写法如 a39、a39.p4、a39.p4.s2）",
+            f"no norm {norm} (write a39, a39.p4 or a39.p4.s2)",
+        )
+    if status is not None:
+        from reasoner.conclusions import status_names
+
+        vocabulary = opened.rules.vocabulary
+        labels = {name: vocabulary.predicates[name].label for name in status_names(vocabulary)}
+        if status not in labels and not any(status in label.values() for label in labels.values()):
+            zh = "、".join(f"{name}（{label['zh']}）" for name, label in labels.items())
+            raise CommandError(
+                f"没有状态 {status}，可用：{zh}", f"no status {status}: use {', '.join(labels)}"
+            )

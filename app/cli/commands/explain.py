@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"no such conclusion: {arguments.conclusion} (zelian conclusions lists their ids)",
         ) from missing
     if arguments.format == "json":
-        print(json.dumps(proof.to_json(), ensure_ascii=False, indent=2))
+        print(json.dumps(proof.to_dict(), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(tree.lines(proof.to_json(), arguments.lang)))
+        print("\n".join(tree.lines(proof.to_dict(), arguments.lang)))
     return 0

@@ -1,0 +1,44 @@
+"""``zelian conclusions``: what follows from the record, narrowed as asked, in four formats."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from app.cli import shown, tables, world
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print or write the conclusions. An id that nothing knows is a mistake, not an empty list."""
+    opened = world.open_world(arguments.as_of)
+    world.check_known(opened, arguments.issue, arguments.norm, arguments.status)
+    found = [
+        conclusion.to_dict()
+        for conclusion in opened.conclusions(
+            issue=arguments.issue, norm=arguments.norm, status=arguments.status
+        )
+    ]
+    output: Path | None = arguments.output
+    match arguments.format:
+        case "jsonl":
+            text = tables.as_jsonl(found)
+        case "csv":
+            rows = (shown.row(conclusion, shown.HEADS, arguments.lang) for conclusion in found)
+            text = tables.as_csv(shown.head(shown.HEADS, arguments.lang), rows)
+        case "ttl":
+            from app.cli import rdf
+
+            text = rdf.turtle(found)
+        case _:
+            widest = shutil.get_terminal_size().columns if sys.stdout.isatty() and output is None else None
+            rows = (shown.row(conclusion, shown.LISTED, arguments.lang) for conclusion in found)
+            text = tables.table(shown.head(shown.LISTED, arguments.lang), rows, widest) + "\n"
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        # Excel takes a CSV for UTF-8 only when it opens with a byte order mark.
+        encoding = "utf-8-sig" if arguments.format == "csv" else "utf-8"
+        output.write_text(text, encoding, newline="")
+    return 0

@@ -1,0 +1,69 @@
+"""``zelian load``: puts ledgers and RDF on record and says which rows could not be used, and why."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli import progress, tables
+from app.cli.messages import CommandError, error_line
+
+if TYPE_CHECKING:
+    from reasoner.ledger.report import Language, Report
+
+SHOWN = 40  # problems on the terminal; the report file has them all
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Load, print what changed and what was set aside, write the report when one is asked for."""
+    report_file: Path | None = arguments.report
+    if report_file is not None and report_file.suffix.lower() not in (".xlsx", ".jsonl"):
+        raise CommandError("报告文件须为 .xlsx 或 .jsonl", "a report is an .xlsx or a .jsonl file")
+
+    from app.home import record_place
+    from reasoner import ledger
+    from reasoner.record import Record
+
+    with progress.bar("载入 · loading") as step, Record.open(record_place()) as record:
+        if arguments.files:
+            report = ledger.load(arguments.files, record, progress=step)
+        else:
+            report = ledger.load_bundled(record, samples=arguments.samples, progress=step)
+    _show(report, arguments.lang)
+    if report_file is not None:
+        _write(report, report_file)
+    return report.exit_code
+
+
+def ensure_bundled() -> None:
+    """Bring the bundled registry and ledger onto the record when it is empty."""
+    from app.home import record_place
+    from reasoner import ledger
+    from reasoner.record import Record
+
+    with progress.bar("载入 · loading") as step, Record.open(record_place()) as record:
+        if record.version == 0:
+            ledger.load_bundled(record, samples=False, progress=step)
+
+
+def _show(report: Report, lang: Language) -> None:
+    if report.unusable:
+        for error in report.unusable:
+            print(error_line(f"{error.file}：{error.zh}", f"{error.file}: {error.en}"), file=sys.stderr)
+        return
+    print("\n".join(report.summary(lang)))
+    head, *rows = report.to_table(lang)
+    if rows:
+        print()
+        print(tables.table(head, rows[:SHOWN]))
+    if (more := len(rows) - SHOWN) > 0:
+        print(f"… 还有 {more} 条" if lang == "zh" else f"… and {more} more")
+
+
+def _write(report: Report, file: Path) -> None:
+    if file.suffix.lower() == ".xlsx":
+        report.write_marked_xlsx(file)
+    else:
+        file.write_text(report.to_jsonl(), "utf-8")
