@@ -23,7 +23,16 @@ from reasoner.vocabulary import Text, Vocabulary
 CONTRADICTION = "disjointMember"
 """What the disjointness axioms conclude of an entity that is a member of two disjoint classes."""
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML as authors of cases expect it: ``on`` and ``yes`` are words, only true and false are truth values."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
 
 
 class NormError(ValueError):
@@ -141,7 +150,7 @@ def read_yaml(file: Path) -> Any:
     """Read a YAML file; raises NormError naming line and column when it is malformed."""
     try:
         with file.open(encoding="utf-8") as stream:
-            return yaml.load(stream, Loader=_LOADER)
+            return yaml.load(stream, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)

@@ -1,0 +1,407 @@
+"""Cases: small worlds written as sentences, with what must follow and what must not.
+
+The format is described in ``ontology/README.md``. A case stands by itself: it sees the ontology, the regulation's
+parameters, what it states, and from the bundled registry only what its names call up (a district with its organs).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reasoner import calendar
+from reasoner.conclusions import Conclusion
+from reasoner.evaluate import Ground
+from reasoner.norms import NormError, read_yaml
+from reasoner.pipeline import Ontology, World, case_world
+from reasoner.registry import Registry
+from reasoner.vocabulary import ANYTHING, NUMBERS, Predicate, predicate_name
+
+SHORTHANDS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "finding": ("Finding", "findingKind", {}),
+    "parameter": ("Parameter", "parameterKind", {"of": "appliesTo", "source": "sourceDocument"}),
+    "complete": ("CompletenessDeclaration", "coversRecords", {"of": "forInspection", "body": "concernsBody"}),
+    "absent": ("NegativeRecord", "coversRecords", {"of": "forInspection", "body": "concernsBody"}),
+}
+"""First key of a block → class, property of its value, other names of properties in such a block."""
+
+_FIELDS = {"name", "as_of", "given", "expect", "refuse", "about", "trap", "point", "note", "without", "row"}
+_WANTED = {
+    *("norm", "status", "issue", "matter", "act", "bearer", "reason", "missing", "due", "done", "since", "kind"),
+    *("layer", "accountable", "destination", "destinations", "transfer", "to", "not_counted", "other_reading"),
+    *("possible_due", "candidate", "why_not", "inspection"),
+}
+
+
+class CaseError(ValueError):
+    """A case file that cannot be used: file, case, and what was expected (zh / en)."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case as written."""
+
+    file: str
+    name: str
+    as_of: datetime.date
+    given: list[dict[str, Any]]
+    expect: list[dict[str, Any]]
+    refuse: list[dict[str, Any]]
+    about: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+@dataclass
+class Outcome:
+    """How a case went: one line (zh / en) for every expectation that was not met."""
+
+    case: Case
+    world: World
+    failures: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+def read(path: Path) -> list[Case]:
+    """Read a case file. Raises CaseError for anything outside the format."""
+    try:
+        entries = read_yaml(path)
+    except NormError as error:
+        raise CaseError(str(error)) from None
+    if isinstance(entries, dict):
+        entries = [entries]
+    if not isinstance(entries, list) or not entries:
+        raise CaseError(f"{path}: 应为案例列表 / expected a list of cases")
+    return [_case(path, i, entry) for i, entry in enumerate(entries, 1)]
+
+
+def _case(path: Path, number: int, entry: Any) -> Case:
+    if not isinstance(entry, dict) or "name" not in entry:
+        raise CaseError(f"{path}: 第{number}个案例：应为含 name 的映射 / case {number}: expected a mapping with name")
+    where = f"{path}: {entry['name']}"
+    if strange := sorted(set(map(str, entry)) - _FIELDS):
+        raise CaseError(f"{where}: 未知字段 {', '.join(strange)} / unknown field; known: {', '.join(sorted(_FIELDS))}")
+    day = entry.get("as_of")
+    if not isinstance(day, datetime.date):
+        raise CaseError(f"{where}: as_of 应为日期 yyyy-mm-dd / as_of must be a date, not {day!r}")
+    lists = {}
+    for key in ("given", "expect", "refuse"):
+        value = entry.get(key) or []
+        if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
+            raise CaseError(f"{where}: {key} 应为映射的列表 / {key} must be a list of mappings")
+        lists[key] = value
+    if not lists["expect"] and not lists["refuse"]:
+        raise CaseError(f"{where}: 没有 expect 或者 refuse / nothing expected or refused")
+    for wanted in (*lists["expect"], *lists["refuse"]):
+        if strange := sorted(set(map(str, wanted)) - _WANTED):
+            raise CaseError(
+                f"{where}: 期望中有未知字段 {', '.join(strange)} / unknown field; known: {', '.join(sorted(_WANTED))}"
+            )
+    return Case(
+        str(path),
+        str(entry["name"]),
+        day,
+        lists["given"],
+        lists["expect"],
+        lists["refuse"],
+        tuple(_listed(entry.get("about"))),
+        tuple(_listed(entry.get("without"))),
+    )
+
+
+def run(case: Case, rules: Ontology, registry: Registry) -> Outcome:
+    """Evaluate one case. Raises CaseError when something given is not in the vocabulary."""
+    scene = Scene(case, rules, registry)
+    world = scene.world()
+    outcome = Outcome(case, world)
+    for wanted in case.expect:
+        if not scene.met(wanted, world):
+            outcome.failures.append(scene.missed(wanted, world))
+    for unwanted in case.refuse:
+        if found := scene.matches(unwanted, world):
+            outcome.failures.append(scene.surplus(unwanted, found))
+    return outcome
+
+
+class Scene:
+    """A case made ready: its atoms, its names, and the reading of its expectations."""
+
+    def __init__(self, case: Case, rules: Ontology, registry: Registry) -> None:
+        self.case, self.rules, self.registry = case, rules, registry
+        self.atoms: list[Ground] = []
+        self.names: dict[str, str] = {}
+        self._day = calendar.to_int(case.as_of)
+        blocks = [self._expanded(i, block) for i, block in enumerate(case.given, 1)]
+        self.local = {block["id"]: block for block in blocks}
+        for block in blocks:
+            self._state(block)
+
+    def world(self) -> World:
+        mentioned = {v for _, row in self.atoms for v in row if isinstance(v, str)}
+        called, names = self.registry.around(mentioned)
+        origin = {"case": self.case.name, "file": self.case.file}
+        atoms = [(atom, origin) for atom in self.atoms]
+        atoms += [(atom, {"registry": True}) for atom in called]
+        book = self.rules.book
+        if self.case.without:
+            kept = [p for p in book.parameters if p["kind"] not in self.case.without]
+            rules = Ontology(self.rules.vocabulary, _with_parameters(book, kept))
+        else:
+            rules = self.rules
+        return case_world(atoms, self.case.as_of, {**names, **self.names}, rules)
+
+    # -- what is given ------------------------------------------------------------------------
+
+    def _expanded(self, number: int, block: dict[str, Any]) -> dict[str, Any]:
+        """A block with its shorthand written out: id, classes (``a``) and properties."""
+        block = {str(k): v for k, v in block.items()}
+        for key, (class_name, prop, renamed) in SHORTHANDS.items():
+            if key in block:
+                value = block.pop(key)
+                block = {renamed.get(k, k): v for k, v in block.items()}
+                block = {"a": class_name, prop: value, **block}
+                if key == "parameter" and "value" in block:
+                    block |= {self._parameter_property(block["value"]): block.pop("value")}
+        if "a" not in block:
+            raise self._error(f"given 第{number}项没有 a（类） / item {number} has no class (a): {block}")
+        block.setdefault("id", f"{predicate_name(str(_listed(block['a'])[0]))}-{number}")
+        block["id"] = str(block["id"])
+        return block
+
+    def _parameter_property(self, value: Any) -> str:
+        if isinstance(value, datetime.date):
+            return "dateValue"
+        individual = self.rules.vocabulary.individuals.get(str(value))
+        if individual and "RuleOfCounting" in individual.classes:
+            return "ruleValue"
+        return "namesOrgan"
+
+    def _state(self, block: dict[str, Any]) -> None:
+        subject = block["id"]
+        if subject not in self.rules.vocabulary.individuals and not self.registry.knows(subject):
+            self.names[subject] = str(block.get("name", subject)) if not subject[-1:].isdigit() or "name" in block else ""
+            self.names = {k: v for k, v in self.names.items() if v}
+        for class_name in _listed(block["a"]):
+            self.atoms.append((self._class(class_name), (subject,)))
+        for key, value in block.items():
+            if key in ("id", "a", "name", "note"):
+                continue
+            predicate = self.rules.vocabulary.predicates.get(key)
+            if predicate is None or predicate.arity != 2 or predicate.derived:
+                raise self._error(f"没有这个属性：{key} / no such property")
+            if predicate.recorded_only:
+                continue
+            for each in _listed(value):
+                self.atoms.append((key, (subject, self._value(predicate, each))))
+
+    def _class(self, name: str) -> str:
+        for predicate in self.rules.vocabulary.predicates.values():
+            if predicate.is_class and name in (predicate.name, predicate.name[:1].upper() + predicate.name[1:]):
+                return predicate.name
+        labelled = [p.name for p in self.rules.vocabulary.predicates.values() if p.is_class and name in p.label.values()]
+        if len(labelled) != 1:
+            raise self._error(f"没有这个类：{name} / no such class")
+        return labelled[0]
+
+    def _value(self, predicate: Predicate, value: Any) -> str | int:
+        kinds = set(predicate.arguments[1])
+        if isinstance(value, datetime.date):
+            if not kinds & {"date", ANYTHING}:
+                raise self._error(f"{predicate.name} 不应为日期 / must not be a date: {value}")
+            return calendar.to_int(value)
+        if kinds <= NUMBERS:
+            if isinstance(value, int) and "integer" in kinds:
+                return value
+            raise self._error(f"{predicate.name} 应为日期 yyyy-mm-dd / must be a date: {value!r}")
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        text = str(value)
+        if text in self.local:
+            return text
+        if (made := self._made(text, kinds)) is not None:
+            return made
+        found = self.find(text, kinds)
+        if found is not None:
+            return found
+        if kinds & {"Text", "text"}:
+            return text
+        raise self._error(
+            f"{predicate.name}：名称未知或者有歧义：{text}（{self.case.as_of}） / unknown or ambiguous name; "
+            f"declare it in given with id and a"
+        )
+
+    def _made(self, text: str, kinds: set[str]) -> str | None:
+        """A class where a thing is expected makes a nameless thing of that class: ``handsOver: CaseFile``."""
+        for predicate in self.rules.vocabulary.predicates.values():
+            if not predicate.is_class or text not in (*predicate.label.values(), predicate.name.capitalize(), predicate.iri.rsplit("#")[-1]):
+                continue
+            class_name = predicate.iri.rsplit("#")[-1]
+            if kinds & self.rules.vocabulary.ancestors(class_name) and "Document" in self.rules.vocabulary.ancestors(class_name):
+                subject = f"{predicate.name}-{len(self.atoms)}"
+                self.atoms.append((predicate.name, (subject,)))
+                return subject
+        return None
+
+    def find(self, text: str, kinds: Iterable[str] = (ANYTHING,)) -> str | None:
+        """What a name means: an individual by name or label, or an entity of the registry at the case's date."""
+        vocabulary = self.rules.vocabulary
+        kinds = set(kinds)
+
+        def fits(name: str) -> bool:
+            classes = vocabulary.individuals[name].classes
+            return ANYTHING in kinds or any(kinds & vocabulary.ancestors(c) for c in classes)
+
+        if text in vocabulary.individuals and fits(text):
+            return text
+        labelled = [name for name in vocabulary.by_label.get(text, ()) if fits(name)]
+        if len(labelled) == 1:
+            return labelled[0]
+        return self.registry.find(text, self._day)
+
+    def _error(self, message: str) -> CaseError:
+        return CaseError(f"{self.case.file}: {self.case.name}: {message}")
+
+    # -- what is expected ----------------------------------------------------------------------
+
+    def met(self, wanted: dict[str, Any], world: World) -> bool:
+        if "why_not" in wanted:
+            return not self.matches(wanted["why_not"], world) and self._names_missing(wanted, world)
+        return bool(self.matches(wanted, world))
+
+    def matches(self, wanted: dict[str, Any], world: World) -> list[Conclusion]:
+        """The conclusions that agree with every field of an expectation."""
+        if "destination" in wanted or "to" in wanted or "destinations" in wanted:
+            targets = [self._who(x) for x in _listed(wanted.get("destination", wanted.get("to", wanted.get("destinations"))))]
+            rest = {k: v for k, v in wanted.items() if k not in ("destination", "to", "destinations", "transfer")}
+            if "transfer" in wanted and wanted["transfer"] is not True:
+                rest["norm"] = wanted["transfer"]
+            exact = "destination" not in wanted
+            return [
+                c
+                for c in world.conclusions()
+                if c.destinations
+                and ({d["id"] for d in c.destinations} == set(targets) if exact else set(targets) <= {d["id"] for d in c.destinations})
+                and self._agrees(c, rest)
+            ]
+        if "not_counted" in wanted:
+            organ = self._who(wanted["not_counted"])
+            rest = {k: v for k, v in wanted.items() if k not in ("not_counted", "reason")}
+            reason = wanted.get("reason")
+            return [
+                c
+                for c in world.conclusions()
+                if any(
+                    n["id"] == organ and (reason is None or reason in (n["reason"], *n["reason_label"].values()))
+                    for n in c.not_counted
+                )
+                and self._agrees(c, rest)
+            ]
+        return [c for c in world.conclusions() if self._agrees(c, wanted)]
+
+    def _agrees(self, c: Conclusion, wanted: dict[str, Any]) -> bool:
+        for key, value in wanted.items():
+            match key:
+                case "norm":
+                    good = c.norm == value or c.norm.startswith(f"{value}.")
+                case "status":
+                    good = value in (c.status, *c.status_label.values())
+                case "issue":
+                    good = self._who(value) in c.issues
+                case "matter" | "act":
+                    good = self._who(value) == c.subject
+                case "inspection":
+                    good = self._who(value) == c.inspection
+                case "bearer":
+                    who = self._who(value)
+                    good = who in {b["id"] for b in c.bearers} or who in c.atom[1][2:3]
+                case "accountable":
+                    who = self._who(value)
+                    open_kind = wanted.get("candidate") or "status" in wanted
+                    good = (c.status == "allocated" or bool(open_kind and c.kind)) and (
+                        who in {b["id"] for b in c.bearers} or who in c.atom[1][2:3]
+                    )
+                case "candidate":
+                    good = bool(value) == bool(c.kind and c.status != "allocated")
+                case "reason":
+                    good = value in (c.reason, *c.reason_label.values())
+                case "missing":
+                    names = {c.missing, *c.missing_label.values()}
+                    good = all(each in names or (each in (c.reason, *c.reason_label.values())) for each in _listed(value))
+                case "kind":
+                    good = value in (c.kind, *c.kind_label.values())
+                case "layer":
+                    good = value == c.layer
+                case "due" | "done" | "since":
+                    good = str(value) == getattr(c, key)
+                case "possible_due":
+                    good = sorted(map(str, _listed(value))) == sorted(c.possible_due)
+                case "other_reading":
+                    point, status = (value.get("point"), value.get("status")) if isinstance(value, dict) else (value, None)
+                    good = any(
+                        point in (None, r["point"]) and status in (None, r["status"], *r["status_label"].values())
+                        for r in c.other_readings
+                    )
+                case "transfer":
+                    good = bool(c.destinations) if value is True else c.norm == value and bool(c.destinations)
+                case _:
+                    good = True
+            if not good:
+                return False
+        return True
+
+    def _who(self, name: Any) -> str:
+        text = str(name)
+        if text in self.local:
+            return text
+        return self.find(text) or text
+
+    def _names_missing(self, wanted: dict[str, Any], world: World) -> bool:
+        from reasoner.whynot import why_not
+
+        goal = wanted["why_not"]
+        sets = why_not(world, goal, self)
+        missing = {str(m) for m in _listed(wanted.get("missing"))}
+        return any(missing <= each.words() for each in sets) if missing else bool(sets)
+
+    # -- what is said of a failure --------------------------------------------------------------
+
+    def missed(self, wanted: dict[str, Any], world: World) -> tuple[str, str]:
+        near = [c for c in world.conclusions() if "norm" not in wanted or c.norm == wanted["norm"]]
+        zh = "；".join(f"[{c.norm} {c.status}] {c.sentence['zh']}" for c in near[:8]) or "（没有任何结论）"
+        en = "; ".join(f"[{c.norm} {c.status}] {c.sentence['en']}" for c in near[:8]) or "(no conclusion)"
+        return f"应当得出而没有得出：{_short(wanted)}；得出的是：{zh}", f"expected, did not follow: {_short(wanted)}; what followed: {en}"
+
+    def surplus(self, unwanted: dict[str, Any], found: list[Conclusion]) -> tuple[str, str]:
+        zh = "；".join(f"[{c.norm} {c.status}] {c.sentence['zh']}（{c.id}）" for c in found[:4])
+        en = "; ".join(f"[{c.norm} {c.status}] {c.sentence['en']} ({c.id})" for c in found[:4])
+        return f"不应当得出而得出：{_short(unwanted)}：{zh}", f"refused, but followed: {_short(unwanted)}: {en}"
+
+
+def _with_parameters(book: Any, parameters: list[dict[str, Any]]) -> Any:
+    from dataclasses import replace
+
+    return replace(book, parameters=parameters)
+
+
+def _short(wanted: dict[str, Any]) -> str:
+    return "{" + ", ".join(f"{k}: {v}" for k, v in wanted.items()) + "}"
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Case files among paths; a folder stands for every ``cases.yaml`` and ``*.case.yaml`` under it."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted({*path.rglob("cases.yaml"), *path.rglob("*.case.yaml")})
+        else:
+            yield path
