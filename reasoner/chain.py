@@ -26,12 +26,24 @@ class Drawn(Protocol):
         """Its identifier."""
 
     @property
-    def bearers(self) -> list[dict[str, str]]:
-        """The bodies it speaks of: {id, name}."""
+    def subject(self) -> str:
+        """What it is about: the issue, the inspection, a task."""
 
     @property
-    def destinations(self) -> list[dict[str, str]]:
-        """The bodies something goes to: {id, name}."""
+    def status_label(self) -> Words:
+        """Its status in words."""
+
+    @property
+    def kind_label(self) -> Words:
+        """The kind of responsibility in words; empty when it is not about one."""
+
+    @property
+    def bearers(self) -> tuple[dict[str, Any], ...]:
+        """The bodies it speaks of; each has an ``id``."""
+
+    @property
+    def destinations(self) -> tuple[dict[str, Any], ...]:
+        """The bodies something goes to; each has an ``id``."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +69,14 @@ def chain(
     naming: Reader,
     conclusions: Iterable[Drawn],
     glossary: Glossary,
-    wording: Callable[[Drawn], Words],
     through: str,
 ) -> nx.DiGraph[str]:
     """Return the chain of an issue.
 
     ``said_of`` yields the recorded statements with a given entity as subject, ``naming`` those with it
     as object. Entities of the class ``through`` that name the issue (acts and findings about it) are
-    looked through: what they name is in the chain as well. ``wording`` labels a conclusion. Node
+    looked through: what they name is in the chain as well. A
+    conclusion links what it is about to the bodies it speaks of. Node
     attributes: ``label`` ({zh, en}) and ``classes``; edge attribute: ``relations``, a list of
     {label, sentence, statement} or {label, conclusion}.
     """
@@ -84,8 +96,10 @@ def chain(
         words = {"label": dict(glossary.label(each.predicate)), "sentence": dict(glossary.sentence(each.predicate))}
         _relate(graph, each.subject, str(each.object), words | {"statement": each})
     for follows in conclusions:
-        for unit in {unit["id"] for unit in (*follows.bearers, *follows.destinations)}:
-            _relate(graph, issue, unit, {"label": dict(wording(follows)), "conclusion": follows})
+        start = follows.subject if follows.subject in members else issue
+        label = dict(follows.kind_label or follows.status_label)
+        for unit in sorted({unit["id"] for unit in (*follows.bearers, *follows.destinations)} - {start}):
+            _relate(graph, start, unit, {"label": label, "conclusion": follows})
     return graph
 
 

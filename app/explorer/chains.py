@@ -102,7 +102,7 @@ def _told(issue: store.Issue, node: str, source: str, target: str, relation: dic
     """Return a relation as a sentence in which the other entities are links."""
     if "conclusion" in relation:
         follows = relation["conclusion"]
-        return join(frame.status(follows.status), " ", store.sentence(follows, address.lang()))
+        return join(frame.status(follows.status), " ", store.worded(follows.sentence, address.lang()))
     ends = {
         blank: el("b", _name(issue, end)) if end == node else go(address.here(node=end, edge=None), _name(issue, end))
         for blank, end in (("{0}", source), ("{1}", target))

@@ -56,8 +56,8 @@ def tone(status_id: str) -> str:
 def foot() -> None:
     """Write the legend of the statuses and the versions that the page rests on."""
     legend = el("ul", (el("li", status(each)) for each in theme.STATUSES), class_="zl-legend")
-    world = store.world(address.as_of())
-    versions = t("foot.versions", data=store.data_version(world), rules=store.rule_version(world))
+    desk = store.desk(address.as_of())
+    versions = t("foot.versions", data=store.data_version(desk), rules=store.rule_version(desk))
     show(
         el(
             "footer",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from app.explorer import address, store
@@ -14,44 +14,63 @@ _OPEN_DEPTH: Final = 3  # deeper steps are folded; the reader opens them
 
 def source(origin: Mapping[str, Any]) -> Markup:
     """Return where a statement comes from: file, sheet, row, column, web page, or who entered it."""
-    parts: list[Markup | str] = []
-    if origin.get("file"):
-        parts.append(str(origin["file"]))
+    parts: list[Markup | str] = [str(origin["file"])] if origin.get("file") else []
     for name in ("sheet", "row", "columns", "by"):
         if origin.get(name) not in (None, ""):
             parts.append(t(f"source.{name}", **{name: origin[name]}))
+    if origin.get("ontology"):
+        parts.append(t("source.ontology"))
+    parts += [str(origin[name]) for name in ("note", "rule") if origin.get(name)]
     if origin.get("url"):
         parts.append(outside(str(origin["url"]), t("source.web")))
-    if origin.get("note"):
-        parts.append(str(origin["note"]))
-    shown = [join(part, " · ") for part in parts[:-1]] + parts[-1:]
-    return el("span", shown, class_="zl-source") if parts else Markup("")
+    between = [join(part, " · ") for part in parts[:-1]] + parts[-1:]
+    return el("span", between, class_="zl-source") if parts else Markup("")
 
 
 def citation(cited: Mapping[str, Any], *, quote: bool = True) -> Markup:
     """Return a citation as a link into the regulation, with the quoted words below it."""
-    where = store.place_of(cited)
-    name = go(address.link("law", at=where), store.cite(where, address.lang()))
+    name = go(address.link("law", at=cited["id"]), store.worded(cited["text"], address.lang()))
     if not quote or not cited.get("quote"):
         return name
     return join(name, el("blockquote", str(cited["quote"]), class_="zl-quote", lang="zh-CN"))
 
 
+def _ground(by: Mapping[str, Any]) -> Markup | None:
+    """Return what a step rests on: a norm with its words, or a definition, each as it is read here."""
+    lang = address.lang()
+    reading = store.worded(by.get("reading"), lang)
+    note = el("p", el("span", t("law.reading"), class_="zl-quiet"), " ", reading, class_="zl-note") if reading else None
+    if by["kind"] == "norm":
+        return el("div", el("b", store.worded(by["label"], lang)), " ", citation(by["citation"]), note)
+    if by["kind"] == "definition":
+        return el("div", el("span", t("proof.definition"), class_="zl-kind"), store.worded(by["label"], lang), note)
+    return None
+
+
+def _steps(premises: Iterable[Mapping[str, Any]], depth: int) -> Markup:
+    return el("ul", (_step(each, depth) for each in premises))
+
+
+def _other_way(way: Mapping[str, Any], depth: int) -> Markup:
+    ground = _ground(way["by"]) if way.get("by") else None
+    return el("details", el("summary", t("proof.also"), class_="zl-quiet"), ground, _steps(way["premises"], depth + 1))
+
+
 def _step(node: Mapping[str, Any], depth: int) -> Markup:
-    kind = str(node["kind"])
-    said = join(el("span", t(f"proof.{kind}"), class_="zl-kind"), store.sentence(node, address.lang()))
-    below: list[Markup] = []
-    if node.get("citation"):
-        below.append(citation(node["citation"]))
-    if node.get("source"):
-        below.append(source(node["source"]))
-    premises: Sequence[Mapping[str, Any]] = node.get("premises") or ()
-    if not premises:
+    said = join(
+        el("span", t(f"proof.{node['kind']}"), class_="zl-kind"),
+        store.worded(node["sentence"], address.lang()),
+        el("span", " ", t("proof.folded"), class_="zl-quiet") if node.get("folded") else None,
+    )
+    below = [_ground(node["by"]) if node.get("by") else None, [source(each) for each in node.get("sources", ())]]
+    premises = node.get("premises") or ()
+    if not premises and not node.get("by"):
         return el("li", said, below)
-    inner = el("ul", (_step(each, depth + 1) for each in premises))
+    others = [_other_way(way, depth) for way in node.get("also", ())]
+    inner = [_steps(premises, depth + 1) if premises else None, others]
     return el("li", el("details", el("summary", said), below, inner, open=depth < _OPEN_DEPTH))
 
 
 def tree(root: Mapping[str, Any]) -> Markup:
-    """Return the whole proof; ``root`` is a ``zelian-proof/1`` node."""
+    """Return the whole proof; ``root`` is the tree of a ``zelian-proof/1``."""
     return el("div", el("ul", _step(root, 0)), class_="zl-proof")

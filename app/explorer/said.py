@@ -9,23 +9,27 @@ from app.explorer.markup import Markup, el, go, join
 from app.explorer.texts import day, t
 
 
-def _units(label: str, units: Iterable[dict[str, str]]) -> Markup | None:
-    names = "、".join(unit["name"] for unit in units)
-    return el("p", t(label), "：" if address.lang() == "zh" else ": ", names, class_="zl-note") if names else None
+def _line(label: str, words: Iterable[str]) -> Markup | None:
+    """Return one note under a conclusion, or nothing when there is nothing to note."""
+    listed = t("and").join(words)
+    return el("p", t(label), t("colon"), listed, class_="zl-note") if listed else None
 
 
 def _notes(each: store.Conclusion) -> list[Markup | None]:
     """Return the lines under a conclusion: units, dates, what is missing."""
     lang = address.lang()
-    dates = [t("issue.due", day=day(each.due))] if each.due else []
-    if each.since:
-        dates.append(t("issue.since", day=day(each.since)))
-    needs = store.missing_of([each], lang)
+    refused = [
+        f"{store.worded(unit['name'], lang)}（{store.worded(unit['reason_label'], lang)}）" for unit in each.not_counted
+    ]
     return [
-        _units("issue.bearers", each.bearers),
-        _units("issue.destinations", each.destinations),
-        el("p", "，".join(dates) if lang == "zh" else ", ".join(dates), class_="zl-note") if dates else None,
-        el("p", t("issue.needs", what="；".join(needs)), class_="zl-note") if needs else None,
+        _line("issue.destinations", (store.unit(unit, lang) for unit in each.destinations)),
+        _line("issue.not_counted", refused),
+        _line("issue.since", [day(each.since)] if each.since else []),
+        _line("issue.due", [day(each.due)] if each.due else []),
+        _line("issue.done", [day(each.done)] if each.done else []),
+        _line("issue.possible_due", map(day, each.possible_due)),
+        _line("issue.reason", [store.worded(each.reason_label, lang)] if each.reason else []),
+        _line("issue.needs", store.missing_of([each], lang)),
     ]
 
 
@@ -35,26 +39,30 @@ def _readings(each: store.Conclusion) -> Markup | None:
         return None
     lang = address.lang()
     taken = el(
-        "div", el("h3", t("issue.reading.taken")), frame.status(each.status), el("p", store.sentence(each, lang))
+        "div",
+        el("h3", t("issue.reading.taken")),
+        frame.status(each.status),
+        [el("p", store.worded(other["cautious"], lang)) for other in each.other_readings],
     )
     others = [
         el(
             "div",
             el("h3", t("issue.reading.other")),
-            frame.status(other["status"]) if other.get("status") else None,
-            el("p", store.worded(other["text"], lang)),
+            frame.status(other["status"]),
+            el("p", store.worded(other["other"], lang)),
         )
         for other in each.other_readings
     ]
     return el("div", taken, others, class_="zl-readings")
 
 
-def _why(world: store.World, each: store.Conclusion) -> Markup:
-    return join(_readings(each), proofs.tree(store.proof(world, each.id)))
+def _why(desk: store.Desk, each: store.Conclusion) -> Markup:
+    return join(_readings(each), proofs.tree(store.proof(desk, each.id)))
 
 
-def one(world: store.World, each: store.Conclusion) -> Markup:
+def one(desk: store.Desk, each: store.Conclusion) -> Markup:
     """Return one conclusion, opened when the address names it."""
+    lang = address.lang()
     opened = address.param("c") == each.id
     toggle = go(
         address.here(c=None if opened else each.id),
@@ -62,6 +70,8 @@ def one(world: store.World, each: store.Conclusion) -> Markup:
         class_="zl-why",
         aria_expanded="true" if opened else "false",
     )
+    head = store.worded(each.kind_label, lang) if each.kind else store.worded(each.norm_label, lang)
+    units = t("and").join(store.unit(unit, lang) for unit in each.bearers)
     return el(
         "div",
         el(
@@ -69,7 +79,8 @@ def one(world: store.World, each: store.Conclusion) -> Markup:
             frame.status(each.status),
             el(
                 "div",
-                el("span", store.sentence(each, address.lang())),
+                el("span", units, t("colon")) if units else None,
+                head,
                 " ",
                 el("span", proofs.citation(each.citation, quote=False), class_="zl-small"),
                 _notes(each),
@@ -77,12 +88,12 @@ def one(world: store.World, each: store.Conclusion) -> Markup:
             toggle,
             class_="zl-head",
         ),
-        _why(world, each) if opened else None,
+        _why(desk, each) if opened else None,
         class_="zl-said",
         data_here=f"conclusion:{each.id}" if opened else None,
     )
 
 
-def listing(world: store.World, conclusions: Iterable[store.Conclusion]) -> Markup:
+def listing(desk: store.Desk, conclusions: Iterable[store.Conclusion]) -> Markup:
     """Return the conclusions one below the other."""
-    return join(one(world, each) for each in conclusions)
+    return join(one(desk, each) for each in conclusions)

@@ -76,7 +76,7 @@ class SafeHeaders:
 @asynccontextmanager
 async def _ready(_: App) -> AsyncIterator[dict[str, Any] | None]:
     """Reason once before the first visitor comes, so that nobody waits for it."""
-    store.world(date.today())
+    store.desk(date.today()).rows
     yield None
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
+from threading import Lock
 from typing import Any
 
 import networkx as nx
@@ -14,11 +15,18 @@ import streamlit as st
 
 from app.explorer import theme
 from app.explorer.address import Lang
-from reasoner import chain, pipeline
+from app.home import home
+from reasoner import chain, norms, pipeline
+from reasoner.conclusions import Conclusion
 from reasoner.law import Regulation
-from reasoner.pipeline import Conclusion, World
+from reasoner.pipeline import World
+from reasoner.record import Record
+from reasoner.vocabulary import predicate_name
 
 Named = tuple[str, str]  # id, name for display
+
+#: Conclusions of these statuses say that nothing follows yet: they are listed, but no link of a chain.
+_OPEN = frozenset({"insufficient", "noConclusion", "notArisen"})
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,8 @@ class IssueRow:
     place: tuple[Named, ...]
     sector: tuple[Named, ...]
     statuses: Counter[str]
-    missing: frozenset[str]
+    missing: frozenset[Named]
+    norm: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,7 @@ class Issue:
     """One issue as its page shows it; ``who``, ``where`` and ``what`` divide its conclusions."""
 
     row: IssueRow
-    published: str | None
-    url: str | None
+    facts: Mapping[str, str]
     graph: nx.DiGraph[str]
     who: tuple[Conclusion, ...]
     where: tuple[Conclusion, ...]
@@ -56,57 +64,86 @@ class Issue:
 # -- the world, reasoned once per state of the record and date ------------------------------------
 
 
+class Desk:
+    """A world with the lists drawn from it; all sessions share it, and none writes to it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.lock = Lock()  # a proof is built in a model whose indexes grow while they are asked
+
+    @cached_property
+    def conclusions(self) -> list[Conclusion]:
+        """Every conclusion."""
+        return self.world.conclusions()
+
+    @cached_property
+    def rows(self) -> list[IssueRow]:
+        """Every issue, those that want attention first."""
+        return _rows(self)
+
+    @property
+    def record(self) -> Record:
+        """The record that the world was drawn from."""
+        assert self.world.record is not None  # a desk is always opened on a record
+        return self.world.record
+
+
+@st.cache_resource(show_spinner=False)
+def _record(folder: str) -> Record:
+    return Record.open(home() / pipeline.RECORD_FILE)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _world(home: str, version: int, as_of: date) -> World:
-    return pipeline.open_world(home, as_of)
+def _desk(folder: str, version: int, as_of: date) -> Desk:
+    return Desk(pipeline.open_world(home(), as_of))
 
 
-def world(as_of: date) -> World:
-    """Return what follows from the present record as of a date; shared by all sessions, never written to."""
-    home = pipeline.home()
-    return _world(str(home), pipeline.version(home), as_of)
+def desk(as_of: date) -> Desk:
+    """Return what follows from the present record as of a date; reasoned anew when the record has changed."""
+    folder = str(home())
+    return _desk(folder, _record(folder).version, as_of)
 
 
-def data_version(world: World) -> str:
-    """Return the version of the record, as the foot of every page shows it."""
-    return str(world.data_version)
+def data_version(desk: Desk) -> str:
+    """Return the number of the record's last transaction, as the foot of every page shows it."""
+    return str(desk.world.data_version["version"])
 
 
-def rule_version(world: World) -> str:
-    """Return the version of the rules: the beginning of their hash."""
-    return str(world.rule_version)[:8]
+def rule_version(desk: Desk) -> str:
+    """Return the beginning of the rules' hash."""
+    return desk.world.rules.book.digest[:8]
 
 
 # -- the law --------------------------------------------------------------------------------------
 
 
+def _ontology() -> pipeline.Ontology:
+    return pipeline.ontology(None, home() / "cache")
+
+
 def regulation() -> Regulation:
     """Return the text of the regulation."""
-    return pipeline.regulation()
+    return _ontology().book.regulation
 
 
 @cache
-def norms() -> Mapping[str, Sequence[Any]]:
+def norms_by_place() -> Mapping[str, Sequence[norms.Record]]:
     """Return the norms by the paragraph or item that they rest on."""
-    found: dict[str, list[Any]] = {}
-    for norm in pipeline.norms():
-        found.setdefault(regulation().find(norm.id).id, []).append(norm)
+    found: dict[str, list[norms.Record]] = {}
+    for norm in _ontology().book.norms.values():
+        found.setdefault(norm.place, []).append(norm)
     return found
 
 
-def place_of(citation: Mapping[str, Any]) -> str:
-    """Return the identifier of the cited subdivision, e.g. ``a39.p4``."""
-    where = f"a{citation['article']}"
-    if citation.get("paragraph"):
-        where += f".p{citation['paragraph']}"
-        if citation.get("item"):
-            where += f".i{citation['item']}"
-    return where
+def points(norm: norms.Record) -> list[norms.Point]:
+    """Return the points with two readings that a norm meets."""
+    known = _ontology().book.points
+    return [known[each] for each in norm.points if each in known]
 
 
-def cite(where: str, lang: Lang) -> str:
-    """Return the official citation of a subdivision."""
-    return regulation().cite(where, lang)
+def count_by_norm(desk: Desk, norm: str) -> dict[str, int]:
+    """Return how many conclusions rest on a norm, by status."""
+    return count_statuses(each for each in desk.conclusions if each.norm == norm)
 
 
 # -- words ----------------------------------------------------------------------------------------
@@ -119,88 +156,84 @@ def worded(words: str | Mapping[str, str] | None, lang: Lang) -> str:
     return words if isinstance(words, str) else str(words.get(lang) or words.get("zh") or "")
 
 
-def sentence(said: Any, lang: Lang) -> str:
-    """Return the sentence of a conclusion or of a step of a proof."""
-    return worded(said["sentence"] if isinstance(said, Mapping) else said.sentence, lang)
+def unit(body: Mapping[str, Any], lang: Lang) -> str:
+    """Return the name of a bearer or destination."""
+    return worded(body["name"], lang)
 
 
 def status_label(status: str, lang: Lang) -> str:
     """Return the name of a status as the ontology gives it."""
-    return worded(pipeline.label(status), lang)
+    return worded(_ontology().vocabulary.predicates[status].label, lang)
+
+
+def _label(predicate: str) -> Mapping[str, str]:
+    declared = _ontology().vocabulary.predicates.get(predicate)
+    return declared.label if declared else {"zh": predicate, "en": predicate}
+
+
+def _template(predicate: str) -> Mapping[str, str]:
+    declared = _ontology().vocabulary.predicates.get(predicate)
+    return declared.sentence if declared else {"zh": "{0} – {1}", "en": "{0} – {1}"}
 
 
 # -- lists and counts -----------------------------------------------------------------------------
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={World: id})
-def issues(world: World) -> list[IssueRow]:
-    """Return every issue on record, those that want attention first."""
+def _rows(desk: Desk) -> list[IssueRow]:
     by_issue: dict[str, list[Conclusion]] = {}
-    for each in world.conclusions():
+    for each in desk.conclusions:
         for issue in each.issues:
             by_issue.setdefault(issue, []).append(each)
-    texts = _texts(world, ("name", "summary"))
-    links = _links(world, ("raisedIn", "relatesTo", "inSector"))
-    rows = [
-        IssueRow(
+    texts = {name: _texts(desk.record, name) for name in ("name", "place", "summary")}
+    links = {name: _links(desk, name) for name in ("raisedIn", "relatesTo", "inSector")}
+    rows = []
+    for issue in desk.world.issues():
+        said = by_issue.get(issue, [])
+        titles = (texts[name].get(issue) for name in ("name", "place", "summary"))
+        row = IssueRow(
             id=issue,
-            title=texts["name"].get(issue) or texts["summary"].get(issue) or issue,
+            title=next(filter(None, titles), issue),
             summary=texts["summary"].get(issue, ""),
             inspection=links["raisedIn"].get(issue, ()),
             place=links["relatesTo"].get(issue, ()),
             sector=links["inSector"].get(issue, ()),
-            statuses=Counter(each.status for each in by_issue.get(issue, ())),
-            missing=frozenset(_missing(by_issue.get(issue, ()))),
+            statuses=Counter(each.status for each in said),
+            missing=frozenset((each.missing, worded(each.missing_label, "zh")) for each in said if each.missing),
+            norm=frozenset(each.norm for each in said),
         )
-        for issue in world.issues()
-    ]
-    return sorted(rows, key=lambda row: min(map(theme.rank, row.statuses), default=99))
+        rows.append(row)
+    return sorted(rows, key=lambda row: (min(map(theme.rank, row.statuses), default=99), row.id))
 
 
-def _texts(world: World, predicates: Iterable[str]) -> dict[str, dict[str, str]]:
-    return {
-        name: {each.subject: str(each.object) for each in world.record.statements(predicate=name)}
-        for name in predicates
-    }
+def _texts(record: Record, predicate: str) -> dict[str, str]:
+    return {each.subject: str(each.object) for each in record.statements(predicate=predicate)}
 
 
-def _links(world: World, predicates: Iterable[str]) -> dict[str, dict[str, tuple[Named, ...]]]:
-    found: dict[str, dict[str, tuple[Named, ...]]] = {}
-    for name in predicates:
-        ends = found.setdefault(name, {})
-        for each in world.record.statements(predicate=name):
-            end = (str(each.object), worded(world.name(str(each.object)), "zh"))
-            ends[each.subject] = (*ends.get(each.subject, ()), end)
-    return found
-
-
-def _missing(conclusions: Iterable[Conclusion]) -> Iterator[str]:
-    return (worded(each, "zh") for conclusion in conclusions for each in conclusion.missing)
+def _links(desk: Desk, predicate: str) -> dict[str, tuple[Named, ...]]:
+    ends: dict[str, tuple[Named, ...]] = {}
+    for each in desk.record.statements(predicate=predicate):
+        end = str(each.object)
+        ends[each.subject] = (*ends.get(each.subject, ()), (end, desk.world.speaker.name(end, "zh")))
+    return ends
 
 
 def missing_of(conclusions: Iterable[Conclusion], lang: Lang) -> list[str]:
     """Return what the conclusions wait for, each thing once."""
-    wanted = (worded(each, lang) for conclusion in conclusions for each in conclusion.missing)
+    wanted = (worded(each.missing_label, lang) for each in conclusions if each.missing)
     return list(dict.fromkeys(wanted))
 
 
-def missing(world: World, lang: Lang) -> list[tuple[str, str, int]]:
+def missing(desk: Desk, lang: Lang) -> list[tuple[str, str, int]]:
     """Return what conclusions wait for as (key, words, how many), the most wanted first."""
-    counted: Counter[tuple[str, str]] = Counter(
-        (worded(each, "zh"), worded(each, lang)) for conclusion in world.conclusions() for each in conclusion.missing
-    )
-    return [(key, words, number) for (key, words), number in counted.most_common()]
+    words = {each.missing: worded(each.missing_label, lang) for each in desk.conclusions if each.missing}
+    counted = Counter(each.missing for each in desk.conclusions if each.missing)
+    return [(key, words[key], number) for key, number in counted.most_common()]
 
 
 def count_statuses(conclusions: Iterable[Conclusion]) -> dict[str, int]:
     """Return how many conclusions there are by status, in the order of the legend."""
     counted = Counter(each.status for each in conclusions)
     return {status: counted[status] for status in sorted(counted, key=theme.rank)}
-
-
-def conclusions_by_status(world: World) -> dict[str, int]:
-    """Return how many conclusions there are by status, in the order of the legend."""
-    return count_statuses(world.conclusions())
 
 
 def facet(rows: Iterable[IssueRow], name: str) -> list[tuple[str, str, int]]:
@@ -218,9 +251,10 @@ def facet(rows: Iterable[IssueRow], name: str) -> list[tuple[str, str, int]]:
 def _values(row: IssueRow, name: str) -> Iterable[Named]:
     if name == "status":
         return [(status, status) for status in row.statuses]
-    if name == "missing":
-        return [(each, each) for each in row.missing]
-    return getattr(row, name) or (("-", ""),)
+    if name == "norm":
+        return [(norm, norm) for norm in row.norm]
+    values: Iterable[Named] = getattr(row, name)
+    return values or (("-", ""),)
 
 
 def facet_label(rows: Iterable[IssueRow], name: str, value: str, lang: Lang) -> str:
@@ -236,9 +270,14 @@ def select(rows: Iterable[IssueRow], words: str | None, **chosen: str) -> list[I
     return [
         row
         for row in rows
-        if all(any(key in value.split(",") or key == value for key, _ in _values(row, name)) for name, value in chosen.items())
+        if all(_has(row, name, value) for name, value in chosen.items())
         and all(word in _haystack(row) for word in asked)
     ]
+
+
+def _has(row: IssueRow, name: str, value: str) -> bool:
+    wanted = value.split(",")
+    return any(key in wanted for key, _ in _values(row, name))
 
 
 def _haystack(row: IssueRow) -> str:
@@ -249,33 +288,47 @@ def _haystack(row: IssueRow) -> str:
 # -- one issue ------------------------------------------------------------------------------------
 
 
-def issue(world: World, issue_id: str) -> Issue | None:
+def issue(desk: Desk, issue_id: str) -> Issue | None:
     """Return an issue with its conclusions and its chain, or None when there is none of this id."""
-    row = next((each for each in issues(world) if each.id == issue_id), None)
+    row = next((each for each in desk.rows if each.id == issue_id), None)
     if row is None:
         return None
-    said = {each.predicate: str(each.object) for each in world.record.statements(subject=issue_id)}
-    conclusions = sorted(world.conclusions(issue=issue_id), key=lambda each: theme.rank(each.status))
-    who = tuple(each for each in conclusions if each.layer and not each.destinations)
-    where = tuple(each for each in conclusions if each.destinations)
+    facts = {each.predicate: str(each.object) for each in desk.record.statements(subject=issue_id)}
+    conclusions = sorted(desk.world.conclusions(issue=issue_id), key=lambda each: theme.rank(each.status))
+    transfers = {norm.id for norm in _ontology().book.norms.values() if norm.type == "transfer"}
+    who = tuple(each for each in conclusions if each.kind and each.norm not in transfers)
+    where = tuple(each for each in conclusions if each.norm in transfers)
     what = tuple(each for each in conclusions if each not in who and each not in where)
-    return Issue(row, said.get("publishedOn"), said.get("sourceUrl"), graph(world, issue_id), who, where, what)
+    return Issue(row, facts, _graph(desk, row, conclusions), who, where, what)
 
 
-def graph(world: World, issue_id: str) -> nx.DiGraph[str]:
-    """Return the chain of an issue."""
+def _graph(desk: Desk, row: IssueRow, conclusions: Iterable[Conclusion]) -> nx.DiGraph[str]:
+    terms = _ontology().vocabulary
+    speaker = desk.world.speaker
+
+    def name(entity: str) -> Mapping[str, str]:
+        if entity == row.id:
+            return {"zh": row.title, "en": row.title}
+        return {"zh": speaker.name(entity, "zh"), "en": speaker.name(entity, "en")}
+
+    def classes(entity: str) -> frozenset[str]:
+        stated = {each.predicate for each in desk.record.statements(subject=entity) if each.kind == "class"}
+        named = {terms.class_names[each] for each in stated if each in terms.class_names}
+        if individual := terms.individuals.get(entity):
+            named |= set(individual.classes)
+        return frozenset(predicate_name(each) for own in named for each in terms.ancestors(own))
+
     return chain.chain(
-        issue_id,
-        said_of=lambda entity: world.record.statements(subject=entity),
-        naming=lambda entity: world.record.statements(object=entity),
-        conclusions=world.conclusions(issue=issue_id),
-        glossary=chain.Glossary(world.name, world.label, world.sentence, world.classes),
-        wording=lambda each: pipeline.label(each.status),
+        row.id,
+        said_of=lambda entity: desk.record.statements(subject=entity),
+        naming=lambda entity: desk.record.statements(object=entity),
+        conclusions=[each for each in conclusions if each.status not in _OPEN],
+        glossary=chain.Glossary(name, _label, _template, classes),
         through="recordedEvent",
     )
 
 
-def proof(world: World, conclusion_id: str) -> Mapping[str, Any]:
-    """Return why a conclusion holds, as a ``zelian-proof/1`` tree."""
-    found: Mapping[str, Any] = world.explain(conclusion_id)
-    return found
+def proof(desk: Desk, conclusion_id: str) -> Mapping[str, Any]:
+    """Return why a conclusion holds: the tree of a ``zelian-proof/1``."""
+    with desk.lock:
+        return desk.world.explain(conclusion_id).tree

@@ -26,12 +26,13 @@ def t(key: str, **values: object) -> str:
     return _texts()[key][lang()].format(**values)
 
 
-def day(value: date | int | None) -> str:
-    """Return a date as people write it; ``value`` is a date or yyyymmdd. None gives a dash."""
-    if value is None:
-        return "–"
-    if isinstance(value, int):
-        value = date(value // 10000, value // 100 % 100, value % 100)
+def day(value: date | str) -> str:
+    """Return a date as people write it; a text that is no date (yyyy-mm-dd) stays as it is."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            return str(value)
     if lang() == "en":
         return f"{value.day} {value:%b} {value.year}"
     return f"{value.year}年{value.month}月{value.day}日"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
-from app.explorer import address, chains, frame, said, store
+from app.explorer import address, chains, frame, said, store, theme
 from app.explorer.markup import Markup, el, go, join, outside, show
-from app.explorer.texts import t
+from app.explorer.texts import day, t
 
-world = store.world(address.as_of())
+desk = store.desk(address.as_of())
 asked = address.param("id")
-issue = store.issue(world, asked) if asked else None
+issue = store.issue(desk, asked) if asked else None
 
 
 def names(values: tuple[store.Named, ...]) -> str:
@@ -27,26 +29,51 @@ def facts(issue: store.Issue) -> Markup:
         ("fact.place", names(row.place)),
         ("fact.sector", names(row.sector)),
     ]
-    if issue.published:
-        lines.append(("fact.published", issue.published))
-    if issue.url:
-        lines.append(("fact.source", outside(issue.url, issue.url)))
+    if published := issue.facts.get("publishedOn"):
+        lines.append(("fact.published", day(published)))
+    if raw := issue.facts.get("sanctionsRaw"):
+        lines.append(("fact.raw", raw))
+    if url := issue.facts.get("sourceUrl"):
+        lines.append(("fact.source", outside(url, url)))
     return el("dl", (join(el("dt", t(name)), el("dd", value)) for name, value in lines), class_="zl-facts")
 
 
+def counted(conclusions: Iterable[store.Conclusion], otherwise: str) -> list[Markup] | str:
+    """Return how many conclusions there are of each status, or other words when there is none."""
+    numbers = store.count_statuses(conclusions)
+    return [el("div", frame.status(status), f" {number}") for status, number in numbers.items()] or otherwise
+
+
+def units_by_kind(issue: store.Issue) -> list[Markup]:
+    """Return the accountable units, one line for each kind of responsibility and status."""
+    lang = address.lang()
+    lines: dict[tuple[str, str], list[str]] = {}
+    for each in issue.who:
+        units = lines.setdefault((store.worded(each.kind_label, lang), each.status), [])
+        units += [name for body in each.bearers if (name := store.unit(body, lang)) not in units]
+    return [
+        el(
+            "div",
+            t("and").join(units),
+            el("span", f"{t('open')}{kind}{t('close')}", class_="zl-quiet"),
+            join(" ", frame.status(status)) if theme.wants_attention(status) else None,
+        )
+        for (kind, status), units in lines.items()
+    ]
+
+
 def three_questions(issue: store.Issue) -> Markup:
-    """Return the short answers to the three questions, each a link to the long one."""
-    units = list(dict.fromkeys(unit["name"] for each in issue.who for unit in each.bearers))
-    goals = list(dict.fromkeys(unit["name"] for each in issue.where for unit in each.destinations))
-    counted = store.count_statuses(issue.what)
-    answers = [
-        ("issue.who", "、".join(units) or t("issue.units.none")),
-        ("issue.where", "、".join(goals) or t("issue.transfers.none")),
-        (
-            "issue.what",
-            [el("div", frame.status(status), f" {number}") for status, number in counted.items()]
-            or t("issue.statuses.none"),
-        ),
+    """Return the short answers to the three questions."""
+    lang = address.lang()
+    goals = [
+        el("div", frame.status(each.status), " ", t("and").join(store.unit(unit, lang) for unit in each.destinations))
+        for each in issue.where
+        if each.destinations
+    ]
+    answers: list[tuple[str, Markup | str | list[Markup]]] = [
+        ("issue.who", units_by_kind(issue) or t("issue.units.none")),
+        ("issue.where", goals or t("issue.where.none" if issue.where else "issue.transfers.none")),
+        ("issue.what", counted(issue.what, t("issue.statuses.none"))),
     ]
     return el(
         "div",
@@ -75,8 +102,8 @@ def heading(issue: store.Issue) -> None:
 def answers(issue: store.Issue) -> None:
     """Write the long answers: every conclusion with the way to its proof."""
     layers = [
-        join(el("h3", t(f"issue.layer.{layer}")), said.listing(world, found))
-        for layer in ("L1", "L2")
+        join(el("h3", t(f"issue.layer.{layer}")), said.listing(desk, found))
+        for layer in ("L1", "L2", None)
         if (found := [each for each in issue.who if each.layer == layer])
     ]
     missing = store.missing_of(issue.conclusions, address.lang())
@@ -86,9 +113,9 @@ def answers(issue: store.Issue) -> None:
             el("h2", t("issue.who"), id="who"),
             layers or el("p", t("issue.units.none"), class_="zl-lead"),
             el("h2", t("issue.where"), id="where"),
-            said.listing(world, issue.where) if issue.where else el("p", t("issue.transfers.none"), class_="zl-lead"),
+            said.listing(desk, issue.where) if issue.where else el("p", t("issue.transfers.none"), class_="zl-lead"),
             el("h2", t("issue.what"), id="what"),
-            said.listing(world, issue.what) if issue.what else el("p", t("issue.statuses.none"), class_="zl-lead"),
+            said.listing(desk, issue.what) if issue.what else el("p", t("issue.statuses.none"), class_="zl-lead"),
             [el("h2", t("issue.missing")), el("ul", (el("li", words) for words in missing))] if missing else None,
             class_="zl",
         )

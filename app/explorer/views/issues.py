@@ -14,9 +14,9 @@ _PER_PAGE: Final = 50
 _FACETS: Final = ("inspection", "status", "place", "sector")
 _OPEN_UP_TO: Final = 8  # longer facets are folded until one of their values is chosen
 
-world = store.world(address.as_of())
-everything = store.issues(world)
-chosen = {name: value for name in (*_FACETS, "missing") if (value := address.param(name))}
+desk = store.desk(address.as_of())
+everything = desk.rows
+chosen = {name: value for name in (*_FACETS, "missing", "norm") if (value := address.param(name))}
 words = address.param("q")
 rows = store.select(everything, words, **chosen)
 frame.title(t("issues.title"))

@@ -18,7 +18,8 @@ except NotInLawError:
     part, missing = law.find("a1"), asked
 article = law.article_of(part.id)
 chapter = next((each for each in law.chapters if article.number in each.articles), law.chapters[0])
-norms = store.norms()
+desk = store.desk(address.as_of())
+norms = store.norms_by_place()
 
 
 def contents(law: Regulation, current: Article) -> Markup:
@@ -62,15 +63,23 @@ def with_marks(text: str, quotes: list[str]) -> Markup:
 def beside(where: str) -> Iterator[Markup]:
     """Yield the norms that rest on one paragraph or item."""
     for norm in norms.get(where, ()):
-        label = store.norm_label(norm, address.lang())
-        lines = [
-            el("p", el("span", t("law.norm"), " ", norm.id, class_="zl-quiet zl-small")),
-        ]
-        reading = store.norm_reading(norm, address.lang())
+        lang = address.lang()
+        reading = store.worded(norm.reading or norm.reason, lang)
+        lines = [el("p", norm.id, class_="zl-quiet")]
         if reading:
-            lines.append(el("p", el("b", t("law.reading")), " ", reading))
-        lines += [el("p", sentence) for sentence in store.norm_sentences(norm, address.lang())]
-        yield el("details", el("summary", label), lines)
+            lines.append(el("p", el("b", t("law.reading" if norm.reading else "law.no_rule")), " ", reading))
+        for point in store.points(norm):
+            lines.append(el("p", el("b", t("law.point")), " ", store.worded(point.label, lang)))
+            lines.append(el("p", t("issue.reading.taken"), t("colon"), store.worded(point.cautious, lang)))
+            lines.append(el("p", t("issue.reading.other"), t("colon"), store.worded(point.other, lang)))
+        counted = store.count_by_norm(desk, norm.id)
+        if counted:
+            links = [
+                go(address.link("issues", norm=norm.id, status=status), frame.status(status), f" {number:,} ")
+                for status, number in counted.items()
+            ]
+            lines.append(el("p", links, class_="zl-counted"))
+        yield el("details", el("summary", store.worded(norm.label, lang)), lines)
 
 
 def block(where: str, text: str, kind: str) -> Markup:

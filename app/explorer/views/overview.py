@@ -6,9 +6,9 @@ from app.explorer import address, frame, store
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.texts import t
 
-world = store.world(address.as_of())
-rows = store.issues(world)
-counts = store.conclusions_by_status(world)
+desk = store.desk(address.as_of())
+rows = desk.rows
+counts = store.count_statuses(desk.conclusions)
 frame.title(t("overview.title"))
 
 
@@ -51,7 +51,7 @@ def by_inspection() -> Markup:
 
 def missing() -> Markup:
     """Return what would have to be recorded for the open conclusions, the most wanted first."""
-    wanted = store.missing(world, address.lang())
+    wanted = store.missing(desk, address.lang())
     if not wanted:
         return el("p", t("overview.missing.none"), class_="zl-lead")
     lines = [

@@ -94,8 +94,8 @@ class Chart {
     const { shown } = this.view;
     const nodes = this.elements.nodes.filter((node) => shown.has(node.id));
     const edges = this.elements.edges.filter((edge) => shown.has(edge.source) && shown.has(edge.target));
-    this.narrow = this.canvas.clientWidth < 560;
-    const { places, bends } = place(nodes, edges, this.narrow ? "TB" : "LR");
+    this.width = this.canvas.clientWidth;
+    const { places, bends } = place(nodes, edges, [this.width, MOST_HEIGHT]);
     this.cy.batch(() => {
       this.cy.elements().remove();
       this.cy.add([
@@ -194,7 +194,7 @@ class Chart {
 
   onResize() {
     if (!this.elements || !this.canvas.clientWidth) return;
-    if (this.canvas.clientWidth < 560 !== this.narrow) {
+    if (Math.abs(this.canvas.clientWidth - this.width) > 80) {
       const at = this.at;
       this.draw();
       this.mark(at, null);

@@ -3,10 +3,16 @@ import dagre from "@dagrejs/dagre";
 
 /**
  * Places of the nodes (Map id -> {x, y}) and bends of the edges (Map id -> {weights, distances}, as
- * cytoscape counts them: along and across the line between the two nodes).
- * `direction` is LR (wide) or TB (narrow).
+ * cytoscape counts them: along and across the line between the two nodes), read from left to right
+ * or from top to bottom, whichever is larger in a frame of `room` = [width, height] pixels.
  */
-export function place(nodes, edges, direction) {
+export function place(nodes, edges, room) {
+  const tries = ["LR", "TB"].map((direction) => lay(nodes, edges, direction));
+  const scale = ({ width, height }) => Math.min(1, room[0] / width, room[1] / height);
+  return scale(tries[1]) > scale(tries[0]) * 1.15 ? tries[1] : tries[0];
+}
+
+function lay(nodes, edges, direction) {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: direction, nodesep: 18, edgesep: 10, ranksep: 30, marginx: 8, marginy: 8 });
   for (const node of nodes) graph.setNode(node.id, { width: node.w, height: node.h });
@@ -21,7 +27,7 @@ export function place(nodes, edges, direction) {
       return [edge.id, bend(places.get(edge.source), places.get(edge.target), points.slice(1, -1))];
     }),
   );
-  return { places, bends };
+  return { places, bends, width: graph.graph().width, height: graph.graph().height };
 }
 
 function bend(from, to, points) {
