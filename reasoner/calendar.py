@@ -1,7 +1,7 @@
-"""The calendar that every evaluator shares: dates are integers yyyymmdd, and months are counted here, not in rules.
+"""The calendar that every evaluator shares: dates are integers, months are counted here, not in rules.
 
-``monthsAfter(D, n, E)`` is given to the evaluators as facts for every date D on record and every n that a rule
-names. How months are counted is a parameter of the law book, so that a proof can show the assumption.
+``monthsAfter(D, n, E)`` is given to the evaluators as facts for every date D on record and every n that a
+rule names. How months are counted is a parameter of the law book, so that a proof can show the assumption.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ MONTHS_AFTER = "monthsAfter"
 
 
 def to_int(day: datetime.date) -> int:
+    """A date as the integer yyyymmdd."""
     return day.year * 10000 + day.month * 100 + day.day
 
 
@@ -26,6 +27,7 @@ def to_date(number: int) -> datetime.date:
 
 
 def is_date(number: int) -> bool:
+    """Whether an integer reads as a date yyyymmdd."""
     try:
         to_date(number)
     except ValueError:
@@ -60,7 +62,13 @@ def facts(dates: Iterable[int], rules: Iterable[Rule], counting: str) -> Iterato
     """
     count = COUNTING[counting]
     numbers = sorted(
-        {a.args[1] for rule in rules for a in rule.positive() if a.predicate == MONTHS_AFTER if isinstance(a.args[1], int)}
+        {
+            a.args[1]
+            for rule in rules
+            for a in rule.positive()
+            if a.predicate == MONTHS_AFTER
+            if isinstance(a.args[1], int)
+        }
     )
     for day in sorted({d for d in dates if is_date(d)}):
         for months in numbers:

@@ -1,7 +1,8 @@
 """Cases: small worlds written as sentences, with what must follow and what must not.
 
-The format is described in ``ontology/README.md``. A case stands by itself: it sees the ontology, the regulation's
-parameters, what it states, and from the bundled registry only what its names call up (a district with its organs).
+The format is described in ``ontology/README.md``. A case stands by itself: it sees the ontology, the
+regulation's parameters, what it states, and from the bundled registry only what its names call up (a
+district with its organs).
 """
 
 from __future__ import annotations
@@ -30,8 +31,30 @@ SHORTHANDS: dict[str, tuple[str, str, dict[str, str]]] = {
 
 _FIELDS = {"name", "as_of", "given", "expect", "refuse", "about", "trap", "point", "note", "without", "row"}
 _WANTED = {
-    *("norm", "status", "issue", "matter", "act", "bearer", "reason", "missing", "due", "done", "since", "kind"),
-    *("layer", "accountable", "destination", "destinations", "transfer", "to", "not_counted", "other_reading"),
+    *(
+        "norm",
+        "status",
+        "issue",
+        "matter",
+        "act",
+        "bearer",
+        "reason",
+        "missing",
+        "due",
+        "done",
+        "since",
+        "kind",
+    ),
+    *(
+        "layer",
+        "accountable",
+        "destination",
+        "destinations",
+        "transfer",
+        "to",
+        "not_counted",
+        "other_reading",
+    ),
     *("possible_due", "candidate", "why_not", "inspection"),
 }
 
@@ -64,6 +87,7 @@ class Outcome:
 
     @property
     def passed(self) -> bool:
+        """Whether everything expected followed and nothing refused did."""
         return not self.failures
 
 
@@ -82,10 +106,14 @@ def read(path: Path) -> list[Case]:
 
 def _case(path: Path, number: int, entry: Any) -> Case:
     if not isinstance(entry, dict) or "name" not in entry:
-        raise CaseError(f"{path}: 第{number}个案例：应为含 name 的映射 / case {number}: expected a mapping with name")
+        raise CaseError(
+            f"{path}: 第{number}个案例：应为含 name 的映射 / case {number}: expected a mapping with name"
+        )
     where = f"{path}: {entry['name']}"
     if strange := sorted(set(map(str, entry)) - _FIELDS):
-        raise CaseError(f"{where}: 未知字段 {', '.join(strange)} / unknown field; known: {', '.join(sorted(_FIELDS))}")
+        raise CaseError(
+            f"{where}: 未知字段 {', '.join(strange)} / unknown field; known: {', '.join(sorted(_FIELDS))}"
+        )
     day = entry.get("as_of")
     if not isinstance(day, datetime.date):
         raise CaseError(f"{where}: as_of 应为日期 yyyy-mm-dd / as_of must be a date, not {day!r}")
@@ -100,7 +128,8 @@ def _case(path: Path, number: int, entry: Any) -> Case:
     for wanted in (*lists["expect"], *lists["refuse"]):
         if strange := sorted(set(map(str, wanted)) - _WANTED):
             raise CaseError(
-                f"{where}: 期望中有未知字段 {', '.join(strange)} / unknown field; known: {', '.join(sorted(_WANTED))}"
+                f"{where}: 期望中有未知字段 {', '.join(strange)} / unknown field; "
+                f"known: {', '.join(sorted(_WANTED))}"
             )
     return Case(
         str(path),
@@ -142,9 +171,10 @@ class Scene:
             self._state(block)
 
     def world(self) -> World:
+        """The world of the case, evaluated."""
         mentioned = {v for _, row in self.atoms for v in row if isinstance(v, str)}
         called, names = self.registry.around(mentioned)
-        origin = {"case": self.case.name, "file": self.case.file}
+        origin: dict[str, Any] = {"case": self.case.name, "file": self.case.file}
         atoms = [(atom, origin) for atom in self.atoms]
         atoms += [(atom, {"registry": True}) for atom in called]
         book = self.rules.book
@@ -184,7 +214,9 @@ class Scene:
     def _state(self, block: dict[str, Any]) -> None:
         subject = block["id"]
         if subject not in self.rules.vocabulary.individuals and not self.registry.knows(subject):
-            self.names[subject] = str(block.get("name", subject)) if not subject[-1:].isdigit() or "name" in block else ""
+            self.names[subject] = (
+                str(block.get("name", subject)) if not subject[-1:].isdigit() or "name" in block else ""
+            )
             self.names = {k: v for k, v in self.names.items() if v}
         for class_name in _listed(block["a"]):
             self.atoms.append((self._class(class_name), (subject,)))
@@ -201,9 +233,16 @@ class Scene:
 
     def _class(self, name: str) -> str:
         for predicate in self.rules.vocabulary.predicates.values():
-            if predicate.is_class and name in (predicate.name, predicate.name[:1].upper() + predicate.name[1:]):
+            if predicate.is_class and name in (
+                predicate.name,
+                predicate.name[:1].upper() + predicate.name[1:],
+            ):
                 return predicate.name
-        labelled = [p.name for p in self.rules.vocabulary.predicates.values() if p.is_class and name in p.label.values()]
+        labelled = [
+            p.name
+            for p in self.rules.vocabulary.predicates.values()
+            if p.is_class and name in p.label.values()
+        ]
         if len(labelled) != 1:
             raise self._error(f"没有这个类：{name} / no such class")
         return labelled[0]
@@ -238,17 +277,23 @@ class Scene:
     def _made(self, text: str, kinds: set[str]) -> str | None:
         """A class where a thing is expected makes a nameless thing of that class: ``handsOver: CaseFile``."""
         for predicate in self.rules.vocabulary.predicates.values():
-            if not predicate.is_class or text not in (*predicate.label.values(), predicate.name.capitalize(), predicate.iri.rsplit("#")[-1]):
+            if not predicate.is_class or text not in (
+                *predicate.label.values(),
+                predicate.name.capitalize(),
+                predicate.iri.rsplit("#")[-1],
+            ):
                 continue
             class_name = predicate.iri.rsplit("#")[-1]
-            if kinds & self.rules.vocabulary.ancestors(class_name) and "Document" in self.rules.vocabulary.ancestors(class_name):
+            if kinds & self.rules.vocabulary.ancestors(
+                class_name
+            ) and "Document" in self.rules.vocabulary.ancestors(class_name):
                 subject = f"{predicate.name}-{len(self.atoms)}"
                 self.atoms.append((predicate.name, (subject,)))
                 return subject
         return None
 
     def find(self, text: str, kinds: Iterable[str] = (ANYTHING,)) -> str | None:
-        """What a name means: an individual by name or label, or an entity of the registry at the case's date."""
+        """What a name means: an individual by name or label, or a registry entity at the case's date."""
         vocabulary = self.rules.vocabulary
         kinds = set(kinds)
 
@@ -269,6 +314,7 @@ class Scene:
     # -- what is expected ----------------------------------------------------------------------
 
     def met(self, wanted: dict[str, Any], world: World) -> bool:
+        """Whether an expectation is met."""
         if "why_not" in wanted:
             return not self.matches(wanted["why_not"], world) and self._names_missing(wanted, world)
         return bool(self.matches(wanted, world))
@@ -276,8 +322,13 @@ class Scene:
     def matches(self, wanted: dict[str, Any], world: World) -> list[Conclusion]:
         """The conclusions that agree with every field of an expectation."""
         if "destination" in wanted or "to" in wanted or "destinations" in wanted:
-            targets = [self._who(x) for x in _listed(wanted.get("destination", wanted.get("to", wanted.get("destinations"))))]
-            rest = {k: v for k, v in wanted.items() if k not in ("destination", "to", "destinations", "transfer")}
+            targets = [
+                self._who(x)
+                for x in _listed(wanted.get("destination", wanted.get("to", wanted.get("destinations"))))
+            ]
+            rest = {
+                k: v for k, v in wanted.items() if k not in ("destination", "to", "destinations", "transfer")
+            }
             if "transfer" in wanted and wanted["transfer"] is not True:
                 rest["norm"] = wanted["transfer"]
             exact = "destination" not in wanted
@@ -285,7 +336,11 @@ class Scene:
                 c
                 for c in world.conclusions()
                 if c.destinations
-                and ({d["id"] for d in c.destinations} == set(targets) if exact else set(targets) <= {d["id"] for d in c.destinations})
+                and (
+                    {d["id"] for d in c.destinations} == set(targets)
+                    if exact
+                    else set(targets) <= {d["id"] for d in c.destinations}
+                )
                 and self._agrees(c, rest)
             ]
         if "not_counted" in wanted:
@@ -296,7 +351,8 @@ class Scene:
                 c
                 for c in world.conclusions()
                 if any(
-                    n["id"] == organ and (reason is None or reason in (n["reason"], *n["reason_label"].values()))
+                    n["id"] == organ
+                    and (reason is None or reason in (n["reason"], *n["reason_label"].values()))
                     for n in c.not_counted
                 )
                 and self._agrees(c, rest)
@@ -331,7 +387,10 @@ class Scene:
                     good = value in (c.reason, *c.reason_label.values())
                 case "missing":
                     names = {c.missing, *c.missing_label.values()}
-                    good = all(each in names or (each in (c.reason, *c.reason_label.values())) for each in _listed(value))
+                    good = all(
+                        each in names or (each in (c.reason, *c.reason_label.values()))
+                        for each in _listed(value)
+                    )
                 case "kind":
                     good = value in (c.kind, *c.kind_label.values())
                 case "layer":
@@ -341,9 +400,14 @@ class Scene:
                 case "possible_due":
                     good = sorted(map(str, _listed(value))) == sorted(c.possible_due)
                 case "other_reading":
-                    point, status = (value.get("point"), value.get("status")) if isinstance(value, dict) else (value, None)
+                    point, status = (
+                        (value.get("point"), value.get("status"))
+                        if isinstance(value, dict)
+                        else (value, None)
+                    )
                     good = any(
-                        point in (None, r["point"]) and status in (None, r["status"], *r["status_label"].values())
+                        point in (None, r["point"])
+                        and status in (None, r["status"], *r["status_label"].values())
                         for r in c.other_readings
                     )
                 case "transfer":
@@ -371,15 +435,23 @@ class Scene:
     # -- what is said of a failure --------------------------------------------------------------
 
     def missed(self, wanted: dict[str, Any], world: World) -> tuple[str, str]:
+        """What to say of an expectation that was not met: what followed instead (zh, en)."""
         near = [c for c in world.conclusions() if "norm" not in wanted or c.norm == wanted["norm"]]
         zh = "；".join(f"[{c.norm} {c.status}] {c.sentence['zh']}" for c in near[:8]) or "（没有任何结论）"
         en = "; ".join(f"[{c.norm} {c.status}] {c.sentence['en']}" for c in near[:8]) or "(no conclusion)"
-        return f"应当得出而没有得出：{_short(wanted)}；得出的是：{zh}", f"expected, did not follow: {_short(wanted)}; what followed: {en}"
+        return (
+            f"应当得出而没有得出：{_short(wanted)}；得出的是：{zh}",
+            f"expected, did not follow: {_short(wanted)}; what followed: {en}",
+        )
 
     def surplus(self, unwanted: dict[str, Any], found: list[Conclusion]) -> tuple[str, str]:
+        """What to say of a refused conclusion that followed (zh, en)."""
         zh = "；".join(f"[{c.norm} {c.status}] {c.sentence['zh']}（{c.id}）" for c in found[:4])
         en = "; ".join(f"[{c.norm} {c.status}] {c.sentence['en']} ({c.id})" for c in found[:4])
-        return f"不应当得出而得出：{_short(unwanted)}：{zh}", f"refused, but followed: {_short(unwanted)}: {en}"
+        return (
+            f"不应当得出而得出：{_short(unwanted)}：{zh}",
+            f"refused, but followed: {_short(unwanted)}: {en}",
+        )
 
 
 def _with_parameters(book: Any, parameters: list[dict[str, Any]]) -> Any:

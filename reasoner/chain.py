@@ -93,7 +93,10 @@ def chain(
     for entity in sorted(members):
         graph.add_node(entity, label=dict(glossary.name(entity)), classes=glossary.classes(entity))
     for each in {each.id: each for each in around}.values():
-        words = {"label": dict(glossary.label(each.predicate)), "sentence": dict(glossary.sentence(each.predicate))}
+        words = {
+            "label": dict(glossary.label(each.predicate)),
+            "sentence": dict(glossary.sentence(each.predicate)),
+        }
         _relate(graph, each.subject, str(each.object), words | {"statement": each})
     for follows in conclusions:
         start = follows.subject if follows.subject in members else issue

@@ -30,6 +30,7 @@ class Check:
 
     @property
     def passed(self) -> bool:
+        """Whether the check was made and found nothing."""
         return not self.faults and not self.lacking
 
 

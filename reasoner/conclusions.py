@@ -1,4 +1,4 @@
-"""Conclusions: what the rules say of a norm and a matter, with everything a reader or a machine needs of it."""
+"""Conclusions: what the rules say of a norm and a matter, with all that a reader or a machine needs of it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REMARKS = {"possibleLimit": "limit", "since": "since", "candidate": "kind"}
 
 @dataclass(frozen=True)
 class Conclusion:
-    """One conclusion. ``statement`` is the atom that was derived; every other field is read off it or attached.
+    """One conclusion. ``atom`` is the derived statement; all other fields are read off it or attached.
 
     ``status`` is the predicate of the statement. ``reason`` and ``missing`` are names of individuals of the
     ontology. ``due`` and ``since`` are dates yyyy-mm-dd. ``proof`` of a conclusion is asked of the world.
@@ -78,7 +78,9 @@ def identifier(atom: Ground) -> str:
 class Reader:
     """Reads conclusions off a model."""
 
-    def __init__(self, model: Model, vocabulary: Vocabulary, book: LawBook, speaker: Speaker, as_of: int) -> None:
+    def __init__(
+        self, model: Model, vocabulary: Vocabulary, book: LawBook, speaker: Speaker, as_of: int
+    ) -> None:
         self.model, self.vocabulary, self.book, self.speaker = model, vocabulary, book, speaker
         self.as_of = calendar.to_date(as_of).isoformat()
         self._issues: dict[Value, list[str]] = defaultdict(list)
@@ -102,7 +104,9 @@ class Reader:
             for row in self.model.rows(predicate.name)
         ]
         order = {name: i for i, name in enumerate(self.book.by_constant)}
-        atoms.sort(key=lambda a: (order.get(str(a[1][0]), len(order)), str(a[1][1]), a[0], tuple(map(str, a[1]))))
+        atoms.sort(
+            key=lambda a: (order.get(str(a[1][0]), len(order)), str(a[1][1]), a[0], tuple(map(str, a[1])))
+        )
         return map(self.conclusion, atoms)
 
     def conclusion(self, atom: Ground) -> Conclusion:
@@ -113,7 +117,9 @@ class Reader:
         matter, bearer = part["matter"], part.get("bearer")
         candidate = self._remark("candidate", part, "kind")
         kind = part.get("kind") or (candidate[0] if candidate else None)
-        issues = sorted({*self._issues[matter], *(self._unit_issues[matter, bearer] if bearer is not None else ())})
+        issues = sorted(
+            {*self._issues[matter], *(self._unit_issues[matter, bearer] if bearer is not None else ())}
+        )
         reason = part.get("reason")
         since = self._remark("since", part, "since")
         individual = self.vocabulary.individuals.get(str(kind)) if kind else None
@@ -145,7 +151,11 @@ class Reader:
             due=_iso(part.get("limit")),
             done=_iso(part.get("done")),
             since=_iso(since[0]) if since else None,
-            possible_due=tuple(sorted((d for v in self._remark("possibleLimit", part, "limit") if (d := _iso(v))), reverse=True)),
+            possible_due=tuple(
+                sorted(
+                    (d for v in self._remark("possibleLimit", part, "limit") if (d := _iso(v))), reverse=True
+                )
+            ),
             reading=record.reading,
         )
 
@@ -173,7 +183,9 @@ class Reader:
             yield body
 
     def _destinations(self, part: dict[str, Value]) -> Iterator[dict[str, Any]]:
-        rows: Iterable[tuple[Value, ...]] = self.model.match("destination", (part["norm"], part["matter"], None))
+        rows: Iterable[tuple[Value, ...]] = self.model.match(
+            "destination", (part["norm"], part["matter"], None)
+        )
         for row in rows:
             yield {"id": str(row[2]), "name": self._label(row[2])}
 

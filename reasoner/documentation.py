@@ -1,4 +1,4 @@
-"""The vocabulary as a table for people who write cases, ledgers and norms: generated, and checked to be current."""
+"""The vocabulary as tables for people who write cases, ledgers and norms: generated and checked."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from reasoner.vocabulary import Predicate, Vocabulary
 
 _HEAD = """# Vocabulary
 
-Generated from the ontology by `zelian check --write`; do not edit. Each name can be used in rules (small first
-letter), in case files and in RDF (`zl:`).
+Generated from the ontology by `zelian check --write`; do not edit. Each name can be used in rules (small
+first letter), in case files and in RDF (`zl:`).
 """
 
 
@@ -36,7 +36,9 @@ def vocabulary_page(vocabulary: Vocabulary, book: LawBook) -> str:
     lines += ["", "## Individuals", ""]
     groups: dict[str, list[str]] = {}
     for individual in vocabulary.individuals.values():
-        entry = f"| `{individual.name}` | {individual.label.get('zh', '')} | {individual.label.get('en', '')} |"
+        entry = (
+            f"| `{individual.name}` | {individual.label.get('zh', '')} | {individual.label.get('en', '')} |"
+        )
         groups.setdefault(", ".join(individual.classes), []).append(entry)
     for classes, entries in sorted(groups.items()):
         lines += [f"### {classes}", "", "| name | 中文 | English |", "|---|---|---|", *entries, ""]

@@ -1,8 +1,8 @@
 """The in-process evaluator: facts and rules in, every true atom and every derivation of it out.
 
-Strata are evaluated in order. Inside a stratum a rule is a join over indexed relations; a recursive stratum runs
-to its fixed point. Every way in which a rule yields an atom is kept, not only the first: that is what a proof,
-a what-if and a reviewer's "and why else?" are made of.
+Strata are evaluated in order. Inside a stratum a rule is a join over indexed relations; a recursive stratum
+runs to its fixed point. Every way in which a rule yields an atom is kept, not only the first: that is what
+a proof, a what-if and a reviewer's "and why else?" are made of.
 """
 
 from __future__ import annotations
@@ -89,11 +89,13 @@ class Derivation:
         return result
 
     def supports(self) -> Iterator[Ground]:
+        """The ground atoms it rests on."""
         values = dict(self.binding)
         return (ground(atom, values) for atom in self.rule.positive())
 
 
 def ground(atom: Atom, values: Mapping[str, Value]) -> Ground:
+    """The atom with its variables replaced. Raises KeyError when one has no value."""
     return atom.predicate, tuple(values[a.name] if isinstance(a, Var) else a for a in atom.args)
 
 
@@ -121,10 +123,12 @@ class Model:
     given: set[Ground] = field(default_factory=set)
 
     def holds(self, atom: Ground) -> bool:
+        """Whether a ground atom is true."""
         relation = self.relations.get(atom[0])
         return relation is not None and atom[1] in relation.rows
 
     def rows(self, predicate: str) -> Iterable[Row]:
+        """All rows of a predicate."""
         relation = self.relations.get(predicate)
         return relation.rows if relation else ()
 
@@ -160,7 +164,7 @@ def evaluate(facts: Iterable[Ground], rules: Iterable[Rule] | Program) -> Model:
 
 
 class Program:
-    """Rules made ready to run: strata in order, a join plan for each rule. Make it once, use it for every case."""
+    """Rules made ready to run: strata in order, a join plan for each rule. Made once, used for every case."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
@@ -184,7 +188,9 @@ class Plan:
             if isinstance(chosen, Atom):
                 bound |= {v.name for v in chosen.variables()}
 
-    def bindings(self, model: Model, delta: tuple[int, Iterable[Row]] | None = None) -> Iterator[dict[str, Value]]:
+    def bindings(
+        self, model: Model, delta: tuple[int, Iterable[Row]] | None = None
+    ) -> Iterator[dict[str, Value]]:
         """Every binding that makes the body true; ``delta`` restricts one step to the given rows."""
         return self._join(0, {}, model, delta)
 
@@ -207,15 +213,19 @@ def _cost(literal: Literal, bound: set[str]) -> int:
     match literal:
         case Atom():
             free = sum(1 for v in set(literal.variables()) if v.name not in bound)
-            known = len(literal.args) - sum(1 for a in literal.args if isinstance(a, Var) and a.name not in bound)
+            known = len(literal.args) - sum(
+                1 for a in literal.args if isinstance(a, Var) and a.name not in bound
+            )
             return 10 + free * 10 - known * 6 if free else 2
         case Not(atom):
             return 1 if all(v.anonymous or v.name in bound for v in atom.variables()) else 1000
         case Comparison(left, _, right):
             return 0 if all(t.name in bound for t in (left, right) if isinstance(t, Var)) else 1000
-        case Count(counted, atoms, _, bound_term):
+        case Count(_, _, _, bound_term):
             outer = {bound_term.name} if isinstance(bound_term, Var) else set()
-            return 3000 if outer <= bound else 4000  # last: what is bound elsewhere joins, the rest is counted
+            return (
+                3000 if outer <= bound else 4000
+            )  # last: what is bound elsewhere joins, the rest is counted
     return 1000
 
 

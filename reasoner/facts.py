@@ -1,4 +1,4 @@
-"""Facts with provenance: what the record, the ontology and the regulation's parameters state, ready for evaluation."""
+"""Facts with provenance: what the record, the ontology and the regulation's parameters state."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ DEFAULT_COUNTING = "monthCounting"
 class Facts:
     """Ground atoms and where each comes from.
 
-    ``origins`` maps an atom to the ids of its statements in the record; ``outside`` to a source in words for atoms
-    that are stated by the ontology or by the regulation's own parameters.
+    ``origins`` maps an atom to the ids of its statements in the record; ``outside`` to a source in words
+    for atoms that are stated by the ontology or by the regulation's own parameters.
     """
 
     atoms: dict[Ground, None] = field(default_factory=dict)
@@ -33,6 +33,7 @@ class Facts:
     counting: str = ""
 
     def add(self, atom: Ground, statement: int | None = None, source: dict[str, Any] | None = None) -> None:
+        """Add an atom with the statement or the source it comes from."""
         self.atoms[atom] = None
         if statement is not None:
             self.origins[atom].append(statement)

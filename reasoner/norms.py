@@ -1,7 +1,7 @@
 """Norms and definitions: the records in which the law's meaning is written, read from the ontology folder.
 
-A record has an id, a label, a reading and possibly rules; a norm has besides a literal quote of the article. The
-rules of all records together, with the OWL axioms, are the program that the evaluators run.
+A record has an id, a label, a reading and possibly rules; a norm has besides a literal quote of the
+article. The rules of all records together, with the OWL axioms, are the program that the evaluators run.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ CONTRADICTION = "disjointMember"
 """What the disjointness axioms conclude of an entity that is a member of two disjoint classes."""
 
 
-
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML as authors of cases expect it: ``on`` and ``yes`` are words, only true and false are truth values."""
+    """YAML as authors of cases expect it: ``on`` and ``yes`` are words, true and false are not."""
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+    first: [
+        (tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"
+    ]
     for first, resolvers in _Loader.yaml_implicit_resolvers.items()
 }
 
@@ -78,7 +79,7 @@ class Point:
 
 @dataclass
 class LawBook:
-    """The regulation, its norms and definitions, the points with two readings, and the rules of all of them."""
+    """The regulation, its norms and definitions, the points with two readings, and all rules."""
 
     regulation: law.Regulation
     norms: dict[str, Record]
@@ -90,32 +91,39 @@ class LawBook:
 
     @cached_property
     def by_constant(self) -> dict[str, Record]:
+        """Norms by the constant that names them in rules."""
         return {record.constant: record for record in self.norms.values()}
 
     @cached_property
     def owners(self) -> dict[str, Record]:
+        """Norms and definitions by id: whose rule a rule is."""
         return {**self.definitions, **self.norms}
 
     @cached_property
     def rules(self) -> list[Rule]:
         """The program: what is written in the records and the axioms that lead to it."""
-        written = [rule for record in (*self.definitions.values(), *self.norms.values()) for rule in record.rules]
+        written = [
+            rule for record in (*self.definitions.values(), *self.norms.values()) for rule in record.rules
+        ]
         classifying = [rule for rule in self.axioms if rule.head.predicate != CONTRADICTION]
         return [*_needed({a.predicate for rule in written for a in rule.atoms()}, classifying), *written]
 
     @cached_property
     def consistency_rules(self) -> list[Rule]:
-        """The axioms that show when a record contradicts the ontology (for ``check``, not for conclusions)."""
+        """The axioms that show when a record contradicts the ontology (not for conclusions)."""
         return _needed({CONTRADICTION}, self.axioms)
 
     def citation(self, record: Record, language: str) -> str:
+        """How the place of a norm is cited; empty for a definition."""
         return self.regulation.cite(record.place, language) if record.quote else ""
 
 
 def _needed(wanted: set[str], axioms: list[Rule]) -> list[Rule]:
     """The axioms that lead to a predicate some rule uses; the others change nothing that is asked."""
     while True:
-        more = {a.predicate for rule in axioms if rule.head.predicate in wanted for a in rule.positive()} - wanted
+        more = {
+            a.predicate for rule in axioms if rule.head.predicate in wanted for a in rule.positive()
+        } - wanted
         if not more:
             return [rule for rule in axioms if rule.head.predicate in wanted]
         wanted |= more
@@ -126,7 +134,9 @@ def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) ->
 
     Raises NormError or rules.RuleError, naming file and record, when a record is malformed.
     """
-    home = next(p for p in sorted((folder / "regulation").iterdir()) if regulation in (None, p.name) and p.is_dir())
+    home = next(
+        p for p in sorted((folder / "regulation").iterdir()) if regulation in (None, p.name) and p.is_dir()
+    )
     text = law.load(home)
     definitions = {r.id: r for r in _records(folder / "definitions.yaml", "definition")}
     files = sorted(home.glob("art-*/norms.yaml"))
@@ -139,7 +149,13 @@ def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) ->
     points_file = home / "readings.yaml"
     points = {p["id"]: Point(p["id"], p["label"], p["cautious"], p["other"]) for p in read_yaml(points_file)}
     source = read_yaml(home / "source.yaml")
-    every = [folder / "definitions.yaml", points_file, home / "source.yaml", *files, *sorted(folder.glob("*.ttl"))]
+    every = [
+        folder / "definitions.yaml",
+        points_file,
+        home / "source.yaml",
+        *files,
+        *sorted(folder.glob("*.ttl")),
+    ]
     digest = sha256(b"".join(f.read_bytes() for f in every)).hexdigest()
     return LawBook(
         text, norms, definitions, points, vocabulary.axiom_rules(), list(source.get("parameters", [])), digest

@@ -4,7 +4,8 @@
     ontology ─ vocabulary.load, norms.load ─▶ terms, norms, rules
     facts + rules ─ evaluate / sql ─▶ model ─ conclusions.Reader ─▶ conclusions ─ proof.Prover ─▶ proofs
 
-A world is a pure function of (a state of the record, the rules, an as-of date); the record is never changed here.
+A world is a pure function of (a state of the record, the rules, an as-of date); the record is never changed
+here.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Ontology:
 
     @cached_property
     def program(self) -> Program:
+        """The rules with their strata and join plans."""
         return Program(self.book.rules)
 
 
@@ -97,7 +99,9 @@ class World:
 
     @cached_property
     def _all(self) -> list[Conclusion]:
-        reader = Reader(self.model, self.rules.vocabulary, self.rules.book, self.speaker, calendar.to_int(self.as_of))
+        reader = Reader(
+            self.model, self.rules.vocabulary, self.rules.book, self.speaker, calendar.to_int(self.as_of)
+        )
         return list(reader.all())
 
     @cached_property
@@ -107,7 +111,7 @@ class World:
     def conclusions(
         self, issue: str | None = None, norm: str | None = None, status: str | None = None
     ) -> list[Conclusion]:
-        """Conclusions, narrowed by issue id, norm id (or the article, paragraph it begins with) and status."""
+        """Conclusions, narrowed by issue id, norm id (or its article or paragraph) and status."""
         return [
             c
             for c in self._all
@@ -125,7 +129,11 @@ class World:
         conclusion = self.conclusion(conclusion_id)
         prover = Prover(self.model, self.facts, self.rules.book, self.speaker, self._sources)
         return Proof(
-            conclusion, prover.tree(conclusion.atom), self.as_of.isoformat(), self.data_version, self.rules.book.digest
+            conclusion,
+            prover.tree(conclusion.atom),
+            self.as_of.isoformat(),
+            self.data_version,
+            self.rules.book.digest,
         )
 
     def _sources(self, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -136,7 +144,9 @@ class World:
         found: dict[int, dict[str, Any]] = {}
         for start in range(0, len(wanted), 500):
             for s in self.record.statements(ids=wanted[start : start + 500]):
-                found[s.id] = {k: v for k, v in asdict(s.source).items() if v is not None} | {"statement": s.id}
+                found[s.id] = {k: v for k, v in asdict(s.source).items() if v is not None} | {
+                    "statement": s.id
+                }
         return found
 
     def issues(self) -> list[str]:
@@ -176,7 +186,10 @@ def _place(home: Path) -> str | Path:
 
 
 def case_world(
-    atoms: Iterable[tuple[Ground, dict[str, Any]]], as_of: datetime.date, names: dict[str, str], rules: Ontology
+    atoms: Iterable[tuple[Ground, dict[str, Any]]],
+    as_of: datetime.date,
+    names: dict[str, str],
+    rules: Ontology,
 ) -> World:
     """A world of nothing but the given atoms, the ontology and the regulation's parameters (for cases)."""
     facts = gather(None, rules.book, rules.vocabulary, calendar.to_int(as_of), more=atoms)

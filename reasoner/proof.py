@@ -1,8 +1,9 @@
 """Proofs: why a conclusion follows, down to the words of the law and the facts with their source.
 
-``zelian-proof/1`` is a JSON tree. A node has a ``kind`` and a ``sentence``; a derived one has ``by`` (the record
-whose rule was used, with citation, quote and reading), ``premises`` and, for every further way in which it follows,
-``also``. Leaves are facts with sources, what was looked for and not found, comparisons and calendar steps.
+``zelian-proof/1`` is a JSON tree. A node has a ``kind`` and a ``sentence``; a derived one has ``by`` (the
+record whose rule was used, with citation, quote and reading), ``premises`` and, for every further way in
+which it follows, ``also``. Leaves are facts with sources, what was looked for and not found, comparisons
+and calendar steps.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Proof:
     rule_version: str
 
     def to_dict(self) -> dict[str, Any]:
+        """The proof in the format ``zelian-proof/1``."""
         return {
             "format": FORMAT,
             "as_of": self.as_of,
@@ -125,7 +127,12 @@ class Prover:
         return {**node, "by": by}
 
     def _fact(self, atom: Ground) -> Node:
-        kind = {"finding": "finding", "parameter": "parameter", AS_OF: "as_of", calendar.MONTHS_AFTER: "calendar"}
+        kind = {
+            "finding": "finding",
+            "parameter": "parameter",
+            AS_OF: "as_of",
+            calendar.MONTHS_AFTER: "calendar",
+        }
         node: Node = {
             "kind": kind.get(self._class_of(atom), kind.get(atom[0], "fact")),
             "statement": _statement(atom),
@@ -153,7 +160,8 @@ class Prover:
                     "sentence": self.speaker.absent(atom.predicate, args),
                 }
             case Comparison(left, op, right):
-                assert not isinstance(left, Var) and not isinstance(right, Var)
+                assert not isinstance(left, Var)
+                assert not isinstance(right, Var)
                 return {
                     "kind": "comparison",
                     "statement": {"left": left, "op": op, "right": right},
@@ -162,7 +170,11 @@ class Prover:
             case Count():
                 number = count(literal, values, self.model)
                 text = f"{number} {literal.op} {literal.bound}"
-                return {"kind": "count", "statement": {"text": str(literal)}, "sentence": {"zh": f"计数：{text}", "en": f"count: {text}"}}
+                return {
+                    "kind": "count",
+                    "statement": {"text": str(literal)},
+                    "sentence": {"zh": f"计数：{text}", "en": f"count: {text}"},
+                }
         raise TypeError(literal)
 
 
@@ -177,6 +189,3 @@ def leaves(node: Node) -> Iterable[Node]:
         yield node
     for premise in inner:
         yield from leaves(premise)
-
-
-

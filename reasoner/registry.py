@@ -1,4 +1,4 @@
-"""The bundled registry for worlds that have no record of their own (cases): names at a date, and what surrounds them."""
+"""The bundled registry for worlds without a record (cases): names at a date, and what surrounds them."""
 
 from __future__ import annotations
 
@@ -37,14 +37,19 @@ class Registry:
                 self._names.add(predicate, subject, "" if kind == "class" else str(value))
             if kind == "text":
                 continue
-            row = (subject,) if kind == "class" else (subject, int(value) if kind in ("date", "integer") else value)
+            row = (
+                (subject,)
+                if kind == "class"
+                else (subject, int(value) if kind in ("date", "integer") else value)
+            )
             self._by_subject[subject].append((predicate, row))
             if kind == "entity" and predicate not in _CROWDS:
                 self._by_object[value].append((predicate, row))
         self._names.settle()
 
-    def knows(self, id: str) -> bool:
-        return id in self._by_subject
+    def knows(self, entity: str) -> bool:
+        """Whether the registry states anything about an entity."""
+        return entity in self._by_subject
 
     def find(self, text: str, day: int) -> str | None:
         """The one entity that a name means on a day, else None."""
@@ -77,8 +82,10 @@ class Registry:
 @cache
 def bundled_registry() -> Registry:
     """Read the bundled registry, once per process."""
-    with tempfile.TemporaryDirectory(prefix="zelian-", ignore_cleanup_errors=True) as folder:
-        with Record.open(Path(folder) / "registry.sqlite") as record:
-            files = [f for f in sorted(bundled("data", "registry").glob("*.csv")) if f.name != "sector_words.csv"]
-            load(files, record, who="zelian", why="registry")
-            return Registry(record)
+    files = [f for f in sorted(bundled("data", "registry").glob("*.csv")) if f.name != "sector_words.csv"]
+    with (
+        tempfile.TemporaryDirectory(prefix="zelian-", ignore_cleanup_errors=True) as folder,
+        Record.open(Path(folder) / "registry.sqlite") as record,
+    ):
+        load(files, record, who="zelian", why="registry")
+        return Registry(record)

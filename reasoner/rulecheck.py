@@ -12,7 +12,7 @@ Kinds = tuple[str, ...]
 
 
 def check_rules(rules: Iterable[Rule], vocabulary: Vocabulary) -> list[str]:
-    """Return one line for each fault: undeclared predicate or constant, arity, argument type, safety, circle."""
+    """One line for each fault: undeclared predicate or constant, arity, argument type, safety, circle."""
     rules = list(rules)
     problems: list[str] = []
     for rule in rules:
@@ -38,8 +38,12 @@ def check_book(book: LawBook, vocabulary: Vocabulary) -> list[str]:
             problems.append(f"{record.id}: bound as {record.binding} without a rule")
         if record.binding == "declared" and not record.reason.get("zh"):
             problems.append(f"{record.id}: declared without a reason")
-        problems += [f"{record.id}: unknown point {point}" for point in record.points if point not in book.points]
-        problems += [f"{record.id}: {p}" for p in _foreign_norms(record.rules, record.constant, book, vocabulary)]
+        problems += [
+            f"{record.id}: unknown point {point}" for point in record.points if point not in book.points
+        ]
+        problems += [
+            f"{record.id}: {p}" for p in _foreign_norms(record.rules, record.constant, book, vocabulary)
+        ]
     return problems
 
 
@@ -96,7 +100,8 @@ def _argument_problems(
                 yield f"argument {place} of {atom} must be {'/'.join(expected)}, not a number"
         elif individual := vocabulary.individuals.get(arg):
             if not _compatible(individual.classes or (ANYTHING,), expected, vocabulary):
-                yield f"argument {place} of {atom} must be {'/'.join(expected)}, not {'/'.join(individual.classes)}"
+                found = "/".join(individual.classes)
+                yield f"argument {place} of {atom} must be {'/'.join(expected)}, not {found}"
         elif not _special_constant(arg, expected):
             yield f"undeclared constant {arg} in {atom}"
 

@@ -1,8 +1,8 @@
 """Rules: the stratified, function-free fragment of ASP-Core-2, parsed with ``clingo.ast``.
 
-A rule reads ``head :- atom, not atom, term < term, #count{ X : atom } >= n.`` Its meaning is the same on every
-evaluator. Nothing here knows what a predicate stands for; that is declared in the ontology (``vocabulary.py``)
-and compared with the rules in ``rulecheck.py``.
+A rule reads ``head :- atom, not atom, term < term, #count{ X : atom } >= n.`` Its meaning is the same on
+every evaluator. Nothing here knows what a predicate stands for; that is declared in the ontology
+(``vocabulary.py``) and compared with the rules in ``rulecheck.py``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Var:
+    """A variable; an underscore is a variable of its own, different from every other."""
+
     name: str
 
     def __str__(self) -> str:
@@ -34,6 +36,7 @@ class Var:
 
     @property
     def anonymous(self) -> bool:
+        """Whether it was written as an underscore."""
         return self.name[0] == "_" and self.name[1:].isdigit()
 
 
@@ -42,6 +45,8 @@ Term = Var | str | int
 
 @dataclass(frozen=True, slots=True)
 class Atom:
+    """A predicate with its arguments."""
+
     predicate: str
     args: tuple[Term, ...]
 
@@ -49,11 +54,14 @@ class Atom:
         return f"{self.predicate}({','.join(map(str, self.args))})"
 
     def variables(self) -> Iterator[Var]:
+        """Its variables, as often as they occur."""
         return (a for a in self.args if isinstance(a, Var))
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """The absence of an atom."""
+
     atom: Atom
 
     def __str__(self) -> str:
@@ -62,6 +70,8 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
+    """Two terms compared; only dates and numbers are ordered."""
+
     left: Term
     op: str
     right: Term
@@ -98,18 +108,22 @@ class Rule:
 
     @property
     def id(self) -> str:
+        """Record and place in it: ``a36.p3.s2#4``."""
         return f"{self.owner}#{self.index}"
 
     def __str__(self) -> str:
         return f"{self.head} :- {', '.join(map(str, self.body))}." if self.body else f"{self.head}."
 
     def positive(self) -> Iterator[Atom]:
+        """The atoms of the body that must hold."""
         return (lit for lit in self.body if isinstance(lit, Atom))
 
     def negated(self) -> Iterator[Atom]:
+        """The atoms of the body that must not hold."""
         return (lit.atom for lit in self.body if isinstance(lit, Not))
 
     def counts(self) -> Iterator[Count]:
+        """The counts of the body."""
         return (lit for lit in self.body if isinstance(lit, Count))
 
     def atoms(self) -> Iterator[Atom]:
@@ -133,7 +147,7 @@ def parse(text: str, owner: str) -> list[Rule]:
         clingo.ast.parse_string(text, statements.append, logger=lambda _, message: messages.append(message))
     except RuntimeError as error:
         raise RuleError(f"{owner}: {'; '.join(messages) or error}") from None
-    rules = []
+    rules: list[Rule] = []
     for statement in statements:
         if statement.ast_type == clingo.ast.ASTType.Program:
             continue
@@ -173,7 +187,9 @@ def _comparison(node: clingo.ast.AST, where: str, fresh: Iterator[int]) -> Compa
     if len(node.guards) != 1:
         raise RuleError(f"{where}: compare two terms at a time")
     guard = node.guards[0]
-    return Comparison(_term(node.term, where, fresh), COMPARISONS[guard.comparison], _term(guard.term, where, fresh))
+    return Comparison(
+        _term(node.term, where, fresh), COMPARISONS[guard.comparison], _term(guard.term, where, fresh)
+    )
 
 
 def _count(node: clingo.ast.AST, where: str, fresh: Iterator[int]) -> Count:
@@ -195,7 +211,9 @@ def _count(node: clingo.ast.AST, where: str, fresh: Iterator[int]) -> Count:
         op, bound = FLIPPED[COMPARISONS[atom.left_guard.comparison]], atom.left_guard.term
     else:
         op, bound = COMPARISONS[atom.right_guard.comparison], atom.right_guard.term
-    return Count(tuple(t for t in counted if isinstance(t, Var)), tuple(atoms), op, _term(bound, where, fresh))
+    return Count(
+        tuple(t for t in counted if isinstance(t, Var)), tuple(atoms), op, _term(bound, where, fresh)
+    )
 
 
 def _atom(node: clingo.ast.AST, where: str, fresh: Iterator[int]) -> Atom:
@@ -214,9 +232,9 @@ def _term(node: clingo.ast.AST, where: str, fresh: Iterator[int]) -> Term:
     if node.ast_type == clingo.ast.ASTType.SymbolicTerm:
         symbol = node.symbol
         if symbol.type == clingo.SymbolType.Number:
-            return symbol.number
+            return int(symbol.number)
         if symbol.type == clingo.SymbolType.Function and not symbol.arguments and symbol.positive:
-            return symbol.name
+            return str(symbol.name)
     if node.ast_type == clingo.ast.ASTType.Function and not node.arguments and not node.external:
         return str(node.name)
     raise RuleError(f"{where}: '{node}' is outside the rule language (variables, names, numbers only)")
@@ -239,9 +257,9 @@ def unsafe_variables(rule: Rule) -> list[str]:
     return sorted({v.name for v in needed if v not in bound})
 
 
-def dependency_graph(rules: Iterable[Rule]) -> nx.DiGraph:
-    """Graph of predicates: an edge from what a rule uses to what it concludes; ``strict`` where by absence or count."""
-    graph = nx.DiGraph()
+def dependency_graph(rules: Iterable[Rule]) -> nx.DiGraph[str]:
+    """Graph of predicates, from what a rule uses to what it concludes; ``strict`` by absence or count."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
     for rule in rules:
         head = rule.head.predicate
         graph.add_node(head)
@@ -250,7 +268,9 @@ def dependency_graph(rules: Iterable[Rule]) -> nx.DiGraph:
         uses += [(a.predicate, True) for count in rule.counts() for a in count.atoms]
         for predicate, strict in uses:
             known = graph.get_edge_data(predicate, head, {"strict": False, "rule": rule.id})
-            graph.add_edge(predicate, head, strict=strict or known["strict"], rule=rule.id if strict else known["rule"])
+            graph.add_edge(
+                predicate, head, strict=strict or known["strict"], rule=rule.id if strict else known["rule"]
+            )
     return graph
 
 

@@ -1,4 +1,4 @@
-"""Sentences in zh and en, generated from the ontology's templates and the names on record: never hand-copied."""
+"""Sentences in zh and en, generated from the ontology's templates and the names on record."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from reasoner.vocabulary import Text, Vocabulary
 
 LANGUAGES = ("zh", "en")
 JOINT = "jointBearer"
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _JOIN = {"zh": "、", "en": " and "}
 _ABSENT = {"zh": "未见：{0}", "en": "not found: {0}"}
 _OPERATORS = {
     "zh": {"<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于", "!=": "不同于", "=": "即"},
-    "en": {"<": "is before", "<=": "is not after", ">": "is after", ">=": "is not before", "!=": "is not", "=": "is"},
+    "en": {
+        "<": "is before",
+        "<=": "is not after",
+        ">": "is after",
+        ">=": "is not before",
+        "!=": "is not",
+        "=": "is",
+    },
 }
 
 
@@ -34,7 +41,7 @@ def day(number: int, language: str) -> str:
 
 @dataclass
 class Speaker:
-    """Turns atoms into sentences. ``names``: entity → name on record; ``model`` describes what has no name."""
+    """Turns atoms into sentences. ``names``: entity → name; ``model`` describes what has no name."""
 
     vocabulary: Vocabulary
     book: LawBook
@@ -42,7 +49,7 @@ class Speaker:
     model: Model | None = None
 
     def name(self, value: Value, language: str, place: tuple[str, ...] = ()) -> str:
-        """How a value is called in a language; ``place`` is the declared type of the argument it stands in."""
+        """How a value is called; ``place`` is the declared type of the argument it stands in."""
         if isinstance(value, int):
             return day(value, language) if "integer" not in place else str(value)
         if value in self.names:
@@ -51,9 +58,9 @@ class Speaker:
             return individual.label.get(language) or value
         if record := self.book.by_constant.get(value):
             return record.label[language]
-        if predicate := self.vocabulary.predicates.get(value):
-            if "Status" in place or "ClassName" in place:
-                return predicate.label.get(language) or value
+        predicate = self.vocabulary.predicates.get(value)
+        if predicate is not None and {"Status", "ClassName"} & set(place):
+            return predicate.label.get(language) or value
         return self._described(value, language)
 
     def bearer(self, value: Value, language: str) -> str:
@@ -84,12 +91,15 @@ class Speaker:
         """The sentence of a ground atom in every language."""
         predicate = self.vocabulary.predicates.get(atom[0])
         if predicate is None:
-            return {language: f"{atom[0]}{atom[1]}" for language in LANGUAGES}
+            return dict.fromkeys(LANGUAGES, f"{atom[0]}{atom[1]}")
         return {language: self._say(atom, language) for language in LANGUAGES}
 
     def _say(self, atom: Ground, language: str) -> str:
         predicate = self.vocabulary.predicates[atom[0]]
-        template = predicate.sentence.get(language) or f"{atom[0]}({', '.join('{%d}' % i for i in range(len(atom[1])))})"
+        template = (
+            predicate.sentence.get(language)
+            or f"{atom[0]}({', '.join(f'{{{i}}}' for i in range(len(atom[1])))})"
+        )
         words = []
         for i, (value, place) in enumerate(zip(atom[1], predicate.arguments, strict=False)):
             is_bearer = (predicate.roles and predicate.roles[i] == "bearer") or place == ("Unit",)
@@ -98,6 +108,7 @@ class Speaker:
 
     def absent(self, predicate: str, args: tuple[Value | None, ...]) -> Text:
         """The sentence of what was looked for and not found; None stands for anything."""
+
         def said(language: str) -> str:
             declared = self.vocabulary.predicates.get(predicate)
             if declared is None:
@@ -112,7 +123,13 @@ class Speaker:
         return _both(said)
 
     def comparison(self, left: Value, op: str, right: Value) -> Text:
-        return _both(lambda lang: f"{self.name(left, lang)}{_gap(lang)}{_OPERATORS[lang][op]}{_gap(lang)}{self.name(right, lang)}")
+        """The sentence of a comparison."""
+
+        def said(language: str) -> str:
+            words = (self.name(left, language), _OPERATORS[language][op], self.name(right, language))
+            return _gap(language).join(words)
+
+        return _both(said)
 
 
 def _gap(language: str) -> str:

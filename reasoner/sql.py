@@ -1,8 +1,8 @@
 """The same rules on DuckDB: one table per predicate, one pass of SQL per stratum.
 
 Values are dictionary-encoded into one ordered BIGINT column domain: a number stands for itself, a name for
-``NAME_BASE`` plus its place in the dictionary, so that numbers come before names as in ASP-Core-2 and every join
-is a join of integers.
+``NAME_BASE`` plus its place in the dictionary, so that numbers come before names as in ASP-Core-2 and every
+join is a join of integers.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Dictionary:
     names: list[str] = field(default_factory=list)
 
     def encode(self, value: Value) -> int:
+        """The code of a value; a new name gets the next one."""
         if isinstance(value, int):
             return value
         code = self.codes.get(value)
@@ -36,11 +37,12 @@ class Dictionary:
         return code
 
     def decode(self, code: int) -> Value:
+        """The value of a code."""
         return code if code < NAME_BASE else self.names[code - NAME_BASE]
 
 
 class Compiler:
-    """Rules as SQL. ``statements`` yields, stratum by stratum, what to run; nothing here touches a database."""
+    """Rules as SQL, stratum by stratum; nothing here touches a database."""
 
     def __init__(self, rules: Iterable[Rule], dictionary: Dictionary) -> None:
         self.rules = tuple(rules)
@@ -69,7 +71,9 @@ class Compiler:
             elif isinstance(literal, Comparison):
                 conditions.append(self._compare(literal, columns))
             elif isinstance(literal, Count):
-                conditions.append(f"({self._count(literal, columns)}) {literal.op} {self._term(literal.bound, columns)}")
+                conditions.append(
+                    f"({self._count(literal, columns)}) {literal.op} {self._term(literal.bound, columns)}"
+                )
         head = ", ".join(f"{self._term(arg, columns)} AS a{i}" for i, arg in enumerate(rule.head.args))
         source = f" FROM {', '.join(tables)}" if tables else ""
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
@@ -175,6 +179,6 @@ class Database:
         return [tuple(decode(code) for code in row) for row in found]
 
     def derived(self) -> dict[str, set[Row]]:
-        """All rows of every predicate that some rule concludes (given ones of the same predicate included)."""
+        """All rows of every predicate that some rule concludes (given ones included)."""
         found = {predicate: set(self.rows(predicate)) for predicate in sorted(self.compiler.heads)}
         return {predicate: rows for predicate, rows in found.items() if rows}

@@ -1,8 +1,9 @@
 """The ontology as the reasoner uses it: which predicates there are, what their arguments are, how they read.
 
-A class is a predicate with one argument, a property one with two, a class with ``zl:arguments`` one with that list.
-A predicate is called by its local name with a small first letter (``zl:RoutineInspection`` → ``routineInspection``).
-The OWL 2 RL axioms among named classes and properties become rules of the same language (``axiom_rules``).
+A class is a predicate with one argument, a property one with two, a class with ``zl:arguments`` one with
+that list. A predicate is called by its local name with a small first letter (``zl:RoutineInspection`` →
+``routineInspection``). The OWL 2 RL axioms among named classes and properties become rules of the same
+language (``axiom_rules``).
 """
 
 from __future__ import annotations
@@ -46,10 +47,12 @@ class Predicate:
 
     @property
     def arity(self) -> int:
+        """Number of arguments."""
         return len(self.arguments)
 
     @property
     def is_class(self) -> bool:
+        """Whether it is a class of the ontology (and not a derived term with one argument)."""
         return self.arity == 1 and not self.derived
 
 
@@ -95,7 +98,10 @@ class Vocabulary:
         if (one in NUMBERS or one == "text") or (other in NUMBERS or other == "text"):
             return one != other and not {one, other} <= NUMBERS
         return any(
-            frozenset((a, b)) in self.disjoint for a in self.ancestors(one) for b in self.ancestors(other) if a != b
+            frozenset((a, b)) in self.disjoint
+            for a in self.ancestors(one)
+            for b in self.ancestors(other)
+            if a != b
         )
 
     @cached_property
@@ -118,10 +124,12 @@ class Vocabulary:
 
 
 def predicate_name(local: str) -> str:
+    """``RoutineInspection`` → ``routineInspection``."""
     return local[:1].lower() + local[1:]
 
 
 def local_name(iri: str) -> str:
+    """What follows the last ``#`` or ``/``."""
     return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
 
@@ -132,7 +140,12 @@ def _axiom_rules(v: Vocabulary) -> Iterator[Rule]:
         return Rule(head, body, f"owl:{kind}", number)
 
     known = {local_name(p.iri): p.name for p in v.predicates.values()}
-    pairs = [(c, s) for c, supers in sorted(v.superclasses.items()) for s in sorted(supers) if c in known and s in known]
+    pairs = [
+        (c, s)
+        for c, supers in sorted(v.superclasses.items())
+        for s in sorted(supers)
+        if c in known and s in known
+    ]
     for i, (sub, sup) in enumerate(pairs, 1):
         yield rule("subClassOf", i, Atom(known[sup], (x,)), Atom(known[sub], (x,)))
     for i, (sub, sup) in enumerate(sorted(v.subproperties), 1):
@@ -144,8 +157,8 @@ def _axiom_rules(v: Vocabulary) -> Iterator[Rule]:
         yield rule("SymmetricProperty", i, Atom(name, (x, y)), Atom(name, (y, x)))
     for i, name in enumerate(sorted(v.transitive), 1):
         yield rule("TransitiveProperty", i, Atom(name, (x, z)), Atom(name, (x, y)), Atom(name, (y, z)))
-    for i, (head, first, second) in enumerate(sorted(v.chains), 1):
-        yield rule("propertyChainAxiom", i, Atom(head, (x, z)), Atom(first, (x, y)), Atom(second, (y, z)))
+    for i, (whole, first, second) in enumerate(sorted(v.chains), 1):
+        yield rule("propertyChainAxiom", i, Atom(whole, (x, z)), Atom(first, (x, y)), Atom(second, (y, z)))
     both = sorted(tuple(sorted(pair)) for pair in v.disjoint)
     for i, (one, other) in enumerate((a, b) for a, b in both if a in known and b in known):
         head = Atom("disjointMember", (x, predicate_name(one), predicate_name(other)))
@@ -153,7 +166,7 @@ def _axiom_rules(v: Vocabulary) -> Iterator[Rule]:
 
 
 def load(folder: Path, cache: Path | None = None) -> Vocabulary:
-    """Read every ``*.ttl`` of a folder. ``cache``: a folder where the result is kept by the hash of the files."""
+    """Read every ``*.ttl`` of a folder; ``cache`` is a folder to keep the result in, by the files' hash."""
     files = sorted(folder.glob("*.ttl"))
     digest = sha256(b"".join(f.read_bytes() for f in [*files, Path(__file__)])).hexdigest()[:20]
     kept = cache / f"vocabulary-{digest}.pickle" if cache else None
@@ -185,7 +198,9 @@ def _read(files: list[Path]) -> Vocabulary:
     v = Vocabulary()
 
     def texts(subject: rdflib.term.Node, prop: rdflib.URIRef) -> Text:
-        return {o.language or "": str(o) for o in graph.objects(subject, prop) if isinstance(o, rdflib.Literal)}
+        return {
+            o.language or "": str(o) for o in graph.objects(subject, prop) if isinstance(o, rdflib.Literal)
+        }
 
     def kind(node: rdflib.term.Node) -> tuple[str, ...]:
         if node in (XSD.date,):
@@ -196,11 +211,15 @@ def _read(files: list[Path]) -> Vocabulary:
             return ("text",)
         if isinstance(node, rdflib.BNode):
             union = graph.value(node, OWL.unionOf)
-            return tuple(k for member in Collection(graph, union) for k in kind(member)) if union else (ANYTHING,)
+            return (
+                tuple(k for member in Collection(graph, union) for k in kind(member))
+                if union
+                else (ANYTHING,)
+            )
         return (local_name(str(node)),) if str(node).startswith(NAMESPACE) else (ANYTHING,)
 
     def place(subject: rdflib.term.Node, prop: rdflib.URIRef) -> tuple[str, ...]:
-        return tuple(k for o in sorted(graph.objects(subject, prop)) for k in kind(o)) or (ANYTHING,)
+        return tuple(k for o in sorted(graph.objects(subject, prop), key=str) for k in kind(o)) or (ANYTHING,)
 
     def declare(subject: rdflib.term.Node, arguments: tuple[tuple[str, ...], ...], derived: bool) -> None:
         local = local_name(str(subject))
@@ -217,7 +236,7 @@ def _read(files: list[Path]) -> Vocabulary:
             (subject, RDF.type, zl.Status) in graph,
         )
 
-    for subject in sorted(graph.subjects(RDF.type, OWL.Class)):
+    for subject in sorted(graph.subjects(RDF.type, OWL.Class), key=str):
         if not str(subject).startswith(NAMESPACE):
             continue
         local = local_name(str(subject))
@@ -237,20 +256,25 @@ def _read(files: list[Path]) -> Vocabulary:
         else:
             declare(subject, ((local,),), False)
     for group in graph.subjects(RDF.type, OWL.AllDisjointClasses):
-        members = [local_name(str(m)) for m in Collection(graph, graph.value(group, OWL.members))]
+        listing = graph.value(group, OWL.members)
+        members = [local_name(str(m)) for m in Collection(graph, listing)] if listing is not None else []
         v.disjoint |= {frozenset((a, b)) for a in members for b in members if a != b}
     for prop_type in (OWL.ObjectProperty, OWL.DatatypeProperty):
-        for subject in sorted(graph.subjects(RDF.type, prop_type)):
+        for subject in sorted(graph.subjects(RDF.type, prop_type), key=str):
             if str(subject).startswith(NAMESPACE):
                 declare(subject, (place(subject, RDFS.domain), place(subject, RDFS.range)), False)
     _properties(graph, v)
-    for subject in sorted(set(graph.subjects(RDF.type, OWL.NamedIndividual))):
+    for subject in sorted(set(graph.subjects(RDF.type, OWL.NamedIndividual)), key=str):
         if not str(subject).startswith(ENTITY):
             continue
         name = local_name(str(subject))
-        classes = sorted(local_name(str(c)) for c in graph.objects(subject, RDF.type) if str(c).startswith(NAMESPACE))
+        classes = sorted(
+            local_name(str(c)) for c in graph.objects(subject, RDF.type) if str(c).startswith(NAMESPACE)
+        )
         layer = graph.value(subject, zl.layer)
-        v.individuals[name] = Individual(name, tuple(classes), texts(subject, RDFS.label), str(layer) if layer else None)
+        v.individuals[name] = Individual(
+            name, tuple(classes), texts(subject, RDFS.label), str(layer) if layer else None
+        )
         v.statements += [(predicate_name(c), (name,)) for c in classes]
         for prop, value in graph.predicate_objects(subject):
             if str(prop).startswith(NAMESPACE) and str(value).startswith(ENTITY):

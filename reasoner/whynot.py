@@ -1,9 +1,9 @@
-"""Why not: the smallest sets of facts that would make a conclusion follow, and the exceptions that stand in the way.
+"""Why not: the smallest sets of facts that would make a conclusion follow, and the exceptions in the way.
 
-The rules are read backwards from the wanted conclusion. A premise that holds costs nothing; a missing one is either
-derived further down or assumed. What is assumed about one unrecorded thing (an act with its date and addressee)
-counts as one, so that "a progress report is missing" is one gap and not five. The search deepens by the number of
-gaps and stops at the first number that suffices, so only smallest sets are returned.
+The rules are read backwards from the wanted conclusion. A premise that holds costs nothing; a missing one
+is either derived further down or assumed. What is assumed about one unrecorded thing (an act with its date
+and addressee) counts as one, so that "a progress report is missing" is one gap and not five. The search
+deepens by the number of gaps and stops at the first number that suffices, so only smallest sets are returned.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ class _Search:
             for plan in group:
                 self.plans.setdefault(plan.rule.head.predicate, []).append(plan)
 
-    def prove(self, atom: Atom, values: Binding, state: _State, depth: int) -> Iterator[tuple[Binding, _State]]:
+    def prove(
+        self, atom: Atom, values: Binding, state: _State, depth: int
+    ) -> Iterator[tuple[Binding, _State]]:
         """Ways to have ``atom`` under ``values``: as it is, by a rule, or by assuming it."""
         self.steps += 1
         if self.steps > MOST_STEPS or depth > _DEEPEST:
@@ -175,7 +177,7 @@ class _Search:
 
 
 def why_not(world: World, goal: dict[str, Any], scene: Scene | None = None) -> list[Missing]:
-    """Smallest sets for a wanted conclusion ``{status, norm, issue | matter, bearer …}``; empty when none was found.
+    """Smallest sets for a wanted conclusion ``{status, norm, issue | matter, bearer …}``; empty if none.
 
     Raises KeyError when the status is no status of the ontology.
     """
@@ -211,7 +213,9 @@ def why_not(world: World, goal: dict[str, Any], scene: Scene | None = None) -> l
     return []
 
 
-def _shown(facts: tuple[tuple[str, tuple[Value, ...]], ...]) -> tuple[tuple[str, tuple[Value | None, ...]], ...]:
+def _shown(
+    facts: tuple[tuple[str, tuple[Value, ...]], ...],
+) -> tuple[tuple[str, tuple[Value | None, ...]], ...]:
     return tuple((p, tuple(None if _is_fresh(v) else v for v in row)) for p, row in facts)
 
 
