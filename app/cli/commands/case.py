@@ -1,4 +1,4 @@
-"""``zelian case``: runs case files and says, of each that fails, what was expected, what followed, and why."""
+"""``zelian case``: runs case files; of each that fails, what was expected, what followed, and why."""
 
 from __future__ import annotations
 
