@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -20,34 +21,36 @@ def width(text: str) -> int:
     )
 
 
-def shorten(text: str, most: int) -> str:
-    """Cut a text to a width, with … as the last sign when something was cut."""
-    if width(text) <= most:
-        return text
-    kept, taken = [], 1
-    for sign in text:
-        taken += width(sign)
-        if taken > most:
-            break
-        kept.append(sign)
-    return "".join(kept) + "…"
+def wrap(text: str, widest: int) -> list[str]:
+    """Break a text into lines of a width; Chinese may break after any sign, other words stay whole."""
+    lines, line = [], ""
+    for word in re.findall(r"[\x21-\x7e]+ *|.", text):
+        if line and width(line + word.rstrip()) > widest:
+            lines.append(line.rstrip())
+            line = ""
+        line += word
+    return [*lines, line.rstrip()]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], widest: int | None = None) -> str:
     """Return rows under a head, columns aligned.
 
-    ``widest`` is the width of the terminal: the last column is cut to fit in; None cuts nothing.
+    ``widest`` is the width of the terminal: the last column is broken into lines to fit in; None breaks
+    nothing.
     """
     lines = [tuple(head), *(tuple(" ".join(cell.split()) for cell in row) for row in rows)]
     widths = [max(width(line[i]) for line in lines) for i in range(len(head))]
+    left = sum(widths[:-1]) + 2 * (len(head) - 1)
     if widest is not None:
-        widths[-1] = max(10, min(widths[-1], widest - sum(widths[:-1]) - 2 * (len(head) - 1)))
-    drawn = ["  ".join("─" * w for w in widths)]
+        widths[-1] = min(widths[-1], max(20, widest - left))
+    drawn = []
     for line in lines:
-        cells = [shorten(cell, w) for cell, w in zip(line, widths, strict=True)]
-        padded = (cell + " " * (w - width(cell)) for cell, w in zip(cells, widths, strict=True))
-        drawn.append("  ".join(padded).rstrip())
-    return "\n".join([drawn[1], drawn[0], *drawn[2:]])
+        first, *more = wrap(line[-1], widths[-1])
+        padded = [cell + " " * (w - width(cell)) for cell, w in zip(line, widths, strict=True)]
+        drawn.append("  ".join((*padded[:-1], first)).rstrip())
+        drawn += [" " * left + rest for rest in more]
+    drawn.insert(1, "  ".join("─" * w for w in widths))
+    return "\n".join(drawn)
 
 
 def cell(text: str) -> str:

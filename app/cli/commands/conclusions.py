@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from pathlib import Path
 
-from app.cli import shown, tables, world
+from app.cli import shown, tables, terminal, world
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 
             text = rdf.turtle(found)
         case _:
-            widest = shutil.get_terminal_size().columns if sys.stdout.isatty() and output is None else None
+            widest = terminal.width() if output is None else None
             rows = (shown.row(conclusion, shown.LISTED, arguments.lang) for conclusion in found)
             text = tables.table(shown.head(shown.LISTED, arguments.lang), rows, widest) + "\n"
     if output is None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli import progress, tables
+from app.cli import progress, tables, terminal
 from app.cli.messages import CommandError, error_line
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def _show(report: Report, lang: Language) -> None:
     head, *rows = report.to_table(lang)
     if rows:
         print()
-        print(tables.table(head, rows[:SHOWN]))
+        print(tables.table(head, rows[:SHOWN], terminal.width()))
     if (more := len(rows) - SHOWN) > 0:
-        print(f"… 还有 {more} 条" if lang == "zh" else f"… and {more} more")
+        print(f"… 另有 {more} 条，见 --report" if lang == "zh" else f"… and {more} more, see --report")
 
 
 def _write(report: Report, file: Path) -> None:
