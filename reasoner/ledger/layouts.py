@@ -19,17 +19,21 @@ from reasoner.ledger.tables import Cell, Grid, header, text
 from reasoner.ledger.words import read_yaml
 
 _HEADER_WITHIN = 15
-_NOT_LAYOUTS = {"words.yaml"}
+_NOT_LAYOUTS = {"words.yaml", "messages.yaml"}
 
 
 @dataclass(frozen=True)
 class Entity:
-    """One thing a row speaks of: its id as a template over columns, its classes, when it is there."""
+    """One thing a row speaks of: its id as a template over columns, its classes, when it is there.
+
+    ``resolves`` names columns instead, whose place the row speaks of.
+    """
 
     id: str
     classes: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
     mint: str | None = None
+    resolves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Item:
     words: str = ""
     families: tuple[str, ...] = ()
     required: bool = False
+    expected: bool = False
     note_only: bool = False
     reverse: bool = False
     label: str = ""
@@ -103,6 +108,9 @@ def _strings(value: Any) -> tuple[str, ...]:
     return () if value is None else (value,) if isinstance(value, str) else tuple(map(str, value))
 
 
+_FLAGS = frozenset({"required", "expected", "note_only", "reverse"})
+
+
 def _item(spec: dict[str, Any], main: str) -> Item:
     spec = dict(spec)
     column = spec.pop("column")
@@ -111,7 +119,7 @@ def _item(spec: dict[str, Any], main: str) -> Item:
         column=column.split("|")[0],
         headers=_alternatives(column),
         families=_strings(spec.pop("families", None)),
-        **{key: (bool(v) if key in ("required", "note_only", "reverse") else str(v)) for key, v in spec.items()},
+        **{key: (bool(v) if key in _FLAGS else str(v)) for key, v in spec.items()},
     )
 
 
@@ -121,7 +129,13 @@ _FIRST = {"inspection": 0, "place": 1}
 
 def _table(layout: str, spec: dict[str, Any]) -> TableLayout:
     entities = {
-        name: Entity(e["id"], _strings(e.get("class")), _strings(e.get("when")), e.get("mint"))
+        name: Entity(
+            e.get("id", ""),
+            _strings(e.get("class")),
+            _strings(e.get("when")),
+            e.get("mint"),
+            _alternatives(e["resolves"]) if "resolves" in e else (),
+        )
         for name, e in spec["entities"].items()
     }
     main = next(iter(entities))

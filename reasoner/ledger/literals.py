@@ -26,7 +26,7 @@ _MONTH = re.compile(r"(\d{4})(?:年(\d{1,2})月(?:份)?|[-/.](\d{1,2}))")
 _DAY = re.compile(r"(\d{1,2})月(\d{1,2})[日号]?")
 _ONLY_MONTH = re.compile(r"(\d{1,2})月(?:份)?")
 _RELATIVE = re.compile(r"\d+个?(?:工作日|自然日|日|天|周|星期|个?月|年|小时)(?:之内|以内|内)")
-_BEFORE = re.compile(r"(?:底|末)?(?:以前|之前|前)?(?:完成|办结|整改到位|完成整改|整改完成|完成销号)?[。.]?$")
+_BEFORE = re.compile(r"(?:(?:底|末|以前|之前|前)+(?![后后])[^\d]{0,10}|完成|办结)?[。.]?$")
 _TAIL = re.compile(r"(以来|起|左右|许)$")
 _QUARTER = re.compile(r"(\d{4})年第?([1-4])季度(?:底|末)?(?:前)?")
 _FIRST_EXCEL_SERIAL, _LAST_EXCEL_SERIAL = 36_526, 73_050  # 2000 to 2099
@@ -96,9 +96,10 @@ def read(text: str, year: int | None = None) -> Reading:
     single = _point(text, year)
     if single.shape != "none":
         return single
-    parts = _DASH.split(text)
-    if len(parts) == 2 and all(parts):
-        return _range(parts[0], parts[1], year)
+    for dash in sorted(_DASH.finditer(text), key=lambda m: m[0] == "-"):
+        span = _range(text[: dash.start()], text[dash.end() :], year)
+        if span.shape != "none":
+            return span
     return Reading("none")
 
 

@@ -16,7 +16,7 @@ from reasoner.ledger.names import PREDICATES, Names
 from reasoner.ledger.report import Problem, Report, Unusable, UnusableFile
 from reasoner.ledger.rows import Row, TableReader
 from reasoner.ledger.tables import header, read_grids
-from reasoner.ledger.words import Words
+from reasoner.ledger.words import Words, message
 from reasoner.record import Claim, Record, SetAside, Source
 
 Progress = Callable[[str, int, int], None]
@@ -110,14 +110,13 @@ def _document_names(paths: Iterable[Path]) -> list[str]:
 def _digest(path: Path, name: str) -> str:
     """SHA-256 of a readable file of a known type. Raises UnusableFile."""
     if path.suffix.lower() not in _TABLES | _GRAPHS:
-        types = "、".join(sorted(_TABLES | _GRAPHS))
-        raise UnusableFile(name, f"不支持的文件类型（可用：{types}）", f"unknown file type (use {types})")
+        raise UnusableFile(name, "file-type", types=" ".join(sorted(_TABLES | _GRAPHS)))
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError as error:
-        raise UnusableFile(name, "文件不存在", "no such file") from error
+        raise UnusableFile(name, "file-missing") from error
     except OSError as error:
-        raise UnusableFile(name, "文件无法读取", f"the file cannot be read ({error.strerror})") from error
+        raise UnusableFile(name, "file-unreadable", reason=error.strerror or "") from error
 
 
 def _recognised(path: Path, name: str, known: tuple[TableLayout, ...], report: Report) -> list[Table]:
@@ -133,11 +132,12 @@ def _recognised(path: Path, name: str, known: tuple[TableLayout, ...], report: R
     if not found:
         first = next(row for row in strange[0].rows if any(row))
         seen = "、".join(header(c) for c in first if c not in (None, ""))[:80]
-        zh = f"表头不属于任何已知台账版式（首行：{seen}）"
-        raise UnusableFile(name, zh, f"its headers fit no known ledger layout (first row: {seen})")
+        raise UnusableFile(name, "file-layout", seen=seen)
+    quiet = Words.bundled().listed("skip_sheets")
     for grid in strange:
-        zh, en = "未识别的工作表，没有读取", "this sheet fits no layout and was not read"
-        report.add([Problem("noted", "sheet", name, grid.sheet, None, None, "", zh, en)])
+        if grid.sheet in quiet:
+            continue
+        report.add([Problem("noted", "sheet", name, grid.sheet, None, None, "", *message("sheet"))])
     return found
 
 
@@ -195,11 +195,10 @@ def _read_tables(
                 continue
             if earlier is not None:
                 if set(row.claims) == set(earlier.claims):
-                    reader.problem(row, "noted", "duplicate", None, row.key, "与前面的行相同，未重复记录", "same as an earlier row")
+                    reader.problem(row, "noted", "repeated", None, row.key)
                     report.add(row.problems)
                     continue
-                zh, en = "编号重复，内容与前面的行不同", "a number of its own: an earlier row has it"
-                reader.problem(row, "set_aside", "duplicate", None, row.key, zh, en)
+                reader.problem(row, "set_aside", "duplicate", None, row.key)
                 source = Source(source.file, source.sheet, source.row, url=source.url, key=f"{source.key}#{source.row}")
             entry = Entry(source, row.claims, row.problems)
             first.setdefault(place, entry)

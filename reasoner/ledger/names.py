@@ -148,7 +148,8 @@ class Names:
 
     def _find(self, name: str, families: frozenset[str], days: tuple[int, ...], district: str | None) -> Resolution:
         bare = _BRACKETS.sub("", name)
-        for form in dict.fromkeys((name, bare, bare.removeprefix("重庆市"), bare.removeprefix("重庆"))):
+        prefixes = self._words.ordered("city_prefixes")
+        for form in dict.fromkeys((name, bare, *(bare.removeprefix(prefix) for prefix in prefixes))):
             if not form:
                 continue
             exact = self._exact(form, families, days, district)

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from reasoner.ledger.words import message
+
 Severity = Literal["set_aside", "noted", "left_out"]
 Language = Literal["zh", "en"]
 
@@ -16,9 +18,10 @@ Language = Literal["zh", "en"]
 class UnusableFile(Exception):
     """A file nothing can be read from: one clear line in each language, exit code 2."""
 
-    def __init__(self, file: str, zh: str, en: str) -> None:
-        super().__init__(f"{file}：{zh} / {en}")
-        self.file, self.zh, self.en = file, zh, en
+    def __init__(self, file: str, code: str, **fill: str) -> None:
+        self.file = file
+        self.zh, self.en = message(code, **fill)
+        super().__init__(f"{file}：{self.zh} / {self.en}")
 
     def line(self, lang: Language = "zh") -> str:
         return f"{self.file}：{self.zh}" if lang == "zh" else f"{self.file}: {self.en}"

@@ -11,6 +11,7 @@ from reasoner.ledger.context import Context, Setting, clean_id, fingerprint
 from reasoner.ledger.layouts import Entity, Item, Table
 from reasoner.ledger.report import Problem, Severity
 from reasoner.ledger.tables import Cell, header, text
+from reasoner.ledger.words import message
 from reasoner.record import Claim, Source
 
 _SLOT = re.compile(r"{([^{}]+)}")
@@ -67,16 +68,20 @@ class TableReader:
         return rows
 
     def _is_entry(self, row: Row) -> bool:
-        filled = [row.texts[c] for c in self._used if row.texts[c]]
-        if not filled or filled[0].strip("：:（）() ") in self._skip:
+        if not any(row.texts[c] for c in self._used):
             return False
-        return [header(t) for t in row.texts[: len(self.table.headers)]] != self.table.headers
+        first = next(said for said in row.texts if said)
+        if len(first) < 60 and re.split("[：:（(]", "".join(first.split()))[0] in self._skip:
+            return False
+        return row.texts[: len(self.table.shown)] != self.table.shown  # headers repeated on each page
 
     def _identify(self, row: Row) -> None:
         main = self.layout.main
         if self.layout.left_out and self.cell(row, self.layout.left_out):
             row.left_out = True
         for name, entity in self.layout.entities.items():
+            if entity.resolves:
+                continue
             if entity.when and not any(self.cell(row, column) for column in entity.when):
                 continue
             id = self._id_of(row, entity)
@@ -125,7 +130,7 @@ class TableReader:
                 if chosen := self.context.words.choose(item.words, said):
                     yield chosen, id, ""
             elif item.value in ("text", "texts", "ref", "id", "date") and item.property in values.NAMING:
-                for part in values.parts(said) if item.value == "texts" else [said]:
+                for part in values.parts(said, values.SEMICOLONS) if item.value == "texts" else [said]:
                     reading = literals.read(part) if item.value == "date" else None
                     if reading is None or reading.date is not None:
                         yield item.property, id, str(reading.date) if reading else item.form.format(part)
@@ -155,6 +160,9 @@ class TableReader:
         said = row.texts[position] if position is not None else ""
         return "" if said in self._empty else said
 
+    def _first(self, row: Row, columns: list[str]) -> str:
+        return next((said for column in columns if (said := self.cell(row, column))), "")
+
     def document(self, row: Row) -> str:
         """The document a row belongs to: a marked workbook names the one it came from."""
         position = self._trace[0]
@@ -183,38 +191,54 @@ class TableReader:
     def state(self, row: Row) -> None:
         """Fill the row's claims and problems."""
         if row.left_out:
-            self.problem(row, "left_out", "left_out", None, row.key, self.cell(row, self.layout.left_out), "left out")
+            self.problem(row, "left_out", "left-out", None, row.key, reason=self.cell(row, self.layout.left_out))
             if not self.layout.left_out_keeps or self.layout.main not in row.ids:
                 return
+        self._situate(row)
+        if not self._resolve(row):
+            return
         if self.layout.main not in row.ids:
             column = (_SLOT.findall(self.layout.entities[self.layout.main].id) or [""])[0]
             said = self.cell(row, column)
-            zh = "编号含不能使用的字符" if said else "缺少编号"
-            self.problem(row, "set_aside", "id", column, said, zh, "an id of letters, digits, - . / ( )")
+            self.problem(row, "set_aside", "id-strange" if said else "id-missing", column, said)
             return
         self._check_id(row)
         for handle, id in row.ids.items():
             for name in self._classes(row, self.layout.entities[handle]):
                 row.claims.append(Claim(name, id))
-        self._situate(row)
         for item, column in self._items:
-            if item.of in row.ids or item.of not in self.layout.entities:
+            if item.of in row.ids:
                 self._read(row, item, column)
         for item in self.layout.items:
             if item.required and item.of in row.ids and self._column[item] is None:
-                self.problem(row, "set_aside", "missing", item.column, "", "缺少这一列", "this column is needed")
+                self.problem(row, "set_aside", "column-missing", item.column, "")
         for predicate, subject, object in self.layout.links:
             target = row.inspection if object == "inspection" else row.ids.get(object)
             if subject in row.ids and target is not None:
                 row.claims.append(Claim(predicate, row.ids[subject], target, "entity"))
 
+    def _resolve(self, row: Row) -> bool:
+        """Find the places that entities stand for by name; False when one is not found."""
+        for handle, entity in self.layout.entities.items():
+            if entity.resolves:
+                said = self._first(row, list(entity.resolves))
+                found = self.context.names.find(said, values.PLACE, row.days, row.district)
+                if found.status != "found":
+                    code = f"{found.status}-place"
+                    self.problem(row, "set_aside", code, entity.resolves[0], said, found.candidates)
+                    return False
+                row.ids[handle] = found.ids[0]
+        return True
+
     def _check_id(self, row: Row) -> None:
         id = row.ids[self.layout.main]
+        if self.layout.entities[self.layout.main].resolves:
+            return
         own = self.layout.entities[self.layout.main].classes or (self.layout.name,)
         other = not set(self.context.ids.get(id, own)) & set(own)
         taken = self.context.names.families(id) and not self._families(row) & self.context.names.families(id)
         if other or taken:
-            self.problem(row, "set_aside", "taken", None, id, "编号已被其他事物使用", "this id already names something else")
+            self.problem(row, "set_aside", "id-taken", None, id)
 
     def _families(self, row: Row) -> set[str]:
         classes = self._classes(row, self.layout.entities[self.layout.main])
@@ -223,7 +247,7 @@ class TableReader:
 
     def _situate(self, row: Row) -> None:
         """Find the row's inspection, district and the days on which its names were meant."""
-        number = row.ids[self.layout.main]
+        number = row.ids.get(self.layout.main, "")
         if "number" in self.layout.inspection:
             row.inspection = values.inspection_by_number(number, self.context)
         if row.inspection is None and "title" in self.layout.inspection:
@@ -238,6 +262,8 @@ class TableReader:
             position = self._positions.get(header(name))
             if position is not None and row.cells[position : position + 1]:
                 days.update(values.days_of(row.cells[position]))
+        if not days and "number" in self.layout.inspection:
+            days.update(values.days_of(m[0]) if (m := re.search(r"20\d{6}", number)) else ())
         if not days and self.setting.day is not None:
             days.add(self.setting.day)
         days.update(self.context.inspection_days.get(row.inspection or "", ()))
@@ -246,28 +272,31 @@ class TableReader:
     def _read(self, row: Row, item: Item, column: int) -> None:
         said = row.texts[column]
         if said.startswith("=") or (item.value != "text" and said.startswith("#") and said.endswith(("!", "?", "A"))):
-            zh = "公式或错误值不作计算，请粘贴为数值"
-            self.problem(row, "set_aside", "formula", item.column, said, zh, "a value: formulas are not evaluated")
+            self.problem(row, "set_aside", "formula", self.table.shown[column], said)
             return
         if not said or said in self._empty:
             if item.required:
-                zh, en = "此列不能为空", "this column must not be empty"
-                self.problem(row, "set_aside", "missing", item.column, said, zh, en)
-            elif item.value == "place":
-                zh, en = "来源未写明区县", "the source names no district"
-                self.problem(row, "noted", "no-district", item.column, said, zh, en)
+                self.problem(row, "set_aside", "empty", self.table.shown[column], said)
+            elif item.expected:
+                self.problem(row, "noted", "district-empty", self.table.shown[column], said)
+            return
+        shown = self.table.shown[column] or item.column
+        if item.value == "text":
+            said = item.label + said if item.form == "{}" else item.label + item.form.format(said)
+            row.claims.append(Claim(item.property, row.ids[item.of], said, "text", shown))
             return
         cell = row.cells[column] if column < len(row.cells) else said
-        outcome = values.READERS[item.value](values.Reading(self.context, self.setting, row, item, said, cell))
-        shown = self.table.shown[column] or item.column
+        outcome = values.READERS[item.value](
+            values.Reading(self.context, self.setting, row, item, said, cell, lambda names: self._first(row, names))
+        )
         subject = row.ids.get(item.of, "")
         for predicate, object, kind in outcome.stated:
             ends = (str(object), subject) if item.reverse and kind == "entity" else (subject, object)
             row.claims.append(Claim(predicate, str(ends[0]), ends[1], kind, shown))
-        for severity, code, value, zh, en, candidates in outcome.problems:
-            grave: Severity = "noted" if item.note_only and severity == "set_aside" else severity
-            self.problem(row, grave, code, shown, value, zh, en, candidates)
-            if grave != severity and item.property:
+        for found in outcome.problems:
+            grave: Severity = "noted" if item.note_only and found.severity == "set_aside" else found.severity
+            self.problem(row, grave, found.code, shown, found.value, found.candidates, **found.fill)
+            if grave != found.severity and item.property:
                 row.claims.append(Claim("note", subject, f"{item.column}：{said}", "text", shown))
 
     def problem(
@@ -277,9 +306,8 @@ class TableReader:
         code: str,
         column: str | None,
         value: str,
-        zh: str,
-        en: str,
         candidates: tuple[tuple[str, str], ...] = (),
+        **fill: str,
     ) -> None:
         place = (self.document(row), self.sheet(row), self.number(row))
-        row.problems.append(Problem(severity, code, *place, column, value[:200], zh, en, candidates))
+        row.problems.append(Problem(severity, code, *place, column, value[:200], *message(code, **fill), candidates))

@@ -9,6 +9,7 @@ import re
 import unicodedata
 import zipfile
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ class Grid:
     repeated: set[tuple[int, int]] = field(default_factory=set)
 
 
+@lru_cache(maxsize=4096)
 def header(value: Cell) -> str:
     """A header as it is compared: half-width, without blanks, colons and bracketed remarks."""
     text = "".join(unicodedata.normalize("NFKC", str(value or "")).split())
@@ -52,27 +54,27 @@ def read_grids(path: Path, name: str) -> list[Grid]:
     """All sheets of an .xlsx, or the one table of a .csv. Raises UnusableFile."""
     data = path.read_bytes()
     if not data.strip():
-        raise UnusableFile(name, "文件是空的", "the file is empty")
+        raise UnusableFile(name, "file-empty")
     if data.startswith(_OLE):
-        raise UnusableFile(name, "旧版 .xls 或加密文件，请另存为 .xlsx", "an old .xls or encrypted file: save it as .xlsx")
+        raise UnusableFile(name, "file-old-excel")
     grids = _workbook(data, name) if path.suffix.lower() == ".xlsx" else [_csv(data, name)]
     grids = [grid for grid in grids if any(any(c not in (None, "") for c in row) for row in grid.rows)]
     if not grids:
-        raise UnusableFile(name, "文件里没有内容", "the file holds no content")
+        raise UnusableFile(name, "file-blank")
     return grids
 
 
 def _csv(data: bytes, name: str) -> Grid:
     if data.startswith(_ZIP) or (b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff"))):
-        raise UnusableFile(name, "不是文本文件，无法按 .csv 读取", "not a text file: it cannot be read as .csv")
+        raise UnusableFile(name, "file-not-text")
     content = _decode(data, name)
-    line = content.lstrip().split("\n", 1)[0]
-    delimiter = max(",\t;，", key=line.count)
+    sample = content[:20_000]
+    delimiter = max(",\t;", key=sample.count) if any(c in sample for c in ",\t;") else "，"
     csv.field_size_limit(_LONGEST_FIELD)
     try:
         rows: list[tuple[Cell, ...]] = [tuple(row) for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)]
     except csv.Error as error:
-        raise UnusableFile(name, f"CSV 格式错误（{error}）", f"malformed CSV ({error})") from error
+        raise UnusableFile(name, "file-csv", reason=str(error)) from error
     return Grid(name, None, rows)
 
 
@@ -83,7 +85,7 @@ def _decode(data: bytes, name: str) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UnusableFile(name, "编码无法识别（应为 UTF-8 或 GB18030）", "unknown encoding (expected UTF-8 or GB18030)")
+    raise UnusableFile(name, "file-encoding")
 
 
 def _workbook(data: bytes, name: str) -> list[Grid]:
@@ -92,7 +94,7 @@ def _workbook(data: bytes, name: str) -> list[Grid]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > _LARGEST_UNPACKED:
-                raise UnusableFile(name, "文件解压后过大", "the file is too large when unpacked")
+                raise UnusableFile(name, "file-large")
             sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml")]
             merged = any(b"<mergeCell " in archive.read(n) for n in sheets)
         # Merged ranges are only known to the slower reader, so it is used only where there are some.
@@ -100,13 +102,11 @@ def _workbook(data: bytes, name: str) -> list[Grid]:
     except UnusableFile:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers do
-        reason = f"{type(error).__name__}"
-        raise UnusableFile(name, f"不是有效的 .xlsx 文件（{reason}）", f"not a valid .xlsx file ({reason})") from error
+        raise UnusableFile(name, "file-xlsx", reason=type(error).__name__) from error
     try:
         return [_sheet(sheet, name, merged) for sheet in book.worksheets if sheet.sheet_state == "visible"]
     except Exception as error:
-        reason = f"{type(error).__name__}"
-        raise UnusableFile(name, f"工作表无法读取（{reason}）", f"a sheet cannot be read ({reason})") from error
+        raise UnusableFile(name, "file-sheet", reason=type(error).__name__) from error
     finally:
         book.close()
 

@@ -1,4 +1,7 @@
-"""How the cell of a column is read: one small reader for each kind of value a layout may name."""
+"""How the cell of a column is read: one small reader for each kind of value a layout may name.
+
+Plain text needs none: it is taken as it stands.
+"""
 
 from __future__ import annotations
 
@@ -22,23 +25,13 @@ TRACE_HEADERS = ("原文件", "原工作表", "原行号")
 NAMING = frozenset(names.PREDICATES)
 
 _DISTRICT = frozenset({"district"})
-_PLACE = frozenset({"district", "township"})
+PLACE = frozenset({"district", "township"})
 _INSPECTION = frozenset({"inspection"})
-_HARD = re.compile(r"[、；;，,\n\r|]+")
+_HARD = frozenset("、；;，,\n\r|")
+_OPENING, _CLOSING = "(（[【〔《“", ")）]】〕》”"
 _SOFT = re.compile(r"[/ 　及和与]|以及")
+SEMICOLONS = frozenset("；;\n\r")
 _NUMBERED_BY_DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,8}?)(?:电|信|网|举)\d{8}\d{3,}")
-_Problem = tuple[Severity, str, str, str, str, tuple[tuple[str, str], ...]]
-
-_ABSENT = {
-    "yearless": ("日期缺少年份，且上下文没有唯一年份", "a date with its year: the context gives none"),
-    "ambiguous": ("日期丢失年月日字样，有多种读法", "an unambiguous date"),
-    "impossible": ("不存在的日期", "a date that exists"),
-    "range": ("应为一个日期，不是一段时间", "one day, not a range"),
-    "inexact": ("日期未精确到日", "a date exact to the day"),
-    "relative": ("相对时限，不换算为日期", "a date: a relative limit is not turned into one"),
-    "none": ("无法识别为日期", "a date such as 2025-12-31"),
-}
-
 
 @dataclass
 class Reading:
@@ -50,6 +43,18 @@ class Reading:
     item: Item
     said: str
     cell: Cell
+    column: Callable[[list[str]], str]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something wrong with a cell: its code, the part concerned, and what fills the code's message."""
+
+    severity: Severity
+    code: str
+    value: str
+    candidates: tuple[tuple[str, str], ...] = ()
+    fill: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,37 +62,63 @@ class Outcome:
     """What a cell states about its entity, and what is wrong with it."""
 
     stated: list[tuple[str, Object, Kind]] = field(default_factory=list)
-    problems: list[_Problem] = field(default_factory=list)
+    problems: list[Trouble] = field(default_factory=list)
 
     def state(self, predicate: str, object: Object, kind: Kind) -> None:
         if predicate:
             self.stated.append((predicate, object, kind))
 
-    def refuse(self, code: str, value: str, zh: str, en: str, candidates: tuple[tuple[str, str], ...] = ()) -> None:
-        self.problems.append(("set_aside", code, value, zh, en, candidates))
+    def refuse(self, code: str, value: str, candidates: tuple[tuple[str, str], ...] = (), **fill: str) -> None:
+        self.problems.append(Trouble("set_aside", code, value, candidates, fill))
 
-    def note(self, code: str, value: str, zh: str, en: str) -> None:
-        self.problems.append(("noted", code, value, zh, en, ()))
+    def note(self, code: str, value: str, **fill: str) -> None:
+        self.problems.append(Trouble("noted", code, value, fill=fill))
+
+    def refuse_name(self, what: str, value: str, found: names.Resolution) -> None:
+        self.refuse(f"{found.status}-{what}", value, found.candidates)
 
 
-def parts(text: str) -> list[str]:
-    """A list cell's parts, by 、；;， and line ends."""
-    return [part.strip() for part in _HARD.split(text) if part.strip()]
+def parts(text: str, separators: frozenset[str] = _HARD) -> list[str]:
+    """A list cell's parts, by 、；;， and line ends that stand outside brackets."""
+    found, depth = [""], 0
+    for character in text:
+        depth += (character in _OPENING) - (character in _CLOSING and depth > 0)
+        if character in separators and not depth:
+            found.append("")
+        else:
+            found[-1] += character
+    return [part.strip() for part in found if part.strip()]
 
 
 # -- plain values -----------------------------------------------------------------------------
 
 
-def _text(r: Reading) -> Outcome:
+def _texts(r: Reading) -> Outcome:
     out = Outcome()
-    out.state(r.item.property, r.item.label + r.item.form.format(r.said), "text")
+    for part in parts(r.said, SEMICOLONS):
+        out.state(r.item.property, r.item.form.format(part), "text")
     return out
 
 
-def _texts(r: Reading) -> Outcome:
+def _sentence(r: Reading) -> Outcome:
+    """A text composed of several columns, by the item's form; {title} is the table's first title line."""
     out = Outcome()
-    for part in parts(r.said):
-        out.state(r.item.property, r.item.form.format(part), "text")
+    title = next((line for line in reversed(r.setting.title.split("\n")) if line), "")
+    composed = re.sub(
+        r"{([^{}]+)}", lambda m: title if m[1] == "title" else r.column(m[1].split("|")) or "0", r.item.form
+    )
+    out.state(r.item.property, composed, "text")
+    return out
+
+
+def _period(r: Reading) -> Outcome:
+    """A day or a span kept as text, written out where its digits lost their 年月日."""
+    out = Outcome()
+    reading = _read_date(r.cell, r.said, r.setting.year)
+    days = [f"{d // 10000}-{d // 100 % 100:02}-{d % 100:02}" for d in (reading.date, reading.end) if d]
+    if not days:
+        out.note(f"kept-{reading.shape}", r.said)
+    out.state(r.item.property, r.item.label + ("至".join(days) or r.said), "text")
     return out
 
 
@@ -100,16 +131,18 @@ def _id(r: Reading) -> Outcome:
 
 
 def _choice(r: Reading) -> Outcome:
+    """A fixed word or a list of them, as an individual or, without a property, as the entity's class."""
     out = Outcome()
-    chosen = r.context.words.choose(r.item.words, r.said)
-    if chosen is None:
-        known = list(r.context.words.choices(r.item.words))
-        zh, en = "应为下列词之一：" + "、".join(known[:20]), "one of: " + ", ".join(known[:20])
-        out.refuse("word", r.said, zh, en)
-    elif r.item.property:
-        out.state(r.item.property, chosen, "entity")
-    else:
-        out.state(chosen, None, "class")
+    whole = r.context.words.choose(r.item.words, r.said)
+    for part in [r.said] if whole else parts(r.said):
+        chosen = whole or r.context.words.choose(r.item.words, part)
+        if chosen is None:
+            known = list(r.context.words.choices(r.item.words))[:20]
+            out.refuse("word", part, words="、".join(known))
+        elif r.item.property:
+            out.state(r.item.property, chosen, "entity")
+        else:
+            out.state(chosen, None, "class")
     return out
 
 
@@ -117,7 +150,7 @@ def _integer(r: Reading) -> Outcome:
     out = Outcome()
     value = literals.number(r.said)
     if value is None:
-        out.refuse("integer", r.said, "应为整数", "a whole number")
+        out.refuse("integer", r.said)
     else:
         out.state(r.item.property, value, "integer")
     return out
@@ -150,8 +183,7 @@ def _date(r: Reading) -> Outcome:
     if reading.shape == "date":
         out.state(r.item.property, reading.date, "date")
     else:
-        zh, en = _ABSENT[reading.shape]
-        out.refuse(f"date-{reading.shape}", r.said, zh, en)
+        out.refuse(f"date-{reading.shape}", r.said)
     return out
 
 
@@ -172,11 +204,11 @@ def _deadline(r: Reading) -> Outcome:
             dates.append(literals.deadline(piece, r.setting.year))
     telling = [d for d in dates if d.shape != "none"]
     if len(telling) > 1 and len({d.date for d in telling}) > 1:
-        out.note("deadline-several", r.said, "有多个时限，仅作原文保留", "several limits: kept as text only")
+        out.note("limit-several", r.said)
     elif telling:
         return _date_of_limit(r, out, telling[0])
     elif not out.stated[1:]:
-        out.note("deadline-none", r.said, "没有日期，仅作原文保留", "no date in it: kept as text only")
+        out.note("kept-none", r.said)
     return out
 
 
@@ -187,11 +219,9 @@ def _date_of_limit(r: Reading, out: Outcome, reading: literals.Reading) -> Outco
     if limit is not None:
         out.state(r.item.property, limit, "date")
     elif reading.shape in ("relative", "inexact"):
-        zh, en = _ABSENT[reading.shape]
-        out.note(f"deadline-{reading.shape}", r.said, f"{zh}，仅作原文保留", f"{en}; kept as text only")
+        out.note(f"kept-{reading.shape}", r.said)
     else:
-        zh, en = _ABSENT[reading.shape]
-        out.refuse(f"deadline-{reading.shape}", r.said, zh, en)
+        out.refuse(f"date-{reading.shape}", r.said)
     return out
 
 
@@ -221,7 +251,7 @@ def _inspection(r: Reading) -> Outcome:
     out = Outcome()
     found = inspection(r.said, r.context)
     if found is None:
-        out.refuse("inspection", r.said, "不能确定是哪一次督察", "an inspection on record")
+        out.refuse("inspection", r.said)
     else:
         out.state(r.item.property, found, "entity")
     return out
@@ -232,24 +262,38 @@ def _place(r: Reading) -> Outcome:
     out = Outcome()
     words, row = r.context.words, r.row
     if r.said in words.listed("whole_city"):
-        out.note("whole-city", r.said, "指全市，不归入区县", "the whole city: no single district")
+        out.note("whole-city", r.said)
         return out
     if r.said in words.listed("no_district"):
-        out.note("no-district", r.said, "不是区县，来源未写明区县", "not a district: the source names none")
+        out.note("no-district", r.said)
         return out
     found: list[str] = []
-    for part, resolution in _resolved(r, _PLACE):
+    for part, resolution in _resolved(r, PLACE):
         if resolution.status == "found":
             found += resolution.ids
             for id in resolution.ids:
                 out.state(r.item.property, id, "entity")
             if resolution.expired:
-                _note_expired(out, part, r)
+                out.note("expired", part)
         else:
-            _refuse_name(out, part, resolution, "区县或乡镇街道", "a district or township")
+            out.refuse_name("place", part, resolution)
     districts = [id for id in found if "district" in r.context.names.families(id)]
     if len(districts) == 1:
         row.district = districts[0]
+    return out
+
+
+def _places_among(r: Reading) -> Outcome:
+    """The districts in a cell that also names departments; the rest is kept by another column."""
+    out = Outcome()
+    for part in _named(r.said, r.context):
+        found = r.context.names.find(part, PLACE, r.row.days, r.row.district)
+        for id in found.ids:
+            out.state(r.item.property, id, "entity")
+        if found.status == "ambiguous":
+            out.refuse_name("place", part, found)
+    if not out.stated and not out.problems:
+        out.refuse_name("place", r.said, r.context.names.find(r.said, PLACE))
     return out
 
 
@@ -262,11 +306,11 @@ def _bodies(r: Reading) -> Outcome:
             for id in resolution.ids:
                 out.state(r.item.property, id, "entity")
             if resolution.expired:
-                _note_expired(out, part, r)
+                out.note("expired", part)
         elif part in r.context.words.listed("anonymous"):
-            out.note("anonymous", part, "未写明具体单位", "names no particular unit")
+            out.note("anonymous", part)
         else:
-            _refuse_name(out, part, resolution, "已登记的单位", "a unit on record")
+            out.refuse_name("body", part, resolution)
     return out
 
 
@@ -292,24 +336,12 @@ def _named(said: str, context: Context) -> Iterator[str]:
         head, colon, rest = part.replace(":", "：").partition("：")
         if colon and names.tidy(head) in context.words.listed("labels"):
             part = rest
-        for ending in sorted(context.words.listed("open_ends"), key=len, reverse=True):
+        for ending in context.words.ordered("open_ends"):
             if part.endswith(ending) and len(part) > len(ending):
                 part = part.removesuffix(ending)
                 break
         if part.strip():
             yield part.strip()
-
-
-def _refuse_name(out: Outcome, part: str, resolution: names.Resolution, zh: str, en: str) -> None:
-    if resolution.status == "ambiguous":
-        out.refuse("ambiguous", part, f"有歧义，应写明是哪一个{zh}", f"unambiguous: {en}", resolution.candidates)
-    else:
-        out.refuse("unknown", part, f"未识别，应为{zh}", f"{en}: this name is not", resolution.candidates)
-
-
-def _note_expired(out: Outcome, part: str, r: Reading) -> None:
-    zh = "该名称在所述日期已停用，仍按原主体记录"
-    out.note("expired", part, zh, "this name was out of use by then: recorded as the same body")
 
 
 # -- references -------------------------------------------------------------------------------
@@ -318,9 +350,10 @@ def _note_expired(out: Outcome, part: str, r: Reading) -> None:
 def _ref(r: Reading) -> Outcome:
     """Ids of entries in this import or on record, or (with families) names that mean one."""
     out = Outcome()
+    individuals = r.context.words.choices(r.item.words) if r.item.words else {}
     for part in parts(r.said):
-        id = clean_id(part)
-        if id is not None and r.context.knows(id):
+        id = individuals.get(part) or clean_id(part)
+        if id is not None and (part in individuals or r.context.knows(id)):
             out.state(r.item.property, r.item.form.format(id), "entity")
             continue
         found = r.context.names.find(part, frozenset(r.item.families), r.row.days, r.row.district)
@@ -328,28 +361,28 @@ def _ref(r: Reading) -> Outcome:
             for each in found.ids:
                 out.state(r.item.property, each, "entity")
         elif r.item.families:
-            _refuse_name(out, part, found, "已登记的事物或编号", "something on record")
+            out.refuse_name("entry", part, found)
         else:
-            out.refuse("reference", part, "没有这个编号的条目", "the id of an entry")
+            out.refuse("reference", part)
     return out
 
 
 def _document(r: Reading) -> Outcome:
-    """A document by id or title; an unknown title becomes a cited text of that name."""
+    """A document by id or title; an unknown title becomes one of that name, of the class in ``words``."""
     out = Outcome()
     id = clean_id(r.said)
     if id is not None and r.context.knows(id):
         out.state(r.item.property, id, "entity")
         return out
+    minted = f"x-{fingerprint(names.tidy(r.said))}"
     found = r.context.names.find(r.said, frozenset({"document"}))
-    if found.status == "found":
+    if found.status == "found" and found.ids[0] != minted:
         out.state(r.item.property, found.ids[0], "entity")
     elif found.status == "ambiguous":
-        _refuse_name(out, r.said, found, "文件", "a document")
+        out.refuse_name("entry", r.said, found)
     else:
-        text = f"x-{fingerprint(names.tidy(r.said))}"
-        out.state(r.item.property, text, "entity")
-        r.row.claims += [Claim("text", text), Claim("name", text, r.said, "text")]
+        out.state(r.item.property, minted, "entity")
+        r.row.claims += [Claim(r.item.words, minted), Claim("name", minted, r.said, "text")]
     return out
 
 
@@ -368,13 +401,11 @@ def _sector(r: Reading) -> Outcome:
             if found.ids:
                 out.state(r.item.property, found.ids[0], "entity")
             else:
-                zh = reason or "行业用语未登记，不作归类"
-                out.note("sector", piece, zh, "not translated into a sector" + (" (see reason)" if reason else ""))
+                out.note("sector" if reason else "sector-unknown", piece, reason=reason)
     return out
 
 
 READERS: dict[str, Callable[[Reading], Outcome]] = {
-    "text": _text,
     "texts": _texts,
     "id": _id,
     "choice": _choice,
@@ -382,7 +413,10 @@ READERS: dict[str, Callable[[Reading], Outcome]] = {
     "date": _date,
     "deadline": _deadline,
     "inspection": _inspection,
+    "period": _period,
+    "sentence": _sentence,
     "place": _place,
+    "placesAmong": _places_among,
     "bodies": _bodies,
     "ref": _ref,
     "document": _document,

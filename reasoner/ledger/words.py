@@ -21,6 +21,18 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
+@lru_cache(maxsize=1)
+def _messages() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = read_yaml(bundled("data", "layouts", "messages.yaml"))
+    return found
+
+
+def message(code: str, **fill: str) -> tuple[str, str]:
+    """What is said for a code, in zh and en (data/layouts/messages.yaml)."""
+    said = _messages()[code]
+    return said["zh"].format(**fill), said["en"].format(**fill)
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """What the ontology declares: classes, what each property takes, and named individuals by label."""
@@ -99,6 +111,14 @@ class Words:
     @cached_property
     def _sets(self) -> dict[str, frozenset[str]]:
         return {k: frozenset(map(str, v)) for k, v in self._lists.items() if isinstance(v, list)}
+
+    def ordered(self, group: str) -> tuple[str, ...]:
+        """A list, longest first, as prefixes and endings are tried."""
+        return self._ordered[group]
+
+    @cached_property
+    def _ordered(self) -> dict[str, tuple[str, ...]]:
+        return {group: tuple(sorted(found, key=len, reverse=True)) for group, found in self._sets.items()}
 
     def choices(self, group: str) -> dict[str, str]:
         """Every accepted word of one group with what it means."""

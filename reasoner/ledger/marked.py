@@ -1,0 +1,69 @@
+"""Rows set aside as a workbook: the cells in question are marked and explained, for correction.
+
+Three columns at the end name the original file, sheet and row, so that a corrected row loaded from
+this workbook takes the place of the one that was set aside.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+
+from reasoner.ledger.report import Unusable
+from reasoner.ledger.tables import header
+from reasoner.ledger.values import TRACE_HEADERS
+
+_EXPLANATION = "问题说明"
+_MARK = PatternFill("solid", fgColor="F6D9D5")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_LONGEST_CELL = 32_767
+
+
+def neutral(text: str) -> str:
+    """Text that no spreadsheet runs as a formula: an apostrophe goes before = + - @ and tabs."""
+    text = _CONTROL.sub("", text)[: _LONGEST_CELL - 1]
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def write(rows: list[Unusable], path: Path) -> None:
+    """Write one sheet for every source sheet that has rows set aside; an empty list gives an empty sheet."""
+    book = Workbook()
+    book.remove(book.active)
+    for (file, sheet), group in groupby(rows, key=lambda row: (row.file, row.sheet)):
+        members = list(group)
+        title = re.sub(r"[\[\]:*?/\\]", " ", sheet or file)[:28] or "台账"
+        _sheet(book, title if title not in book.sheetnames else f"{title[:25]}({len(book.sheetnames)})", members)
+    if not book.sheetnames:
+        book.create_sheet("没有搁置的行")
+    book.save(path)
+
+
+def _sheet(book: Workbook, title: str, rows: list[Unusable]) -> None:
+    page = book.create_sheet(title)
+    extra = {*map(header, TRACE_HEADERS), _EXPLANATION}
+    keep = [i for i, name in enumerate(rows[0].headers) if header(name) not in extra]
+    headers = [rows[0].headers[i] for i in keep]
+    page.append([neutral(name) for name in [*headers, _EXPLANATION, *TRACE_HEADERS]])
+    for cell in page[1]:
+        cell.font = Font(bold=True)
+    for number, row in enumerate(rows, start=2):
+        said = "\n".join(f"{p.column or ''}：{p.text('zh')} / {p.text('en')}" for p in row.problems)
+        cells = [row.cells[i] if i < len(row.cells) else "" for i in keep]
+        trace = [row.file, row.sheet or "", row.row or ""]
+        for column, value in enumerate([*cells, said, *trace], start=1):
+            target = page.cell(number, column, neutral(value) if isinstance(value, str) else value)
+            target.alignment = Alignment(wrap_text=True, vertical="top")
+            target.number_format = "@"
+        for problem in row.problems:
+            if problem.severity == "set_aside" and problem.column in headers:
+                target = page.cell(number, headers.index(problem.column) + 1)
+                target.fill = _MARK
+                target.comment = Comment(neutral(f"{problem.text('zh')}\n{problem.text('en')}"), "ZeLian")
+    for column in page.columns:
+        page.column_dimensions[column[0].column_letter].width = 24
+    page.freeze_panes = "A2"

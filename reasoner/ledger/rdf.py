@@ -1,0 +1,165 @@
+"""RDF files as statements: Turtle, N-Triples, TriG and JSON-LD, one entry a subject.
+
+Terms are zl: IRIs or local names, entities id: IRIs or local names. Nothing is ever fetched: a JSON-LD
+context at an address is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from rdflib import RDF, RDFS, XSD, Dataset, Literal, URIRef
+from rdflib.term import BNode, Node
+
+from reasoner.ledger import literals
+from reasoner.ledger.context import Context, clean_id
+from reasoner.ledger.load import Entry
+from reasoner.ledger.report import Problem, UnusableFile
+from reasoner.ledger.words import ENTITY, NAMESPACE, Vocabulary, message, term, vocabulary
+from reasoner.record import Claim, Kind, Source
+
+_FORMATS = {".ttl": "turtle", ".nt": "nt", ".trig": "trig", ".jsonld": "json-ld"}
+_LABELS = {RDFS.label: "name"}
+_ANY = Vocabulary(frozenset(), {}, frozenset(), {})
+
+
+def read(path: Path, name: str, context: Context) -> list[Entry]:
+    """The subjects of a file as entries; a subject with anything wrong is set aside whole.
+
+    Raises UnusableFile when the file does not parse, holds nothing or asks for something remote.
+    """
+    data = path.read_bytes()
+    if not data.strip():
+        raise UnusableFile(name, "file-empty")
+    suffix = path.suffix.lower()
+    if suffix == ".jsonld":
+        _refuse_remote(data, name)
+    graph = Dataset(default_union=True)
+    try:
+        graph.parse(data=data.decode("utf-8-sig"), format=_FORMATS[suffix], publicID=ENTITY)
+    except Exception as error:  # rdflib's parsers raise whatever they meet
+        line = " ".join(str(error).split())[:120]
+        raise UnusableFile(name, "file-rdf", reason=line) from error
+    subjects = sorted({s for s in graph.subjects() if isinstance(s, URIRef | BNode)}, key=str)
+    if not subjects:
+        raise UnusableFile(name, "file-no-statements")
+    terms = vocabulary() or _ANY
+    entries = [_subject(graph, subject, name, terms) for subject in subjects]
+    for entry in entries:
+        for claim in entry.claims:
+            if claim.kind == "class":
+                context.ids.setdefault(claim.subject, (claim.predicate,))
+    return entries
+
+
+def _refuse_remote(data: bytes, name: str) -> None:
+    """Look for contexts given by address before any parser could fetch one."""
+    try:
+        content = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise UnusableFile(name, "file-json") from error
+
+    def remote(node: Any) -> bool:
+        if isinstance(node, list):
+            return any(remote(each) for each in node)
+        if not isinstance(node, dict):
+            return False
+        return any(
+            (key == "@context" and any(isinstance(c, str) for c in (value if isinstance(value, list) else [value])))
+            or key == "@import"
+            or remote(value)
+            for key, value in node.items()
+        )
+
+    if remote(content):
+        raise UnusableFile(name, "file-remote")
+
+
+def _subject(graph: Dataset, subject: Node, name: str, terms: Vocabulary) -> Entry:
+    id = _entity(subject)
+    source = Source(file=name, key=id or str(subject))
+    entry = Entry(source, [], [])
+
+    def problem(code: str, column: str, value: str) -> None:
+        entry.problems.append(Problem("set_aside", code, name, None, None, column, value, *message(code)))
+
+    if id is None:
+        problem("rdf-subject", "", str(subject))
+    for predicate, object in sorted(graph.predicate_objects(subject), key=str):
+        shown = _local(predicate) or str(predicate)
+        entry.cells[shown] = "；".join(filter(None, [entry.cells.get(shown), str(object)]))
+        for claim in _claims(id or "", predicate, object, terms):
+            if isinstance(claim, Claim):
+                entry.claims.append(claim)
+            else:
+                problem(claim, shown, str(object)[:200])
+    return entry
+
+
+def _claims(id: str, predicate: Node, object: Node, terms: Vocabulary) -> Iterator[Claim | str]:
+    if predicate == RDF.type:
+        local = _local(object)
+        name = term(local) if local else None
+        if name is None:
+            return  # a class of another vocabulary adds nothing to ours
+        if terms.classes and name not in terms.classes:
+            yield "rdf-class"
+        else:
+            yield Claim(name, id, columns="rdf:type")
+        return
+    local = _LABELS.get(predicate) or _local(predicate)  # type: ignore[call-overload]
+    if local is None or (terms.properties and local not in terms.properties):
+        yield "rdf-property"
+        return
+    kind: Kind = terms.properties.get(local) or _kind(object)  # type: ignore[assignment]
+    if kind == "entity":
+        target = _entity(object)
+        if target is None:
+            yield "rdf-entity"
+        else:
+            yield Claim(local, id, target, "entity", local)
+    elif not isinstance(object, Literal):
+        yield "rdf-literal"
+    elif kind == "date":
+        day = literals.read(str(object)).date
+        if day is None:
+            yield "date-inexact"
+        else:
+            yield Claim(local, id, day, "date", local)
+    elif kind == "integer":
+        number = literals.number(str(object))
+        if number is None:
+            yield "integer"
+        else:
+            yield Claim(local, id, number, "integer", local)
+    else:
+        yield Claim(local, id, str(object), "text", local)
+
+
+def _kind(object: Node) -> Kind:
+    """The kind of an object where no ontology says it."""
+    if not isinstance(object, Literal):
+        return "entity"
+    return "date" if object.datatype == XSD.date else "integer" if object.datatype == XSD.integer else "text"
+
+
+def _local(node: Node) -> str | None:
+    """The local name of one of our terms; None for another vocabulary's."""
+    return str(node)[len(NAMESPACE) :] if isinstance(node, URIRef) and str(node).startswith(NAMESPACE) else None
+
+
+def _entity(node: Node) -> str | None:
+    """An entity's local id: after our prefix, or the last part of any other IRI."""
+    if not isinstance(node, URIRef):
+        return None
+    text = str(node)
+    if text.startswith(ENTITY):
+        return clean_id(unquote(text[len(ENTITY) :]))
+    if text.startswith(NAMESPACE):
+        return clean_id(unquote(text[len(NAMESPACE) :]))
+    parts = urlsplit(text)
+    return clean_id(unquote(parts.fragment or parts.path.rstrip("/").rpartition("/")[2]))
