@@ -43,7 +43,12 @@ def draw(issue: store.Issue) -> None:
     lang = address.lang()
     graph = issue.graph
     nodes = [
-        {"id": node, "label": at["label"][lang], "kind": kind(at["classes"]), "href": address.here(node=node, edge=None)}
+        {
+            "id": node,
+            "label": at["label"][lang],
+            "kind": kind(at["classes"]),
+            "href": address.here(node=node, edge=None),
+        }
         for node, at in graph.nodes(data=True)
     ]
     edges = [_edge(source, target, at["relations"]) for source, target, at in graph.edges(data=True)]
@@ -95,7 +100,13 @@ def _origin(relation: dict[str, Any]) -> Markup:
         cited = proofs.citation(conclusion.citation, quote=False)
         why = go(address.here(c=conclusion.id), t("issue.why"))
         return el("span", t("chain.concluded"), " · ", cited, " · ", why, class_="zl-origin")
-    return el("span", t("chain.recorded"), " · ", proofs.source(asdict(relation["statement"].source)), class_="zl-origin")
+    return el(
+        "span",
+        t("chain.recorded"),
+        " · ",
+        proofs.source(asdict(relation["statement"].source)),
+        class_="zl-origin",
+    )
 
 
 def _told(issue: store.Issue, node: str, source: str, target: str, relation: dict[str, Any]) -> Markup:
@@ -104,7 +115,9 @@ def _told(issue: store.Issue, node: str, source: str, target: str, relation: dic
         follows = relation["conclusion"]
         return join(frame.status(follows.status), " ", store.worded(follows.sentence, address.lang()))
     ends = {
-        blank: el("b", _name(issue, end)) if end == node else go(address.here(node=end, edge=None), _name(issue, end))
+        blank: el("b", _name(issue, end))
+        if end == node
+        else go(address.here(node=end, edge=None), _name(issue, end))
         for blank, end in (("{0}", source), ("{1}", target))
     }
     template = store.worded(relation["sentence"], address.lang())

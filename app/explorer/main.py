@@ -17,7 +17,12 @@ from app.explorer.texts import t  # noqa: E402
 # Not named pages/: Streamlit would take such a folder for an app of its own.
 _VIEWS = _APP / "explorer" / "views"
 pages = {
-    name: st.Page(_VIEWS / f"{name}.py", title=t(f"nav.{name}"), url_path=path if path != "." else None, default=path == ".")
+    name: st.Page(
+        _VIEWS / f"{name}.py",
+        title=t(f"nav.{name}"),
+        url_path=path if path != "." else None,
+        default=path == ".",
+    )
     for name, path in address.PAGES.items()
 }
 page = st.navigation(list(pages.values()), position="hidden")

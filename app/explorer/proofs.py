@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from app.explorer import address, store
@@ -39,35 +39,47 @@ def _ground(by: Mapping[str, Any]) -> Markup | None:
     """Return what a step rests on: a norm with its words, or a definition, each as it is read here."""
     lang = address.lang()
     reading = store.worded(by.get("reading"), lang)
-    note = el("p", el("span", t("law.reading"), class_="zl-quiet"), " ", reading, class_="zl-note") if reading else None
+    note = (
+        el("p", el("span", t("law.reading"), class_="zl-quiet"), " ", reading, class_="zl-note")
+        if reading
+        else None
+    )
     if by["kind"] == "norm":
         return el("div", el("b", store.worded(by["label"], lang)), " ", citation(by["citation"]), note)
     if by["kind"] == "definition":
-        return el("div", el("span", t("proof.definition"), class_="zl-kind"), store.worded(by["label"], lang), note)
+        return el(
+            "div", el("span", t("proof.definition"), class_="zl-kind"), store.worded(by["label"], lang), note
+        )
     return None
 
 
-def _steps(premises: Iterable[Mapping[str, Any]], depth: int) -> Markup:
-    return el("ul", (_step(each, depth) for each in premises))
+def _steps(way: Mapping[str, Any], depth: int) -> Markup | None:
+    """Return the premises of a step; what they rest on is said only when it is something else."""
+    under = way["by"]["id"] if way.get("by") else ""
+    premises = way.get("premises") or ()
+    return el("ul", (_step(each, depth, under) for each in premises)) if premises else None
 
 
 def _other_way(way: Mapping[str, Any], depth: int) -> Markup:
     ground = _ground(way["by"]) if way.get("by") else None
-    return el("details", el("summary", t("proof.also"), class_="zl-quiet"), ground, _steps(way["premises"], depth + 1))
+    return el("details", el("summary", t("proof.also"), class_="zl-quiet"), ground, _steps(way, depth))
 
 
-def _step(node: Mapping[str, Any], depth: int) -> Markup:
+def _step(node: Mapping[str, Any], depth: int, under: str = "") -> Markup:
     said = join(
         el("span", t(f"proof.{node['kind']}"), class_="zl-kind"),
         store.worded(node["sentence"], address.lang()),
         el("span", " ", t("proof.folded"), class_="zl-quiet") if node.get("folded") else None,
     )
-    below = [_ground(node["by"]) if node.get("by") else None, [source(each) for each in node.get("sources", ())]]
-    premises = node.get("premises") or ()
-    if not premises and not node.get("by"):
+    by = node.get("by")
+    below = [
+        _ground(by) if by and by["id"] != under else None,
+        [source(each) for each in node.get("sources", ())],
+    ]
+    if not node.get("premises") and not by:
         return el("li", said, below)
-    others = [_other_way(way, depth) for way in node.get("also", ())]
-    inner = [_steps(premises, depth + 1) if premises else None, others]
+    others = [_other_way(way, depth + 1) for way in node.get("also", ())]
+    inner = [_steps(node, depth + 1), others]
     return el("li", el("details", el("summary", said), below, inner, open=depth < _OPEN_DEPTH))
 
 

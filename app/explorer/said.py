@@ -16,10 +16,11 @@ def _line(label: str, words: Iterable[str]) -> Markup | None:
 
 
 def _notes(each: store.Conclusion) -> list[Markup | None]:
-    """Return the lines under a conclusion: units, dates, what is missing."""
+    """Return the lines under a conclusion: where it goes, what does not count, its dates."""
     lang = address.lang()
     refused = [
-        f"{store.worded(unit['name'], lang)}（{store.worded(unit['reason_label'], lang)}）" for unit in each.not_counted
+        f"{store.worded(unit['name'], lang)}{t('open')}{store.worded(unit['reason_label'], lang)}{t('close')}"
+        for unit in each.not_counted
     ]
     return [
         _line("issue.destinations", (store.unit(unit, lang) for unit in each.destinations)),
@@ -28,8 +29,6 @@ def _notes(each: store.Conclusion) -> list[Markup | None]:
         _line("issue.due", [day(each.due)] if each.due else []),
         _line("issue.done", [day(each.done)] if each.done else []),
         _line("issue.possible_due", map(day, each.possible_due)),
-        _line("issue.reason", [store.worded(each.reason_label, lang)] if each.reason else []),
-        _line("issue.needs", store.missing_of([each], lang)),
     ]
 
 
@@ -57,12 +56,25 @@ def _readings(each: store.Conclusion) -> Markup | None:
 
 
 def _why(desk: store.Desk, each: store.Conclusion) -> Markup:
-    return join(_readings(each), proofs.tree(store.proof(desk, each.id)))
+    return join(_readings(each), proofs.tree(desk.proof(each.id)))
 
 
-def one(desk: store.Desk, each: store.Conclusion) -> Markup:
-    """Return one conclusion, opened when the address names it."""
+def _words(each: store.Conclusion) -> Markup:
+    """Return whom a conclusion is about, its reason, and what is missing."""
     lang = address.lang()
+    units = t("and").join(store.unit(unit, lang) for unit in each.bearers)
+    reason = store.worded(each.reason_label, lang)
+    missing = (
+        el("b", t("issue.needs"), t("colon"), store.worded(each.missing_label, lang))
+        if each.missing
+        else None
+    )
+    parts: list[Markup | str] = [part for part in (units, reason, missing) if part]
+    return join(*(join(part, t("then")) for part in parts[:-1]), *parts[-1:])
+
+
+def _one(desk: store.Desk, each: store.Conclusion) -> Markup:
+    """Return one conclusion, opened when the address names it."""
     opened = address.param("c") == each.id
     toggle = go(
         address.here(c=None if opened else each.id),
@@ -70,30 +82,30 @@ def one(desk: store.Desk, each: store.Conclusion) -> Markup:
         class_="zl-why",
         aria_expanded="true" if opened else "false",
     )
-    head = store.worded(each.kind_label, lang) if each.kind else store.worded(each.norm_label, lang)
-    units = t("and").join(store.unit(unit, lang) for unit in each.bearers)
     return el(
         "div",
-        el(
-            "div",
-            frame.status(each.status),
-            el(
-                "div",
-                el("span", units, t("colon")) if units else None,
-                head,
-                " ",
-                el("span", proofs.citation(each.citation, quote=False), class_="zl-small"),
-                _notes(each),
-            ),
-            toggle,
-            class_="zl-head",
-        ),
+        el("div", el("div", _words(each), _notes(each)), toggle, class_="zl-line"),
         _why(desk, each) if opened else None,
-        class_="zl-said",
         data_here=f"conclusion:{each.id}" if opened else None,
+        class_="zl-one",
+    )
+
+
+def _group(desk: store.Desk, together: list[store.Conclusion]) -> Markup:
+    """Return the conclusions of one norm with one status: the norm once, then whom each is about."""
+    lang = address.lang()
+    first = together[0]
+    head = store.worded(first.kind_label, lang) if first.kind else store.worded(first.norm_label, lang)
+    cited = el("span", proofs.citation(first.citation, quote=False), class_="zl-small")
+    lines = [_one(desk, each) for each in together]
+    return el(
+        "div", frame.status(first.status), el("div", el("div", head, " ", cited), lines), class_="zl-said"
     )
 
 
 def listing(desk: store.Desk, conclusions: Iterable[store.Conclusion]) -> Markup:
-    """Return the conclusions one below the other."""
-    return join(one(desk, each) for each in conclusions)
+    """Return the conclusions one below the other, those of one norm with one status together."""
+    groups: dict[tuple[str, str, str | None], list[store.Conclusion]] = {}
+    for each in conclusions:
+        groups.setdefault((each.norm, each.status, each.kind), []).append(each)
+    return join(_group(desk, together) for together in groups.values())

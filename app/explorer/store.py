@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache, partial
 from threading import Lock
 from typing import Any
 
@@ -70,6 +70,8 @@ class Desk:
     def __init__(self, world: World) -> None:
         self.world = world
         self.lock = Lock()  # a proof is built in a model whose indexes grow while they are asked
+        self.issue = lru_cache(maxsize=500)(partial(_issue, self))
+        self.proof = lru_cache(maxsize=500)(partial(_proof, self))
 
     @cached_property
     def conclusions(self) -> list[Conclusion]:
@@ -198,7 +200,9 @@ def _rows(desk: Desk) -> list[IssueRow]:
             place=links["relatesTo"].get(issue, ()),
             sector=links["inSector"].get(issue, ()),
             statuses=Counter(each.status for each in said),
-            missing=frozenset((each.missing, worded(each.missing_label, "zh")) for each in said if each.missing),
+            missing=frozenset(
+                (each.missing, worded(each.missing_label, "zh")) for each in said if each.missing
+            ),
             norm=frozenset(each.norm for each in said),
         )
         rows.append(row)
@@ -288,7 +292,7 @@ def _haystack(row: IssueRow) -> str:
 # -- one issue ------------------------------------------------------------------------------------
 
 
-def issue(desk: Desk, issue_id: str) -> Issue | None:
+def _issue(desk: Desk, issue_id: str) -> Issue | None:
     """Return an issue with its conclusions and its chain, or None when there is none of this id."""
     row = next((each for each in desk.rows if each.id == issue_id), None)
     if row is None:
@@ -328,7 +332,7 @@ def _graph(desk: Desk, row: IssueRow, conclusions: Iterable[Conclusion]) -> nx.D
     )
 
 
-def proof(desk: Desk, conclusion_id: str) -> Mapping[str, Any]:
+def _proof(desk: Desk, conclusion_id: str) -> Mapping[str, Any]:
     """Return why a conclusion holds: the tree of a ``zelian-proof/1``."""
     with desk.lock:
         return desk.world.explain(conclusion_id).tree

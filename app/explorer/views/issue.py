@@ -12,7 +12,7 @@ from app.explorer.texts import day, t
 
 desk = store.desk(address.as_of())
 asked = address.param("id")
-issue = store.issue(desk, asked) if asked else None
+issue = desk.issue(asked) if asked else None
 
 
 def names(values: tuple[store.Named, ...]) -> str:
@@ -34,7 +34,7 @@ def facts(issue: store.Issue) -> Markup:
     if raw := issue.facts.get("sanctionsRaw"):
         lines.append(("fact.raw", raw))
     if url := issue.facts.get("sourceUrl"):
-        lines.append(("fact.source", outside(url, url)))
+        lines.append(("fact.source", outside(url)))
     return el("dl", (join(el("dt", t(name)), el("dd", value)) for name, value in lines), class_="zl-facts")
 
 
@@ -66,7 +66,12 @@ def three_questions(issue: store.Issue) -> Markup:
     """Return the short answers to the three questions."""
     lang = address.lang()
     goals = [
-        el("div", frame.status(each.status), " ", t("and").join(store.unit(unit, lang) for unit in each.destinations))
+        el(
+            "div",
+            frame.status(each.status),
+            " ",
+            t("and").join(store.unit(unit, lang) for unit in each.destinations),
+        )
         for each in issue.where
         if each.destinations
     ]
@@ -113,10 +118,16 @@ def answers(issue: store.Issue) -> None:
             el("h2", t("issue.who"), id="who"),
             layers or el("p", t("issue.units.none"), class_="zl-lead"),
             el("h2", t("issue.where"), id="where"),
-            said.listing(desk, issue.where) if issue.where else el("p", t("issue.transfers.none"), class_="zl-lead"),
+            said.listing(desk, issue.where)
+            if issue.where
+            else el("p", t("issue.transfers.none"), class_="zl-lead"),
             el("h2", t("issue.what"), id="what"),
-            said.listing(desk, issue.what) if issue.what else el("p", t("issue.statuses.none"), class_="zl-lead"),
-            [el("h2", t("issue.missing")), el("ul", (el("li", words) for words in missing))] if missing else None,
+            said.listing(desk, issue.what)
+            if issue.what
+            else el("p", t("issue.statuses.none"), class_="zl-lead"),
+            [el("h2", t("issue.missing")), el("ul", (el("li", words) for words in missing))]
+            if missing
+            else None,
             class_="zl",
         )
     )

@@ -119,9 +119,13 @@ else:
         )
         show(el("div", (facet(name) for name in _FACETS), class_="zl zl-filters"))
     with right:
-        counted = el("p", t("issues.count", shown=f"{len(rows):,}", all=f"{len(everything):,}"), class_="zl-quiet")
+        counted = el(
+            "p", t("issues.count", shown=f"{len(rows):,}", all=f"{len(everything):,}"), class_="zl-quiet"
+        )
         pages = max(1, -(-len(rows) // _PER_PAGE))
-        page = min(max(1, int(address.param("p") or 1)), pages) if (address.param("p") or "1").isdecimal() else 1
+        page = (
+            min(max(1, int(address.param("p") or 1)), pages) if (address.param("p") or "1").isdecimal() else 1
+        )
         shown = rows[(page - 1) * _PER_PAGE : page * _PER_PAGE]
         if shown:
             show(el("div", counted, chosen_filters(), table(shown), paging(page, pages), class_="zl"))

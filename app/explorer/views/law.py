@@ -38,7 +38,7 @@ def contents(law: Regulation, current: Article) -> Markup:
         chapters.append(
             el(
                 "details",
-                el("summary", each.heading),
+                el("summary", each.heading, lang="zh-CN"),
                 el("div", numbers, class_="zl-numbers"),
                 open=opened,
             )
@@ -117,7 +117,9 @@ def turning() -> Markup:
     return el(
         "div",
         *(
-            go(address.link("law", at=f"a{each.articles[0]}"), each.heading) if each else el("span")
+            go(address.link("law", at=f"a{each.articles[0]}"), each.heading, lang="zh-CN")
+            if each
+            else el("span")
             for each in (before, after)
         ),
         class_="zl-turn",

@@ -27,11 +27,18 @@ def by_status() -> Markup:
             "tr",
             el("td", go(address.link("issues", status=status), frame.status(status))),
             el("td", f"{number:,}", class_="zl-number"),
-            el("td", el("div", class_=f"zl-bar zl-{frame.tone(status)}", style=f"width:{100 * number / most:.1f}%")),
+            el(
+                "td",
+                el(
+                    "div", class_=f"zl-bar zl-{frame.tone(status)}", style=f"width:{100 * number / most:.1f}%"
+                ),
+            ),
         )
         for status, number in counts.items()
     ]
-    head = el("tr", el("th", t("column.status")), el("th", t("column.conclusions"), class_="zl-number"), el("th"))
+    head = el(
+        "tr", el("th", t("column.status")), el("th", t("column.conclusions"), class_="zl-number"), el("th")
+    )
     return el("table", el("thead", head), el("tbody", lines), class_="zl-bars")
 
 
@@ -64,7 +71,8 @@ def missing() -> Markup:
     ]
     head = el("tr", el("th", t("column.missing")), el("th", t("column.conclusions"), class_="zl-number"))
     return join(
-        el("p", t("overview.missing.lead"), class_="zl-lead"), el("table", el("thead", head), el("tbody", lines))
+        el("p", t("overview.missing.lead"), class_="zl-lead"),
+        el("table", el("thead", head), el("tbody", lines)),
     )
 
 
@@ -72,7 +80,11 @@ if not rows:
     show(el("div", el("h1", t("overview.title")), class_="zl"))
     frame.empty(t("issues.empty"), t("issues.empty.next"))
 else:
-    lead = t("overview.lead", issues=len(rows), inspections=sum(1 for key, *_ in store.facet(rows, "inspection") if key != "-"))
+    lead = t(
+        "overview.lead",
+        issues=len(rows),
+        inspections=sum(1 for key, *_ in store.facet(rows, "inspection") if key != "-"),
+    )
     figures = [
         figure("overview.figure.issues", ()),
         figure("overview.figure.late", ("overdue", "deviation")),

@@ -49,6 +49,10 @@ class Chart {
     root.append(this.frame);
     this.cy = cytoscape({ container: this.canvas, minZoom: 0.3, maxZoom: 2 });
     this.cy.userZoomingEnabled(false); // the wheel scrolls the page; zoom with Ctrl, a pinch or the keys
+    // Cytoscape looks for scrolling ancestors only up to the shadow root, so it has to be told where it is.
+    for (const event of ["pointerenter", "pointerdown"]) {
+      this.canvas.addEventListener(event, () => this.cy.renderer().invalidateContainerClientCoordsCache(), true);
+    }
     this.canvas.addEventListener("wheel", (event) => this.zoomWithCtrl(event), { passive: false });
     this.cy.on("tap", "node", (event) => this.choose(event.target.data()));
     this.cy.on("tap", "edge", (event) => event.target.data("href") && follow(event.target.data("href")));

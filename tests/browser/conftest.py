@@ -1,0 +1,105 @@
+"""An explorer of its own on a free port, and the browsers of those who visit it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from visitor import HOSTILE, VisitorMaker
+
+from reasoner.record import Claim, Record, Source
+
+ARGUMENTS = [
+    "--no-sandbox",  # the tests may run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _zelian(*arguments: str) -> list[str]:
+    return [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())", *arguments]
+
+
+@pytest.fixture(scope="session")
+def explorer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the bundled data, and one issue whose text is code, until the tests are over; its address."""
+    home = tmp_path_factory.mktemp("explorer")
+    environment = os.environ | {"ZELIAN_HOME": str(home)}
+    subprocess.run(_zelian("load"), env=environment, capture_output=True, check=False, timeout=120)
+    with Record.open(home / "record.sqlite") as record, record.transaction("test", "hostile text") as change:
+        claims = [
+            Claim("issue", "X-1"),
+            Claim("raisedIn", "X-1", "i-c3", "entity"),
+            Claim("summary", "X-1", HOSTILE, "text"),
+            Claim("place", "X-1", HOSTILE, "text"),
+            Claim("sourceUrl", "X-1", "javascript:document.title='hacked'", "text"),
+        ]
+        change.put_row(Source("hostile.csv", row=2, key="X-1", columns=HOSTILE), claims)
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    log = home / "explorer.log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            _zelian("explore", "--no-browser", "--port", str(port)), env=environment, stdout=out, stderr=out
+        )
+        try:
+            _wait(address, server, log)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(240):
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.25)
+    pytest.fail(f"the explorer did not start:\n{log.read_text('utf-8', 'replace')}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the Chromium that the system has."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    executable = next(filter(None, map(shutil.which, names)), None)
+    if executable is None:
+        pytest.fail("these tests need a Chromium: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, explorer: str) -> Iterator[VisitorMaker]:
+    """Make visitors; afterwards none may have left the machine or met an error."""
+    maker = VisitorMaker(browser, explorer)
+    yield maker
+    for visitor in maker.visitors:
+        visitor.page.context.close()
+    assert [url for visitor in maker.visitors for url in visitor.elsewhere] == []
+    assert [words for visitor in maker.visitors for words in visitor.complaints] == []

@@ -1,0 +1,85 @@
+"""Every page opens in both languages, both schemes, on a desk and on a phone, and asks nobody else."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from visitor import HOSTILE, VisitorMaker
+
+PAGES = {
+    "overview": ("/", "总览", "Overview"),
+    "issues": ("/issues", "问题清单", "Issues"),
+    "issue": ("/issue?id=CQ-001", "云安联盛码头", "云安联盛码头"),
+    "law": ("/law?at=a39.p4", "第三十九条第四款", "Art. 39 para. 4"),
+}
+CJK = re.compile("[\u4e00-\u9fff]")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1360, 420])
+def test_every_page_opens_without_horizontal_scrolling(
+    visit: VisitorMaker, lang: str, scheme: str, width: int
+) -> None:
+    visitor = visit(width, scheme)
+    for path, zh, en in PAGES.values():
+        page = visitor.open(path + ("&" if "?" in path else "?") + f"lang={lang}")
+        expect(page).to_have_title(f"{zh} · 责链" if lang == "zh" else f"{en} · ZeLian")
+        assert page.evaluate("document.documentElement.lang") == ("zh-CN" if lang == "zh" else "en")
+        main = page.locator('[data-testid="stMain"]')
+        assert main.evaluate("e => e.scrollWidth <= e.clientWidth"), f"{path} scrolls sideways"
+        for part in page.locator(".zl").all():
+            assert part.evaluate("e => e.scrollWidth <= e.clientWidth + 1"), (
+                f"{path}: {part.inner_text()[:80]}"
+            )
+        paper = page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor")
+        assert paper == ("rgb(21, 24, 29)" if scheme == "dark" else "rgb(251, 250, 247)")
+
+
+def test_no_chinese_is_left_in_the_english_chrome(visit: VisitorMaker) -> None:
+    visitor = visit()
+    for path, *_ in PAGES.values():
+        page = visitor.open(path + ("&" if "?" in path else "?") + "lang=en")
+        chrome = page.locator(
+            ".zl-nav, .zl-brand, .zl-foot, .zl h2, .zl th, .zl dt, .zl-kind, .zl-status, .zl-why"
+        )
+        for words in chrome.all_inner_texts():
+            assert not CJK.search(words), f"{path}: {words}"
+
+
+def test_the_security_policy_admits_no_other_host(visit: VisitorMaker) -> None:
+    visitor = visit()
+    answer = visitor.page.goto(visitor.address)
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "http:" not in policy
+    assert "https:" not in policy
+    assert "unsafe-eval" not in policy
+    visitor.settle()
+
+
+def test_hostile_text_is_shown_and_never_run(visit: VisitorMaker) -> None:
+    visitor = visit()
+    for path in ("/issues?q=onerror", "/issue?id=X-1", "/issue?id=<img src=x onerror=1>", "/law?at=<script>"):
+        page = visitor.open(path)
+        expect(page).not_to_have_title("hacked")
+        assert page.locator(".zl img").count() == 0
+        assert page.locator('.zl a[href^="javascript"]').count() == 0
+    expect(visitor.open("/issue?id=X-1").locator("h1")).to_have_text(HOSTILE)
+
+
+def test_an_unknown_issue_or_article_says_what_to_do_next(visit: VisitorMaker) -> None:
+    visitor = visit()
+    page = visitor.open("/issue?id=nowhere")
+    page.locator(".zl-empty a").click()
+    expect(page.locator(".zl-filters")).to_be_visible()
+    expect(visitor.open("/law?at=a99").locator(".zl-empty")).to_contain_text("a99")
+    expect(visitor.open("/issues?q=没有这样的词").locator(".zl-empty")).to_contain_text("没有符合条件的问题")
+
+
+def test_the_first_page_is_there_within_three_seconds(visit: VisitorMaker) -> None:
+    visitor = visit()
+    visitor.page.goto(visitor.address)
+    visitor.page.locator(".zl-foot").wait_for(timeout=3_000)
