@@ -1,6 +1,7 @@
 """Three floors, and no word of one on another: law in ontology/, inference in reasoner/, display in app/."""
 
 import ast
+import functools
 import re
 import subprocess
 from collections.abc import Iterator
@@ -52,6 +53,10 @@ LAW = re.compile(
 )
 
 
+# How months may be counted is arithmetic; which way the law counts is a parameter that names one of these.
+ARITHMETIC = {"monthCounting", "correspondingDay", "startDayCounts"}
+
+
 def imports(path: Path) -> set[str]:
     """Return the first parts of the names of everything that a file imports, at any depth."""
     found = set()
@@ -81,6 +86,7 @@ def words(path: Path) -> Iterator[tuple[int, str]]:
                 yield getattr(node, "lineno", 0), name
 
 
+@functools.cache
 def individuals_of_the_law() -> set[str]:
     """Return the local names of the statuses and of all named individuals that the ontology declares."""
     graph = rdflib.Graph()
@@ -92,7 +98,7 @@ def individuals_of_the_law() -> set[str]:
         name = str(subject).rsplit("#", 1)[-1]
         local |= {name, name[:1].lower() + name[1:]}
     # Only coined names tell something: "pending" or "measures" are words that any program may use.
-    return {name for name in local if re.fullmatch(r"[a-z]+[A-Z]\w+", name)}
+    return {name for name in local if re.fullmatch(r"[a-z]+[A-Z]\w+", name)} - ARITHMETIC
 
 
 def tracked() -> list[str]:

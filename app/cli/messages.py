@@ -14,7 +14,7 @@ class CommandError(Exception):
 def error_line(zh: str, en: str) -> str:
     """Return one line that says a problem in both languages."""
     zh, en = (" ".join(text.split()) for text in (zh, en))
-    return f"错误：{zh} ｜ error: {en}" if zh != en else f"错误 ｜ error: {en}"
+    return f"错误：{zh} ｜ error: {en}" if zh != en else f"错误 error: {en}"
 
 
 def explain(error: Exception) -> tuple[str, str]:

@@ -22,4 +22,4 @@ def bar(title: str) -> Iterator[Step]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task(title, total=None)
-        yield lambda what, done, of: shown.update(task, description=what, completed=done, total=of or None)
+        yield lambda what, done, of: shown.update(task, completed=done, total=of or None)

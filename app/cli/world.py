@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from app.cli import progress
@@ -32,7 +33,7 @@ def check_known(opened: World, issue: str | None, norm: str | None, status: str 
     """
     if issue is not None and issue not in opened.issues():
         raise CommandError(f"记录中没有问题 {issue}", f"no issue {issue} on record")
-    if norm is not None and not any(f"{known}.".startswith(f"{norm}.") for known in opened.rules.book.norms):
+    if norm is not None and not any(f"{known}.".startswith(f"{norm}.") for known in _places(opened)):
         raise CommandError(
             f"没有规范 {norm}（写法如 a39、a39.p4、a39.p4.s2）",
             f"no norm {norm} (write a39, a39.p4 or a39.p4.s2)",
@@ -47,3 +48,13 @@ def check_known(opened: World, issue: str | None, norm: str | None, status: str 
             raise CommandError(
                 f"没有状态 {status}，可用：{zh}", f"no status {status}: use {', '.join(labels)}"
             )
+
+
+def _places(opened: World) -> Iterator[str]:
+    """Yield the ids of all norms and of all places in the law, those included from which nothing follows."""
+    yield from opened.rules.book.norms
+    for article in opened.law.articles:
+        yield article.id
+        for paragraph in article.paragraphs:
+            yield paragraph.id
+            yield from (item.id for item in paragraph.items)
