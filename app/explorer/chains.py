@@ -12,30 +12,13 @@ from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.texts import t
 
 
-#: class of the ontology -> kind of node; the first that an entity belongs to counts.
-_KINDS = {
-    "issue": "issue",
-    "inspection": "inspection",
-    "enterprise": "enterprise",
-    "body": "unit",
-    "territory": "place",
-    "place": "place",
-    "sector": "sector",
-}
-
-
-def kind(classes: frozenset[str]) -> str:
-    """Return how a node is drawn: what it is decides its shape."""
-    return next((shape for name, shape in _KINDS.items() if name in classes), "record")
-
-
 def _name(issue: store.Issue, node: str) -> str:
     return str(issue.graph.nodes[node]["label"][address.lang()])
 
 
 def _selected(issue: store.Issue) -> str:
     asked = address.param("node")
-    return asked if asked in issue.graph else issue.row.id
+    return asked if asked is not None and asked in issue.graph else issue.row.id
 
 
 def draw(issue: store.Issue) -> None:
@@ -46,7 +29,7 @@ def draw(issue: store.Issue) -> None:
         {
             "id": node,
             "label": at["label"][lang],
-            "kind": kind(at["classes"]),
+            "kind": at["kind"],
             "href": address.here(node=node, edge=None),
         }
         for node, at in graph.nodes(data=True)
@@ -132,12 +115,12 @@ def panel(issue: store.Issue) -> None:
         for source, target, relation in _relations(issue, node)
     ]
     back = go(address.here(node=None, edge=None), t("issue.back")) if node != issue.row.id else None
-    shape = kind(issue.graph.nodes[node]["classes"])
+    kind = issue.graph.nodes[node]["kind"]
     show(
         el(
             "div",
             el("h3", _name(issue, node)),
-            el("p", t(f"kind.{shape}"), " " if back else None, back, class_="zl-quiet zl-small"),
+            el("p", t(f"kind.{kind}"), " " if back else None, back, class_="zl-quiet zl-small"),
             el("ul", lines, class_="zl-relations") if lines else el("p", t("issue.relations.none")),
             class_="zl zl-panel zl-scroll",
         )

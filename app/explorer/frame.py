@@ -20,6 +20,7 @@ def top(page: str) -> None:
         for name in _NAVIGATION
     ]
     other = "en" if address.lang() == "zh" else "zh"
+    scheme = "light" if theme.scheme() == "dark" else "dark"
     show(
         el(
             "header",
@@ -28,6 +29,7 @@ def top(page: str) -> None:
             el(
                 "div",
                 el("span", t("as_of", day=day(address.as_of()))),
+                el("a", t(f"scheme.{scheme}"), href=address.here(), data_scheme_to=scheme, target="_self"),
                 go(address.here(lang=other), t("language.other"), lang=other, hreflang=other),
                 class_="zl-top-side",
             ),
@@ -68,6 +70,6 @@ def foot() -> None:
     )
 
 
-def empty(words: str, *after: Markup) -> None:
+def empty(words: str, *after: Markup | str) -> None:
     """Say that there is nothing to show, and what to do next."""
     show(el("div", el("p", words), el("p", *after) if after else None, class_="zl zl-empty"))

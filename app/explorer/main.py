@@ -30,7 +30,7 @@ name = next(each for each, candidate in pages.items() if candidate == page)
 st.session_state["page"] = name
 
 theme.apply()
-links("en" if address.lang() == "en" else "zh-CN", theme.scheme())
+links("en" if address.lang() == "en" else "zh-CN", list(address.PAGES.values()))
 frame.top(name)
 page.run()
 frame.foot()

@@ -58,7 +58,7 @@ def go(href: str, *children: Piece, **attributes: str | bool | None) -> Markup:
 
 
 def outside(url: str, *children: Piece) -> Markup:
-    """Return a link to a source on the web (shown as ``children``), or the text itself when it is no address."""
+    """Return a link to a source on the web (shown as ``children``), or its text when it is no address."""
     if urlsplit(url).scheme not in {"http", "https"}:
         return join(url)
     return el("a", *(children or (url,)), href=url, target="_blank", rel="noopener noreferrer")

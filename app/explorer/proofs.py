@@ -15,9 +15,8 @@ _OPEN_DEPTH: Final = 3  # deeper steps are folded; the reader opens them
 def source(origin: Mapping[str, Any]) -> Markup:
     """Return where a statement comes from: file, sheet, row, column, web page, or who entered it."""
     parts: list[Markup | str] = [str(origin["file"])] if origin.get("file") else []
-    for name in ("sheet", "row", "columns", "by"):
-        if origin.get(name) not in (None, ""):
-            parts.append(t(f"source.{name}", **{name: origin[name]}))
+    named = [name for name in ("sheet", "row", "columns", "by") if origin.get(name) not in (None, "")]
+    parts += [t(f"source.{name}", **{name: origin[name]}) for name in named]
     if origin.get("ontology"):
         parts.append(t("source.ontology"))
     parts += [str(origin[name]) for name in ("note", "rule") if origin.get(name)]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from app.explorer import address, frame, proofs, store
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.texts import day, t
+from reasoner.conclusions import Conclusion
 
 
 def _line(label: str, words: Iterable[str]) -> Markup | None:
@@ -15,15 +16,16 @@ def _line(label: str, words: Iterable[str]) -> Markup | None:
     return el("p", t(label), t("colon"), listed, class_="zl-note") if listed else None
 
 
-def _notes(each: store.Conclusion) -> list[Markup | None]:
+def _notes(each: Conclusion) -> list[Markup | None]:
     """Return the lines under a conclusion: where it goes, what does not count, its dates."""
     lang = address.lang()
     refused = [
         f"{store.worded(unit['name'], lang)}{t('open')}{store.worded(unit['reason_label'], lang)}{t('close')}"
         for unit in each.not_counted
     ]
+    goals = () if store.own_destination(each) else each.destinations
     return [
-        _line("issue.destinations", (store.unit(unit, lang) for unit in each.destinations)),
+        _line("issue.destinations", (store.unit(unit, lang) for unit in goals)),
         _line("issue.not_counted", refused),
         _line("issue.since", [day(each.since)] if each.since else []),
         _line("issue.due", [day(each.due)] if each.due else []),
@@ -32,7 +34,7 @@ def _notes(each: store.Conclusion) -> list[Markup | None]:
     ]
 
 
-def _readings(each: store.Conclusion) -> Markup | None:
+def _readings(each: Conclusion) -> Markup | None:
     """Return the reading taken beside the other ones, when the text bears two."""
     if not each.other_readings:
         return None
@@ -55,13 +57,15 @@ def _readings(each: store.Conclusion) -> Markup | None:
     return el("div", taken, others, class_="zl-readings")
 
 
-def _why(desk: store.Desk, each: store.Conclusion) -> Markup:
+def _why(desk: store.Desk, each: Conclusion) -> Markup:
     return join(_readings(each), proofs.tree(desk.proof(each.id)))
 
 
-def _words(each: store.Conclusion) -> Markup:
+def _words(each: Conclusion) -> Markup:
     """Return whom a conclusion is about, its reason, and what is missing."""
     lang = address.lang()
+    if goal := store.own_destination(each):
+        return el("b", store.unit(goal, lang))
     units = t("and").join(store.unit(unit, lang) for unit in each.bearers)
     reason = store.worded(each.reason_label, lang)
     missing = (
@@ -73,7 +77,7 @@ def _words(each: store.Conclusion) -> Markup:
     return join(*(join(part, t("then")) for part in parts[:-1]), *parts[-1:])
 
 
-def _one(desk: store.Desk, each: store.Conclusion) -> Markup:
+def _one(desk: store.Desk, each: Conclusion) -> Markup:
     """Return one conclusion, opened when the address names it."""
     opened = address.param("c") == each.id
     toggle = go(
@@ -91,7 +95,7 @@ def _one(desk: store.Desk, each: store.Conclusion) -> Markup:
     )
 
 
-def _group(desk: store.Desk, together: list[store.Conclusion]) -> Markup:
+def _group(desk: store.Desk, together: list[Conclusion]) -> Markup:
     """Return the conclusions of one norm with one status: the norm once, then whom each is about."""
     lang = address.lang()
     first = together[0]
@@ -103,9 +107,9 @@ def _group(desk: store.Desk, together: list[store.Conclusion]) -> Markup:
     )
 
 
-def listing(desk: store.Desk, conclusions: Iterable[store.Conclusion]) -> Markup:
+def listing(desk: store.Desk, conclusions: Iterable[Conclusion]) -> Markup:
     """Return the conclusions one below the other, those of one norm with one status together."""
-    groups: dict[tuple[str, str, str | None], list[store.Conclusion]] = {}
+    groups: dict[tuple[str, str, str | None], list[Conclusion]] = {}
     for each in conclusions:
         groups.setdefault((each.norm, each.status, each.kind), []).append(each)
     return join(_group(desk, together) for together in groups.values())

@@ -65,6 +65,8 @@ class SafeHeaders:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add the headers to its answer."""
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(self._headers)
@@ -76,7 +78,7 @@ class SafeHeaders:
 @asynccontextmanager
 async def _ready(_: App) -> AsyncIterator[dict[str, Any] | None]:
     """Reason once before the first visitor comes, so that nobody waits for it."""
-    store.desk(date.today()).rows
+    store.desk(date.today()).prepare()
     yield None
 
 
@@ -89,7 +91,7 @@ def options(port: int | None, browser: bool, address: str = "127.0.0.1") -> dict
         "server.enableStaticServing": False,
         "browser.gatherUsageStats": False,
         "browser.serverAddress": "localhost",
-        "client.toolbarMode": "viewer",
+        "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
         "client.showSidebarNavigation": False,
         "global.developmentMode": False,

@@ -21,9 +21,25 @@ from reasoner.conclusions import Conclusion
 from reasoner.law import Regulation
 from reasoner.pipeline import World
 from reasoner.record import Record
+from reasoner.sentences import LANGUAGES
 from reasoner.vocabulary import predicate_name
 
 Named = tuple[str, str]  # id, name for display
+
+#: Class of the ontology -> how its members are drawn in a chain; the first that fits counts. Members of
+#: no class here, or drawn as nothing, stay out: what a finding is of, say, is a kind and no link.
+_DRAWN = {
+    "issue": "issue",
+    "inspection": "inspection",
+    "unstatedBody": "",
+    "enterprise": "enterprise",
+    "body": "unit",
+    "destinationRole": "role",
+    "territory": "place",
+    "sector": "sector",
+    "recordedEvent": "record",
+    "rectificationTask": "record",
+}
 
 #: Conclusions of these statuses say that nothing follows yet: they are listed, but no link of a chain.
 _OPEN = frozenset({"insufficient", "noConclusion", "notArisen"})
@@ -82,6 +98,10 @@ class Desk:
     def rows(self) -> list[IssueRow]:
         """Every issue, those that want attention first."""
         return _rows(self)
+
+    def prepare(self) -> None:
+        """Draw the lists now rather than for the first visitor."""
+        _ = self.rows
 
     @property
     def record(self) -> Record:
@@ -156,6 +176,13 @@ def worded(words: str | Mapping[str, str] | None, lang: Lang) -> str:
     if words is None:
         return ""
     return words if isinstance(words, str) else str(words.get(lang) or words.get("zh") or "")
+
+
+def own_destination(each: Conclusion) -> Mapping[str, Any] | None:
+    """Return the one body that a conclusion names as destination; None when it is about something else."""
+    if each.status != "destination":
+        return None
+    return next((body for body in each.destinations if body["id"] in each.atom[1]), None)
 
 
 def unit(body: Mapping[str, Any], lang: Lang) -> str:
@@ -301,7 +328,9 @@ def _issue(desk: Desk, issue_id: str) -> Issue | None:
     conclusions = sorted(desk.world.conclusions(issue=issue_id), key=lambda each: theme.rank(each.status))
     transfers = {norm.id for norm in _ontology().book.norms.values() if norm.type == "transfer"}
     who = tuple(each for each in conclusions if each.kind and each.norm not in transfers)
-    where = tuple(each for each in conclusions if each.norm in transfers)
+    where = tuple(
+        sorted((each for each in conclusions if each.norm in transfers), key=lambda each: each.norm)
+    )
     what = tuple(each for each in conclusions if each not in who and each not in where)
     return Issue(row, facts, _graph(desk, row, conclusions), who, where, what)
 
@@ -313,7 +342,7 @@ def _graph(desk: Desk, row: IssueRow, conclusions: Iterable[Conclusion]) -> nx.D
     def name(entity: str) -> Mapping[str, str]:
         if entity == row.id:
             return {"zh": row.title, "en": row.title}
-        return {"zh": speaker.name(entity, "zh"), "en": speaker.name(entity, "en")}
+        return {lang: _of_kind(desk, entity, lang) + speaker.name(entity, lang) for lang in LANGUAGES}
 
     def classes(entity: str) -> frozenset[str]:
         stated = {each.predicate for each in desk.record.statements(subject=entity) if each.kind == "class"}
@@ -322,14 +351,27 @@ def _graph(desk: Desk, row: IssueRow, conclusions: Iterable[Conclusion]) -> nx.D
             named |= set(individual.classes)
         return frozenset(predicate_name(each) for own in named for each in terms.ancestors(own))
 
-    return chain.chain(
+    graph = chain.chain(
         row.id,
         said_of=lambda entity: desk.record.statements(subject=entity),
         naming=lambda entity: desk.record.statements(object=entity),
         conclusions=[each for each in conclusions if each.status not in _OPEN],
-        glossary=chain.Glossary(name, _label, _template, classes),
+        glossary=chain.Glossary(name, _label, _template, classes, member=lambda own: bool(_drawn(own))),
         through="recordedEvent",
     )
+    for _, at in graph.nodes(data=True):
+        at["kind"] = _drawn(at["classes"])
+    return graph
+
+
+def _drawn(classes: frozenset[str]) -> str:
+    return next((kind for name, kind in _DRAWN.items() if name in classes), "")
+
+
+def _of_kind(desk: Desk, entity: str, lang: str) -> str:
+    """Return what a finding is of, to be put before its name; nothing for anything else."""
+    kinds = [str(each.object) for each in desk.record.statements(subject=entity, predicate="findingKind")]
+    return "".join(f"{desk.world.speaker.name(kind, lang)} – " for kind in kinds)
 
 
 def _proof(desk: Desk, conclusion_id: str) -> Mapping[str, Any]:

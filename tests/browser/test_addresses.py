@@ -4,7 +4,6 @@ import re
 import time
 
 from playwright.sync_api import Locator, Page, expect
-
 from visitor import Visitor, VisitorMaker
 
 
@@ -13,8 +12,8 @@ def click_node(page: Page, node: str) -> None:
     expect(canvas).to_be_visible()
     canvas.scroll_into_view_if_needed()
     place = canvas.evaluate(
-        "(c, id) => { const p = c._cyreg.cy.getElementById(id).renderedPosition(), b = c.getBoundingClientRect();"
-        " return [b.x + p.x, b.y + p.y]; }",
+        "(c, id) => { const p = c._cyreg.cy.getElementById(id).renderedPosition();"
+        " const b = c.getBoundingClientRect(); return [b.x + p.x, b.y + p.y]; }",
         node,
     )
     page.mouse.click(*place)
@@ -154,3 +153,15 @@ def test_a_node_folds_its_neighbours_away_and_opens_them_again_by_keyboard(visit
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("node="))
+
+
+def test_dark_is_chosen_once_for_all_pages(visit: VisitorMaker) -> None:
+    visitor = visit()
+    page = visitor.open("/")
+    page.get_by_role("link", name="深色").click()
+    expect(page.get_by_role("link", name="浅色")).to_be_visible()
+    visitor.open("/law?at=a39")
+    dark = "rgb(21, 24, 29)"
+    assert page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor") == dark
+    page.get_by_role("link", name="浅色").click()
+    expect(page.get_by_role("link", name="深色")).to_be_visible()

@@ -7,7 +7,7 @@ assets are served as files, so a page carries only the address of the script, no
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +46,12 @@ _chain = st.components.v2.component(
 _links = st.components.v2.component("zelian.links", js="links.js")
 
 
-def links(lang: str, scheme: str) -> None:
-    """Keep links marked ``data-go`` inside the page, and tell the browser the page's language.
+def links(lang: str, paths: Sequence[str]) -> None:
+    """Keep links marked ``data-go`` inside the page, and let ``data-scheme-to`` change light and dark.
 
-    ``lang`` is a language tag (``zh-CN``, ``en``); ``scheme`` is ``light`` or ``dark``.
+    ``lang`` is the language tag of the page (``zh-CN``, ``en``); ``paths`` are those of all pages.
     """
-    _links(key="zelian-links", data={"lang": lang, "scheme": scheme}, height=1)
+    _links(key="zelian-links", data={"lang": lang, "paths": list(paths)}, height=1)
 
 
 def chain(graph: Mapping[str, Any], *, key: str) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from app.explorer import address, chains, frame, said, store, theme
 from app.explorer.markup import Markup, el, go, join, outside, show
 from app.explorer.texts import day, t
+from reasoner.conclusions import Conclusion
 
 desk = store.desk(address.as_of())
 asked = address.param("id")
@@ -38,7 +39,7 @@ def facts(issue: store.Issue) -> Markup:
     return el("dl", (join(el("dt", t(name)), el("dd", value)) for name, value in lines), class_="zl-facts")
 
 
-def counted(conclusions: Iterable[store.Conclusion], otherwise: str) -> list[Markup] | str:
+def counted(conclusions: Iterable[Conclusion], otherwise: str) -> list[Markup] | str:
     """Return how many conclusions there are of each status, or other words when there is none."""
     numbers = store.count_statuses(conclusions)
     return [el("div", frame.status(status), f" {number}") for status, number in numbers.items()] or otherwise
@@ -73,7 +74,7 @@ def three_questions(issue: store.Issue) -> Markup:
             t("and").join(store.unit(unit, lang) for unit in each.destinations),
         )
         for each in issue.where
-        if each.destinations
+        if each.destinations and not store.own_destination(each)
     ]
     answers: list[tuple[str, Markup | str | list[Markup]]] = [
         ("issue.who", units_by_kind(issue) or t("issue.units.none")),

@@ -84,7 +84,7 @@ def beside(where: str) -> Iterator[Markup]:
 
 def block(where: str, text: str, kind: str) -> Markup:
     """Return one paragraph or item with what stands beside it."""
-    quotes = [norm.quote for norm in norms.get(where, ())]
+    quotes = [norm.quote for norm in norms.get(where, ()) if norm.quote]
     here = where == part.id or (part.id == article.id and where == f"{article.id}.p1")
     return el(
         "div",

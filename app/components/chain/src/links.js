@@ -1,9 +1,11 @@
 // Links of the explorer stay in the page. Mounted once per session; without it every link still
 // works as an ordinary link, only with a reload.
 import { follow } from "./address.js";
+import { choose, followSystem } from "./scheme.js";
 
 let listening = false;
 let lastShown = null;
+let paths = [];
 
 /** Is this click one that the browser would follow in this very tab, inside this explorer? */
 function staysHere(event, anchor) {
@@ -15,6 +17,12 @@ function staysHere(event, anchor) {
 }
 
 function onClick(event) {
+  const scheme = event.target instanceof Element ? event.target.closest("[data-scheme-to]") : null;
+  if (scheme) {
+    event.preventDefault();
+    choose(scheme.getAttribute("data-scheme-to"), paths);
+    return;
+  }
   const anchor = event.target instanceof Element ? event.target.closest("a[href]") : null;
   if (!anchor || !staysHere(event, anchor)) return;
   event.preventDefault();
@@ -35,10 +43,11 @@ function showNamedPlace() {
 
 export default function ({ data }) {
   document.documentElement.lang = data?.lang ?? "zh-CN";
-  document.documentElement.dataset.scheme = data?.scheme ?? "";
+  paths = data?.paths ?? [];
   if (listening) return;
   listening = true;
   document.addEventListener("click", onClick);
+  followSystem();
   let waiting = 0;
   new MutationObserver(() => {
     window.clearTimeout(waiting);

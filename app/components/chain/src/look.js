@@ -20,6 +20,7 @@ export function palette(scheme) {
 const SHAPES = {
   issue: "round-rectangle",
   unit: "rectangle",
+  role: "rectangle",
   place: "round-tag",
   sector: "round-tag",
   inspection: "round-rectangle",
@@ -44,6 +45,7 @@ export function sheet(scheme) {
     },
     { selector: 'node[kind="inspection"]', style: { "background-color": ink.tint, "border-color": ink.action } },
     { selector: 'node[kind="record"]', style: { "border-style": "dashed" } },
+    { selector: 'node[kind="role"]', style: { "border-style": "dashed", "border-width": 1.5, "border-color": ink.action } },
     { selector: 'node[kind="unit"]', style: { "border-width": 1.5, "border-color": ink.action } },
     {
       selector: 'node[kind="issue"]',
