@@ -17,6 +17,7 @@ from reasoner.evaluate import Ground, Row
 from reasoner.rules import Atom, Comparison, Count, Not, Rule, Term, Value, Var, strata
 
 NAME_BASE = 1 << 40
+_FEW = 200
 
 
 @dataclass
@@ -41,6 +42,14 @@ class Dictionary:
         return code if code < NAME_BASE else self.names[code - NAME_BASE]
 
 
+@dataclass(frozen=True)
+class Select:
+    """The SELECT of one rule, and the tables without rows in which it has none either."""
+
+    text: str
+    needed: frozenset[str]
+
+
 class Compiler:
     """Rules as SQL, stratum by stratum; nothing here touches a database."""
 
@@ -50,13 +59,14 @@ class Compiler:
         self.arities = {atom.predicate: len(atom.args) for rule in self.rules for atom in rule.atoms()}
         self.heads = {rule.head.predicate for rule in self.rules}
 
-    def strata(self) -> Iterator[tuple[bool, list[tuple[str, str]]]]:
-        """Yield (recursive?, [(predicate, SELECT of its new rows)])."""
+    def strata(self) -> Iterator[tuple[bool, list[tuple[str, list[Select]]]]]:
+        """Yield (recursive?, [(predicate, the SELECTs of its new rows)])."""
         for recursive, group in strata(self.rules):
-            by_head: dict[str, list[str]] = {}
+            by_head: dict[str, list[Select]] = {}
             for rule in group:
-                by_head.setdefault(rule.head.predicate, []).append(self.select(rule))
-            yield recursive, [(head, "\nUNION\n".join(selects)) for head, selects in by_head.items()]
+                needed = frozenset(atom.predicate for atom in rule.positive())
+                by_head.setdefault(rule.head.predicate, []).append(Select(self.select(rule), needed))
+            yield recursive, list(by_head.items())
 
     def select(self, rule: Rule) -> str:
         """The SELECT that yields the head rows of one rule."""
@@ -125,6 +135,7 @@ class Database:
         self.compiler = Compiler(rules, self.dictionary)
         self.connection = duckdb.connect(path)
         self._created: dict[str, int] = {}
+        self._filled: dict[str, int] = {}
         for predicate, arity in self.compiler.arities.items():
             self._create(predicate, arity)
 
@@ -140,39 +151,54 @@ class Database:
             if predicate in self._created:
                 rows.setdefault(predicate, {})[row] = None
         for predicate, wanted in rows.items():
-            encode = self.dictionary.encode
-            table = pa.table(
-                {
-                    f"a{i}": pa.array([encode(row[i]) for row in wanted], pa.int64())
-                    for i in range(self._created[predicate])
-                }
-            )
-            self.connection.register("incoming", table)
-            self.connection.execute(f"INSERT INTO {_quoted(predicate)} SELECT * FROM incoming")
-            self.connection.unregister("incoming")
+            self._fill(predicate, list(wanted))
+            self._filled[predicate] = self._filled.get(predicate, 0) + len(wanted)
+
+    def _fill(self, predicate: str, rows: list[Row]) -> None:
+        encode = self.dictionary.encode
+        if len(rows) < _FEW:  # codes are integers, so the text is safe; Arrow pays off later
+            values = ", ".join(f"({', '.join(str(encode(v)) for v in row)})" for row in rows)
+            self.connection.execute(f"INSERT INTO {_quoted(predicate)} VALUES {values}")
+            return
+        arity = self._created[predicate]
+        table = pa.table({f"a{i}": pa.array([encode(row[i]) for row in rows], pa.int64()) for i in range(arity)})
+        self.connection.register("incoming", table)
+        self.connection.execute(f"INSERT INTO {_quoted(predicate)} SELECT * FROM incoming")
+        self.connection.unregister("incoming")
+
+    def clear(self) -> None:
+        """Empty every table, to evaluate another world with the same rules."""
+        for predicate in self._filled:
+            self.connection.execute(f"TRUNCATE {_quoted(predicate)}")
+        self._filled.clear()
 
     def run(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Evaluate every stratum in order; ``progress(done, total)`` after each."""
         groups = list(self.compiler.strata())
         for number, (recursive, selects) in enumerate(groups, 1):
             while True:
-                added = 0
-                for predicate, select in selects:
-                    added += self._insert(predicate, select)
+                added = sum(self._insert(predicate, each) for predicate, each in selects)
                 if not recursive or not added:
                     break
             if progress:
                 progress(number, len(groups))
 
-    def _insert(self, predicate: str, select: str) -> int:
+    def _insert(self, predicate: str, selects: list[Select]) -> int:
+        useful = [select.text for select in selects if all(self._filled.get(name) for name in select.needed)]
+        if not useful:
+            return 0
         table = _quoted(predicate)
-        statement = f"INSERT INTO {table} SELECT * FROM ({select}) EXCEPT SELECT * FROM {table}"
-        result = self.connection.execute(statement).fetchone()
-        return int(result[0]) if result else 0
+        union = "\nUNION\n".join(useful)
+        result = self.connection.execute(
+            f"INSERT INTO {table} SELECT * FROM ({union}) EXCEPT SELECT * FROM {table}"
+        ).fetchone()
+        added = int(result[0]) if result else 0
+        self._filled[predicate] = self._filled.get(predicate, 0) + added
+        return added
 
     def rows(self, predicate: str) -> list[Row]:
         """All rows of a predicate, decoded; empty when no rule names it."""
-        if predicate not in self._created:
+        if not self._filled.get(predicate):
             return []
         decode = self.dictionary.decode
         found = self.connection.execute(f"SELECT * FROM {_quoted(predicate)}").fetchall()

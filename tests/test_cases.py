@@ -1,0 +1,122 @@
+"""The cases of the law, and what the case runner says of files that are not as they should be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from reasoner import bundled, cases, pipeline
+from reasoner.proof import leaves
+from reasoner.registry import bundled_registry
+
+ALL = [
+    pytest.param(case, id=f"{file.parent.name}:{case.name}")
+    for file in cases.files([bundled.path("ontology", "regulation")])
+    for case in cases.read(file)
+]
+
+GIVEN = """
+  given:
+    - {a: [MunicipalInspection, RoutineInspection], id: 督察一, inspects: 云阳县}
+    - {a: Issue, id: 问题一, raisedIn: 督察一, relatesTo: 云阳县}
+"""
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_case(case: cases.Case) -> None:
+    outcome = cases.run(case, pipeline.ontology(), bundled_registry())
+    assert outcome.passed, "\n".join(zh for zh, _ in outcome.failures)
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_a_norm_has_one_status_for_one_matter_and_bearer(case: cases.Case) -> None:
+    world = cases.run(case, pipeline.ontology(), bundled_registry()).world
+    found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for c in world.conclusions():
+        if c.status not in ("allocated", "destination"):
+            found[c.norm, c.subject, str(c.atom[1][2])].add(c.status)
+    assert {key: value for key, value in found.items() if len(value) > 1} == {}
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_every_conclusion_has_a_proof_that_ends_in_the_law_and_in_facts(case: cases.Case) -> None:
+    world = cases.run(case, pipeline.ontology(), bundled_registry()).world
+    for conclusion in world.conclusions():
+        proof = world.explain(conclusion.id)
+        assert conclusion.citation["quote"] in world.law.find(conclusion.citation["id"]).text
+        for leaf in leaves(proof.tree):
+            assert leaf["sentence"]["zh"]
+            assert leaf["sentence"]["en"]
+            if leaf["kind"] in ("fact", "finding", "parameter"):
+                assert leaf["sources"], leaf
+            else:
+                assert leaf["kind"] in ("absent", "comparison", "count", "calendar", "as_of", "step", "conclusion")
+
+
+def test_every_norm_with_a_rule_has_a_case_that_expects_and_one_that_refuses() -> None:
+    rules = pipeline.ontology()
+    expected = {str(w.get("norm", w.get("transfer"))) for p in ALL for w in p.values[0].expect}  # type: ignore[attr-defined]
+    refused = {str(w.get("norm", w.get("transfer"))) for p in ALL for w in p.values[0].refuse}  # type: ignore[attr-defined]
+    ruled = {n.id for n in rules.book.norms.values() if n.binding == "rule"}
+    assert ruled - expected == set()
+    assert ruled - refused == set()
+    assert len(ALL) >= 60
+
+
+def run_text(tmp_path: Path, text: str) -> cases.Outcome:
+    file = tmp_path / "one.yaml"
+    file.write_text(text, encoding="utf-8")
+    return cases.run(cases.read(file)[0], pipeline.ontology(), bundled_registry())
+
+
+def test_a_failing_case_says_what_was_expected_and_what_followed(tmp_path: Path) -> None:
+    text = f"- name: 试\n  as_of: 2024-12-01{GIVEN}  expect:\n    - {{norm: a36.p3.s2, status: overdue}}\n"
+    outcome = run_text(tmp_path, text)
+    assert not outcome.passed
+    zh, en = outcome.failures[0]
+    assert "overdue" in zh
+    assert "a36.p3.s2 insufficient" in zh
+    assert "did not follow" in en
+
+
+def test_a_refused_conclusion_that_follows_fails_with_its_id(tmp_path: Path) -> None:
+    text = f"- name: 试\n  as_of: 2024-12-01{GIVEN}  refuse:\n    - {{accountable: 云阳县委}}\n"
+    outcome = run_text(tmp_path, text)
+    assert "c-" in outcome.failures[0][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- name: 试\n  as_of: 昨天\n  expect: [{norm: a2}]\n", "as_of"),
+        ("- name: 试\n  as_of: 2024-01-01\n", "expect"),
+        ("- name: 试\n  as_of: 2024-01-01\n  gievn: []\n  expect: [{norm: a2}]\n", "gievn"),
+        ("- name: 试\n  as_of: 2024-01-01\n  expect: [{norn: a2}]\n", "norn"),
+        ("- name: 试\n  as_of: 2024-01-01\n  given: [{id: x}]\n  expect: [{norm: a2}]\n", "没有 a"),
+        ("- name: 试\n  as_of: 2024-01-01\n  given: [{a: Isue}]\n  expect: [{norm: a2}]\n", "Isue"),
+        ("- name: 试\n  as_of: 2024-01-01\n  given: [{a: Issue, rasedIn: x}]\n  expect: [{norm: a2}]\n", "rasedIn"),
+        ("- name: 试\n  as_of: 2024-01-01\n  given: [{a: Issue, relatesTo: 不存在县}]\n  expect: [{norm: a2}]\n", "不存在县"),
+        ("- name: 试\n  as_of: 2024-01-01\n  given: [{a: Issuance, on: 三月}]\n  expect: [{norm: a2}]\n", "三月"),
+        ("- name: 试\n  as_of: 2025-12-01\n  given: [{a: Issue, relatesTo: 两江新区}]\n  expect: [{norm: a2}]\n", "两江新区"),
+        ("just words", "列表"),
+        ("- a: [unclosed", ":"),
+        ("- {name: 试, as_of: 2024-01-01, given: 3, expect: [{norm: a2}]}", "given"),
+    ],
+)
+def test_what_is_no_case_is_told_in_one_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(cases.CaseError) as error:
+        run_text(tmp_path, text)
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_on_and_yes_are_words(tmp_path: Path) -> None:
+    text = (
+        f"- name: 试\n  as_of: 2024-12-01{GIVEN}"
+        "    - {a: RectificationPlan, id: 方案, planFor: 督察一}\n"
+        "    - {a: Issuance, about: 方案, by: 云阳县, on: 2024-08-31}\n"
+        "  expect:\n    - {norm: a36.p3.s2, status: 未届期, due: 2025-02-28}\n"
+    )
+    assert run_text(tmp_path, text).passed
