@@ -46,7 +46,11 @@ def fresh(folder: Path) -> Record:
 
 def petition(number: str = "D3CQ202405280088", district: str = "云阳县", **cells: str) -> list[str]:
     """One row of the eleven-column ledger."""
-    values = dict.fromkeys(PETITION, "") | {"受理编号": number, "行政区域": district, "交办问题基本情况": "污水直排"}
+    values = dict.fromkeys(PETITION, "") | {
+        "受理编号": number,
+        "行政区域": district,
+        "交办问题基本情况": "污水直排",
+    }
     return list((values | cells).values())
 
 
@@ -56,7 +60,9 @@ def write_csv(path: Path, rows: list[list[str]], encoding: str = "utf-8") -> Pat
     return path
 
 
-def write_xlsx(path: Path, rows: list[list[object]], merge: tuple[str, ...] = (), sheet: str = "台账") -> Path:
+def write_xlsx(
+    path: Path, rows: list[list[object]], merge: tuple[str, ...] = (), sheet: str = "台账"
+) -> Path:
     book = Workbook()
     page = book.active
     page.title = sheet

@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 
 from reasoner.bundled import path as bundled
 from reasoner.ledger import load, template
+from reasoner.ledger.entities import READERS
 from reasoner.ledger.layouts import layouts
-from reasoner.ledger.values import READERS
 from reasoner.ledger.words import Words, read_yaml
 from reasoner.record import Record
 
@@ -28,7 +28,13 @@ def of_file(record: Record, name: str) -> set[tuple[str, str, object]]:
 @pytest.mark.parametrize("column", ["行政区域", "所属区县", "所属区域", "行政\n区域", "所属区县 "])
 def test_the_eleven_columns_under_any_of_their_headers(record: Record, tmp_path: Path, column: str) -> None:
     headers = [column if name == "行政区域" else name for name in PETITION]
-    row = petition("D3CQ202405280088", "西部科学城重庆高新区", 问题类型="餐饮油烟", 是否属实="部分属实", 是否办结="已办结")
+    row = petition(
+        "D3CQ202405280088",
+        "西部科学城重庆高新区",
+        问题类型="餐饮油烟",
+        是否属实="部分属实",
+        是否办结="已办结",
+    )
     load([write_xlsx(tmp_path / "台账.xlsx", [[THIRD_CENTRAL], headers, row])], record)
     found = of_file(record, "台账.xlsx")
     id = "D3CQ202405280088"
@@ -42,7 +48,9 @@ def test_the_eleven_columns_under_any_of_their_headers(record: Record, tmp_path:
     } <= found
 
 
-def test_the_inspection_comes_from_title_sheet_file_name_column_or_number(record: Record, tmp_path: Path) -> None:
+def test_the_inspection_comes_from_title_sheet_file_name_column_or_number(
+    record: Record, tmp_path: Path
+) -> None:
     municipal = "重庆市第二轮第三批生态环境保护例行督察"
     rows = [PETITION, petition("永川电20251105001-1", "永川区")]
     load([write_csv(tmp_path / "a.csv", [[municipal + "交办群众举报一览表（第八批）"], *rows])], record)
@@ -61,7 +69,9 @@ def test_the_inspection_comes_from_title_sheet_file_name_column_or_number(record
 
 
 def test_an_issue_whose_inspection_nobody_names_is_kept_without_one(record: Record, tmp_path: Path) -> None:
-    report = load([write_csv(tmp_path / "e.csv", [PETITION, petition("永川电20251105001", "永川区")])], record)
+    report = load(
+        [write_csv(tmp_path / "e.csv", [PETITION, petition("永川电20251105001", "永川区")])], record
+    )
     assert report.exit_code == 0
     assert stated(record, "永川电20251105001", "raisedIn") == []
 
@@ -89,7 +99,13 @@ def test_the_vertical_write_off_notice(record: Record, tmp_path: Path) -> None:
 
 
 def test_two_blocks_below_each_other_are_two_tasks(record: Record, tmp_path: Path) -> None:
-    block = [["任务序号", "一"], ["整改实施主体", "綦江区"], ["公示日期", "2025年11月21日"], ["整改任务概述", "甲"], ["整改情况", "乙"]]
+    block = [
+        ["任务序号", "一"],
+        ["整改实施主体", "綦江区"],
+        ["公示日期", "2025年11月21日"],
+        ["整改任务概述", "甲"],
+        ["整改情况", "乙"],
+    ]
     second = [["任务序号", "二"], *block[1:]]
     load([write_csv(tmp_path / "公示.csv", [*block, ["", ""], *second])], record)
     assert len({s for p, s, _ in of_file(record, "公示.csv") if p == "rectificationTask"}) == 2
@@ -98,7 +114,13 @@ def test_two_blocks_below_each_other_are_two_tasks(record: Record, tmp_path: Pat
 def test_the_pollution_matrix_is_kept_as_counts_of_its_districts(record: Record, tmp_path: Path) -> None:
     head = ["类型/区县", "交办情况", "水", "大气", "土壤", "生态", "辐射", "噪声", "其他污染"]
     below = ["", "移交件数", "", "", "", "", "", "", ""]
-    rows = [["第七批统计表"], head, below, ["潼南区", 5, 1, 2, "", "", "", 2, ""], ["合计", 5, 1, 2, 0, 0, 0, 2, 0]]
+    rows = [
+        ["第七批统计表"],
+        head,
+        below,
+        ["潼南区", 5, 1, 2, "", "", "", 2, ""],
+        ["合计", 5, 1, 2, 0, 0, 0, 2, 0],
+    ]
     report = load([write_xlsx(tmp_path / "统计.xlsx", rows)], record)
     assert (report.exit_code, report.rows["new"]) == (0, 1)
     ((predicate, subject, text),) = of_file(record, "统计.xlsx")
@@ -125,24 +147,68 @@ def test_units_merged_across_rows_belong_to_every_row(record: Record, tmp_path: 
     headers = ["任务编号", "任务内容", "责任主体"]
     rows = [headers, ["rw-1", "甲", "云阳县政府"], ["rw-2", "乙", None], ["rw-3", "丙", "市水利局"]]
     load([write_xlsx(tmp_path / "任务.xlsx", rows, ("C2:C3",))], record)
-    assert [stated(record, f"rw-{i}", "assignedTo") for i in (1, 2, 3)] == [["d500235_gov"], ["d500235_gov"], ["waterBureau"]]
+    assert [stated(record, f"rw-{i}", "assignedTo") for i in (1, 2, 3)] == [
+        ["d500235_gov"],
+        ["d500235_gov"],
+        ["waterBureau"],
+    ]
 
 
 def test_the_ten_columns_of_hunan_and_the_seven_of_shaanxi(record: Record, tmp_path: Path) -> None:
-    hunan = ["序号", "受理编号", "行政区域", "交办问题基本情况", "污染类型", "调查核实情况", "是否属实", "处理和整改情况", "问责情况", "备注"]
+    hunan = [
+        "序号",
+        "受理编号",
+        "行政区域",
+        "交办问题基本情况",
+        "污染类型",
+        "调查核实情况",
+        "是否属实",
+        "处理和整改情况",
+        "问责情况",
+        "备注",
+    ]
     row = ["1", "D430000201912170004", "云阳县", "噪声扰民", "噪声", "属实", "基本属实", "已处理", "无", ""]
     load([write_csv(tmp_path / "湖南.csv", [hunan, row])], record)
     assert stated(record, "D430000201912170004", "verifiedRaw") == ["基本属实"]
-    shaanxi = ["序号", "交办问题基本情况", "涉及区县及部门", "调查核实情况", "是否属实", "处理处罚和问责情况", "备注"]
-    load([write_csv(tmp_path / "陕西.csv", [shaanxi, ["3", "污水", "云阳县、县住建局", "", "属实", "", ""]])], record)
+    shaanxi = [
+        "序号",
+        "交办问题基本情况",
+        "涉及区县及部门",
+        "调查核实情况",
+        "是否属实",
+        "处理处罚和问责情况",
+        "备注",
+    ]
+    load(
+        [write_csv(tmp_path / "陕西.csv", [shaanxi, ["3", "污水", "云阳县、县住建局", "", "属实", "", ""]])],
+        record,
+    )
     (issue,) = {s for p, s, _ in of_file(record, "陕西.csv") if p == "issue"}
     assert stated(record, issue, "relatesTo") == ["d500235"]
     assert "涉及区县及部门：云阳县、县住建局" in stated(record, issue, "note")
 
 
 def test_a_district_of_another_province_sets_the_row_aside(record: Record, tmp_path: Path) -> None:
-    hunan = ["序号", "受理编号", "行政区域", "交办问题基本情况", "污染类型", "调查核实情况", "是否属实", "处理和整改情况", "问责情况", "备注"]
-    report = load([write_csv(tmp_path / "湖南.csv", [hunan, ["1", "2017043052", "华容县", "噪声", "", "", "", "", "", ""]])], record)
+    hunan = [
+        "序号",
+        "受理编号",
+        "行政区域",
+        "交办问题基本情况",
+        "污染类型",
+        "调查核实情况",
+        "是否属实",
+        "处理和整改情况",
+        "问责情况",
+        "备注",
+    ]
+    report = load(
+        [
+            write_csv(
+                tmp_path / "湖南.csv", [hunan, ["1", "2017043052", "华容县", "噪声", "", "", "", "", "", ""]]
+            )
+        ],
+        record,
+    )
     assert codes(report) == ["unknown-place"]
     assert not of_file(record, "湖南.csv")
 
@@ -183,13 +249,18 @@ def test_every_example_of_the_template_is_a_usable_row(record: Record, tmp_path:
 
 def test_the_bundled_template_is_the_generated_one(tmp_path: Path) -> None:
     template.write(tmp_path / "new.xlsx")
-    old, new = (load_workbook(p) for p in (bundled("data", "templates", "zelian-template.xlsx"), tmp_path / "new.xlsx"))
+    old, new = (
+        load_workbook(p)
+        for p in (bundled("data", "templates", "zelian-template.xlsx"), tmp_path / "new.xlsx")
+    )
     assert old.sheetnames == new.sheetnames
     for a, b in zip(old.worksheets, new.worksheets, strict=True):
         assert list(a.values) == list(b.values)
 
 
-def test_a_sheet_of_the_template_saved_as_csv_is_recognised_by_its_headers(record: Record, tmp_path: Path) -> None:
+def test_a_sheet_of_the_template_saved_as_csv_is_recognised_by_its_headers(
+    record: Record, tmp_path: Path
+) -> None:
     for table in read_yaml(bundled("data", "layouts", "zelian.yaml"))["tables"]:
         file = write_csv(tmp_path / "x.csv", [[c["column"] for c in table["columns"]]])
         assert load([file], record).layouts == {"x.csv": f"zelian/{table['name']}"}

@@ -28,7 +28,9 @@ def test_limits_that_name_their_last_day(said: str, day: int) -> None:
     assert deadline(said).date == day
 
 
-@pytest.mark.parametrize("said", ["在1周内", "协议签订后10个工作日内", "1周内拆除原生产线", "收到通知之日起三个月内"])
+@pytest.mark.parametrize(
+    "said", ["在1周内", "协议签订后10个工作日内", "1周内拆除原生产线", "收到通知之日起三个月内"]
+)
 def test_a_relative_limit_never_becomes_a_date(said: str) -> None:
     assert deadline(said, 2025).shape == "relative"
 
@@ -95,7 +97,9 @@ def test_months_and_years_are_not_exact(said: str) -> None:
     assert read(said).shape == "inexact"
 
 
-@pytest.mark.parametrize("said", ["2019-07-11(一说07-12动员)", "2024-11-18/19", "2021(月日未见)", "2025-10末(推断)"])
+@pytest.mark.parametrize(
+    "said", ["2019-07-11(一说07-12动员)", "2024-11-18/19", "2021(月日未见)", "2025-10末(推断)"]
+)
 def test_doubtful_dates_of_the_public_data_stay_text(said: str) -> None:
     assert read(said).date is None
 
@@ -108,4 +112,11 @@ def test_date_cells_and_excel_serials() -> None:
 
 
 def test_chinese_numerals() -> None:
-    assert [number(t) for t in ("二十二", "十", "一百零三", "二〇二四", "22", "批")] == [22, 10, 103, 2024, 22, None]
+    assert [number(t) for t in ("二十二", "十", "一百零三", "二〇二四", "22", "批")] == [
+        22,
+        10,
+        103,
+        2024,
+        22,
+        None,
+    ]

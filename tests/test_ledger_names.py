@@ -17,7 +17,7 @@ DISTRICT, PLACE, BODY = frozenset({"district"}), frozenset({"district", "townshi
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    return _context([], fresh(tmp_path_factory.mktemp("names")))[0]
+    return _context([], [], fresh(tmp_path_factory.mktemp("names")))[0]
 
 
 @pytest.fixture
@@ -76,9 +76,17 @@ def test_the_old_name_of_a_renamed_organ_is_said_to_be_out_of_use(context: Conte
 
 @pytest.mark.parametrize(
     ("day", "meaning"),
-    [(20191104, "zLiangjiang"), (20251105, "zLiangjiang"), (20251106, None), (20260124, None), (20260125, "d500157")],
+    [
+        (20191104, "zLiangjiang"),
+        (20251105, "zLiangjiang"),
+        (20251106, None),
+        (20260124, None),
+        (20260125, "d500157"),
+    ],
 )
-def test_liangjiang_means_the_zone_then_either_then_the_district(context: Context, day: int, meaning: str | None) -> None:
+def test_liangjiang_means_the_zone_then_either_then_the_district(
+    context: Context, day: int, meaning: str | None
+) -> None:
     found = context.names.find("两江新区", DISTRICT, (day,))
     if meaning is None:
         assert found.status == "ambiguous"
@@ -101,7 +109,9 @@ def test_an_abolished_district_keeps_its_name_in_later_ledgers(context: Context)
     assert found.expired
 
 
-def test_a_subdistrict_that_changed_hands_is_the_old_one_before_and_the_new_one_after(context: Context) -> None:
+def test_a_subdistrict_that_changed_hands_is_the_old_one_before_and_the_new_one_after(
+    context: Context,
+) -> None:
     before = context.names.find("石马河街道", PLACE, (20240601,)).ids[0]
     after = context.names.find("石马河街道", PLACE, (20260601,)).ids[0]
     assert (context.names.home(before), context.names.home(after)) == ("d500105", "d500157")
@@ -136,7 +146,9 @@ def test_enterprises_of_low_certainty_are_not_on_record(context: Context) -> Non
     assert context.names.find("重庆水务环境集团", BODY).ids == ("e_waterEnvironment",)
 
 
-def test_a_township_in_the_district_column_is_recorded_as_that_township(record: Record, tmp_path: Path) -> None:
+def test_a_township_in_the_district_column_is_recorded_as_that_township(
+    record: Record, tmp_path: Path
+) -> None:
     report = load_petitions(record, tmp_path, petition("綦江电20241129003", "篆塘镇"))
     (township,) = stated(record, "綦江电20241129003", "relatesTo")
     assert report.exit_code == 0
@@ -144,12 +156,16 @@ def test_a_township_in_the_district_column_is_recorded_as_that_township(record: 
 
 
 def test_the_district_in_a_petition_number_tells_townships_apart(record: Record, tmp_path: Path) -> None:
-    load_petitions(record, tmp_path, petition("奉节电20241129003", "兴隆镇"), petition("铜梁电20241129004", "兴隆镇"))
+    load_petitions(
+        record, tmp_path, petition("奉节电20241129003", "兴隆镇"), petition("铜梁电20241129004", "兴隆镇")
+    )
     (township,) = stated(record, "奉节电20241129003", "relatesTo")
     assert next(record.statements(subject=str(township), predicate="locatedWithin")).object == "d500236"
 
 
-def test_an_ambiguous_district_sets_the_row_aside_with_both_candidates(record: Record, tmp_path: Path) -> None:
+def test_an_ambiguous_district_sets_the_row_aside_with_both_candidates(
+    record: Record, tmp_path: Path
+) -> None:
     table = tmp_path / "模板.csv"
     table.write_text("问题编号,问题概况,涉及区县,发现日期\nwt-1,污水,两江新区,2025-12-01\n", encoding="utf-8")
     report = load([table], record)

@@ -13,6 +13,7 @@ from sqlalchemy.schema import CreateTable
 
 from reasoner import record as module
 from reasoner.record import Claim, Record, SetAside, Source
+from reasoner.transaction import SCHEMA
 
 
 @pytest.fixture
@@ -46,9 +47,13 @@ def test_the_same_statement_from_the_same_source_is_recorded_once(record: Record
 
 
 def test_an_error_inside_a_transaction_leaves_nothing_behind(record: Record) -> None:
-    with pytest.raises(RuntimeError), record.transaction("a", "b") as tx:
-        tx.add("issue", "CQ-1")
-        raise RuntimeError
+    def write_and_fail() -> None:
+        with record.transaction("a", "b") as tx:
+            tx.add("issue", "CQ-1")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
     assert record.version == 0
     assert not list(record.statements())
 
@@ -107,7 +112,12 @@ def test_the_digest_tells_states_apart_and_not_the_way_to_them(tmp_path: Path) -
 
 
 def test_facts_leave_texts_out_unless_asked(record: Record) -> None:
-    put(record, Claim("issue", "CQ-1"), Claim("summary", "CQ-1", "污水", "text"), Claim("on", "CQ-1", 20240101, "date"))
+    put(
+        record,
+        Claim("issue", "CQ-1"),
+        Claim("summary", "CQ-1", "污水", "text"),
+        Claim("on", "CQ-1", 20240101, "date"),
+    )
     table = record.facts()
     assert table.column_names == ["predicate", "subject", "object", "kind", "id"]
     assert [r["predicate"] for r in table.to_pylist()] == ["issue", "on"]
@@ -121,7 +131,12 @@ def test_facts_of_an_empty_record_have_their_columns(record: Record) -> None:
 
 
 def test_short_names_go_before_names(record: Record) -> None:
-    put(record, Claim("name", "a", "全称", "text"), Claim("shortName", "a", "简称", "text"), Claim("name", "b", "乙", "text"))
+    put(
+        record,
+        Claim("name", "a", "全称", "text"),
+        Claim("shortName", "a", "简称", "text"),
+        Claim("name", "b", "乙", "text"),
+    )
     assert record.names(["a", "b", "c"]) == {"a": "简称", "b": "乙"}
     assert record.names() == {"a": "简称", "b": "乙"}
 
@@ -148,7 +163,8 @@ from reasoner.record import Claim, Record, Source
 record = Record.open(sys.argv[1])
 for i in range(25):
     with record.transaction(sys.argv[2], "x") as tx:
-        tx.put_row(Source(sys.argv[2], row=i, key=str(i)), [Claim("issue", f"{sys.argv[2]}-{i}-{j}") for j in range(20)])
+        claims = [Claim("issue", f"{sys.argv[2]}-{i}-{j}") for j in range(20)]
+        tx.put_row(Source(sys.argv[2], row=i, key=str(i)), claims)
 """
 
 
@@ -180,7 +196,7 @@ def test_reading_goes_on_while_another_writes(record: Record) -> None:
 
 
 def test_the_tables_can_be_made_in_postgresql() -> None:
-    for table in module._meta.sorted_tables:
+    for table in SCHEMA.sorted_tables:
         assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgresql.dialect()))
 
 

@@ -63,7 +63,9 @@ def setting(title: str, context: Context) -> Setting:
     """Read inspection, district, year and day from what stands above the table."""
     found = Setting(title)
     compact = tidy(title)
-    years = {int(y) for y in re.findall(r"(?<!\d)(20[0-4]\d)(?=年|[-./]\d|(?:[01]\d)(?:[0-3]\d)(?!\d))", compact)}
+    years = {
+        int(y) for y in re.findall(r"(?<!\d)(20[0-4]\d)(?=年|[-./]\d|(?:[01]\d)(?:[0-3]\d)(?!\d))", compact)
+    }
     found.year = years.pop() if len(years) == 1 else None
     days = {
         reading.date

@@ -115,11 +115,13 @@ def _item(spec: dict[str, Any], main: str) -> Item:
     spec = dict(spec)
     column = spec.pop("column")
     spec.setdefault("of", main)
+    families = _strings(spec.pop("families", None))
+    given: dict[str, Any] = {key: bool(v) if key in _FLAGS else str(v) for key, v in spec.items()}
     return Item(
         column=column.split("|")[0],
         headers=_alternatives(column),
-        families=_strings(spec.pop("families", None)),
-        **{key: (bool(v) if key in _FLAGS else str(v)) for key, v in spec.items()},
+        families=families,
+        **given,
     )
 
 
@@ -235,9 +237,12 @@ def _vertical(grid: Grid, known: list[TableLayout]) -> Table | None:
                 entries[-1][1][key] = value
         first = entries[0][0] if entries else 0
         title = _title(grid, first)
-        taken = [(name, m[1]) for name, pattern in layout.from_title.items() if (m := re.search(pattern, title))]
+        taken = [
+            (name, m[1]) for name, pattern in layout.from_title.items() if (m := re.search(pattern, title))
+        ]
         rows = [
-            (index, (*(entry.get(h) for h in headers), *(value for _, value in taken))) for index, entry in entries
+            (index, (*(entry.get(h) for h in headers), *(value for _, value in taken)))
+            for index, entry in entries
         ]
         headers += [header(name) for name, _ in taken]
         return Table(layout, grid.file, grid.sheet, title, headers, headers, rows, set())

@@ -194,9 +194,9 @@ def _split_lost(text: str, year: int | None, not_before: int | None) -> Reading:
 def _month_and_day(digits: str) -> Iterator[tuple[int, int]]:
     for cut in (1, 2):
         month, day = digits[:cut], digits[cut:]
-        if 1 <= len(day) <= 2 and not (month.startswith("0") and cut == 1) and int(day) and int(month) <= 12:
-            if not (len(day) == 1 and day == "0"):
-                yield int(month), int(day)
+        written = 1 <= len(day) <= 2 and not (cut == 1 and month == "0")
+        if written and int(day) and int(month) <= 12:
+            yield int(month), int(day)
 
 
 def _range(first: str, last: str, year: int | None) -> Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
 from reasoner.bundled import path as bundled
@@ -14,10 +14,10 @@ from reasoner.ledger.context import Context, setting
 from reasoner.ledger.layouts import Table, TableLayout, layouts, recognise
 from reasoner.ledger.names import PREDICATES, Names
 from reasoner.ledger.report import Problem, Report, Unusable, UnusableFile
-from reasoner.ledger.rows import Row, TableReader
+from reasoner.ledger.rows import Entry, Row, TableReader
 from reasoner.ledger.tables import header, read_grids
 from reasoner.ledger.words import Words, message
-from reasoner.record import Claim, Record, SetAside, Source
+from reasoner.record import Record, SetAside, Source
 
 Progress = Callable[[str, int, int], None]
 
@@ -25,20 +25,6 @@ _TABLES = {".xlsx", ".csv"}
 _GRAPHS = {".ttl", ".nt", ".trig", ".jsonld"}
 _INSPECTION_DAYS = ("beganOn", "endedOn")
 _SAMPLES = ("*.csv", "*.xlsx", "*.ttl")
-
-
-@dataclass
-class Entry:
-    """What one row, or one subject of an RDF file, comes to."""
-
-    source: Source
-    claims: list[Claim]
-    problems: list[Problem]
-    cells: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def usable(self) -> bool:
-        return all(problem.severity != "set_aside" for problem in self.problems)
 
 
 def load(
@@ -58,7 +44,7 @@ def load(
     tell = progress or (lambda step, done, total: None)
     known = layouts(layout_folder)
     tables: list[Table] = []
-    graphs: list[tuple[str, Path]] = []
+    entries: list[Entry] = []
     digests: dict[str, str] = {}
     paths = [Path(file) for file in files]
     for done, (name, path) in enumerate(zip(_document_names(paths), paths, strict=True)):
@@ -66,25 +52,17 @@ def load(
         try:
             digests[name] = _digest(path, name)
             if path.suffix.lower() in _GRAPHS:
-                graphs.append((name, path))
+                from reasoner.ledger import rdf  # imported late: rdflib is slow to import
+
+                entries += rdf.read(path, name)
             else:
                 tables += _recognised(path, name, known, report)
         except UnusableFile as error:
             report.unusable.append(error)
     if report.unusable:
         return report
-    entries: list[Entry] = []
-    try:
-        context, readers = _context(tables, record)
-        entries += _read_tables(readers, context, report, tell)
-        if graphs:
-            from reasoner.ledger import rdf  # imported late: rdflib is slow to import
-
-            for name, path in graphs:
-                entries += rdf.read(path, name, context)
-    except UnusableFile as error:
-        report.unusable.append(error)
-        return report
+    context, readers = _context(tables, entries, record)
+    entries += _read_tables(readers, context, tell)
     _store(entries, record, report, who, why or "导入 " + "、".join(digests), digests, tell)
     return report
 
@@ -128,7 +106,9 @@ def _recognised(path: Path, name: str, known: tuple[TableLayout, ...], report: R
             strange.append(grid)
         else:
             found.append(table)
-            report.layouts[f"{name}#{grid.sheet}" if grid.sheet else name] = f"{table.layout.layout}/{table.layout.name}"
+            report.layouts[f"{name}#{grid.sheet}" if grid.sheet else name] = (
+                f"{table.layout.layout}/{table.layout.name}"
+            )
     if not found:
         first = next(row for row in strange[0].rows if any(row))
         seen = "、".join(header(c) for c in first if c not in (None, ""))[:80]
@@ -141,7 +121,9 @@ def _recognised(path: Path, name: str, known: tuple[TableLayout, ...], report: R
     return found
 
 
-def _context(tables: list[Table], record: Record) -> tuple[Context, list[tuple[TableReader, list[Row]]]]:
+def _context(
+    tables: list[Table], graphs: list[Entry], record: Record
+) -> tuple[Context, list[tuple[TableReader, list[Row]]]]:
     """Everything rows are read against: first what is on record, then what the rows themselves define."""
     words = Words.bundled()
     names = Names(words)
@@ -152,6 +134,9 @@ def _context(tables: list[Table], record: Record) -> tuple[Context, list[tuple[T
             days.setdefault(subject, set()).add(int(object))
         else:
             names.add(predicate, subject, object)
+    for claim in (claim for entry in graphs if entry.usable for claim in entry.claims):
+        context.ids.setdefault(claim.subject, ())
+        names.add(claim.predicate, claim.subject, "" if claim.object is None else str(claim.object))
     readers = [(reader, reader.define()) for reader in (TableReader(table, context) for table in tables)]
     for reader, rows in readers:
         for row in rows:
@@ -168,11 +153,13 @@ def _context(tables: list[Table], record: Record) -> tuple[Context, list[tuple[T
 
 def _sector_words() -> dict[str, tuple[tuple[str, ...], str]]:
     with bundled("data", "registry", "sector_words.csv").open(encoding="utf-8", newline="") as file:
-        return {row["word"]: (tuple(values.parts(row["sector"])), row["reason"]) for row in csv.DictReader(file)}
+        return {
+            row["word"]: (tuple(values.parts(row["sector"])), row["reason"]) for row in csv.DictReader(file)
+        }
 
 
 def _read_tables(
-    readers: list[tuple[TableReader, list[Row]]], context: Context, report: Report, tell: Progress
+    readers: list[tuple[TableReader, list[Row]]], context: Context, tell: Progress
 ) -> list[Entry]:
     total, done = sum(len(rows) for _, rows in readers), 0
     entries: list[Entry] = []
@@ -183,9 +170,6 @@ def _read_tables(
                 tell("读取行", done, total)
             done += 1
             reader.state(row)
-            if row.left_out and not reader.layout.left_out_keeps:
-                report.add(row.problems)
-                continue
             source = reader.source(row)
             place = (source.file, source.sheet, source.key or "")
             earlier = first.get(place)
@@ -196,24 +180,30 @@ def _read_tables(
             if earlier is not None:
                 if set(row.claims) == set(earlier.claims):
                     reader.problem(row, "noted", "repeated", None, row.key)
-                    report.add(row.problems)
+                    earlier.problems += row.problems[-1:]
                     continue
                 reader.problem(row, "set_aside", "duplicate", None, row.key)
-                source = Source(source.file, source.sheet, source.row, url=source.url, key=f"{source.key}#{source.row}")
+                source = Source(
+                    source.file, source.sheet, source.row, url=source.url, key=f"{source.key}#{source.row}"
+                )
             entry = Entry(source, row.claims, row.problems)
             first.setdefault(place, entry)
             entries.append(entry)
             if not row.usable:
                 shown = [name or f"第{i + 1}列" for i, name in enumerate(reader.table.shown)]
                 entry.cells = dict(zip(shown, row.texts, strict=False))
-                cells = row.texts[: len(shown)]
-                report.aside.append(Unusable(source.file, source.sheet, source.row, shown, cells, row.problems))
     tell("读取行", total, total)
     return entries
 
 
 def _store(
-    entries: list[Entry], record: Record, report: Report, who: str, why: str, digests: dict[str, str], tell: Progress
+    entries: list[Entry],
+    record: Record,
+    report: Report,
+    who: str,
+    why: str,
+    digests: dict[str, str],
+    tell: Progress,
 ) -> None:
     with record.transaction(who, why, digests) as transaction:
         for done, entry in enumerate(entries):
@@ -225,7 +215,11 @@ def _store(
                 if entry.claims:
                     report.rows[transaction.put_row(s, entry.claims)] += 1
             else:
-                problems = [{"code": p.code, "column": p.column, "value": p.value, "zh": p.zh, "en": p.en} for p in entry.problems]
+                cells = list(entry.cells.values())
+                report.aside.append(
+                    Unusable(s.file, s.sheet, s.row, list(entry.cells), cells, entry.problems)
+                )
+                problems = [asdict(p) for p in entry.problems]
                 change = transaction.put_aside(SetAside(s.file, s.sheet, s.row, s.key, entry.cells, problems))
                 report.rows["aside_unchanged" if change == "unchanged" else "aside"] += 1
         report.statements = transaction.changes

@@ -33,11 +33,13 @@ def neutral(text: str) -> str:
 def write(rows: list[Unusable], path: Path) -> None:
     """Write one sheet for every source sheet that has rows set aside; an empty list gives an empty sheet."""
     book = Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for (file, sheet), group in groupby(rows, key=lambda row: (row.file, row.sheet)):
         members = list(group)
         title = re.sub(r"[\[\]:*?/\\]", " ", sheet or file)[:28] or "台账"
-        _sheet(book, title if title not in book.sheetnames else f"{title[:25]}({len(book.sheetnames)})", members)
+        _sheet(
+            book, title if title not in book.sheetnames else f"{title[:25]}({len(book.sheetnames)})", members
+        )
     if not book.sheetnames:
         book.create_sheet("没有搁置的行")
     book.save(path)

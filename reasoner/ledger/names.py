@@ -146,7 +146,9 @@ class Names:
         ]
         return [(n, id) for n, id in hits if not any(n != longer and n in longer for longer, _ in hits)]
 
-    def _find(self, name: str, families: frozenset[str], days: tuple[int, ...], district: str | None) -> Resolution:
+    def _find(
+        self, name: str, families: frozenset[str], days: tuple[int, ...], district: str | None
+    ) -> Resolution:
         bare = _BRACKETS.sub("", name)
         prefixes = self._words.ordered("city_prefixes")
         for form in dict.fromkeys((name, bare, *(bare.removeprefix(prefix) for prefix in prefixes))):
@@ -163,7 +165,9 @@ class Names:
             return Resolution("found", (name,))
         return Resolution("unknown", candidates=self._like(bare or name, families))
 
-    def _exact(self, name: str, families: frozenset[str], days: tuple[int, ...], district: str | None) -> Resolution:
+    def _exact(
+        self, name: str, families: frozenset[str], days: tuple[int, ...], district: str | None
+    ) -> Resolution:
         uses = [use for use in self._uses.get(name, ()) if self._families[use.id] & families]
         if not uses:
             return Resolution("unknown")
@@ -221,7 +225,9 @@ class Names:
     def _like(self, name: str, families: frozenset[str]) -> tuple[tuple[str, str], ...]:
         key = (name, families)
         if key not in self._near:
-            names = [n for n, uses in self._uses.items() if any(self._families[u.id] & families for u in uses)]
+            names = [
+                n for n, uses in self._uses.items() if any(self._families[u.id] & families for u in uses)
+            ]
             near: dict[str, str] = {}
             for found, _, _ in process.extract(name, names, scorer=fuzz.ratio, limit=8, score_cutoff=55):
                 for use in self._uses[found]:

@@ -12,22 +12,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from rdflib import RDF, RDFS, XSD, Dataset, Literal, URIRef
+from rdflib import RDF, RDFS, XSD, Dataset, Graph, Literal, URIRef
 from rdflib.term import BNode, Node
 
 from reasoner.ledger import literals
-from reasoner.ledger.context import Context, clean_id
-from reasoner.ledger.load import Entry
+from reasoner.ledger.context import clean_id
 from reasoner.ledger.report import Problem, UnusableFile
+from reasoner.ledger.rows import Entry
 from reasoner.ledger.words import ENTITY, NAMESPACE, Vocabulary, message, term, vocabulary
 from reasoner.record import Claim, Kind, Source
 
 _FORMATS = {".ttl": "turtle", ".nt": "nt", ".trig": "trig", ".jsonld": "json-ld"}
+_QUADS = {".trig", ".jsonld"}  # may hold several graphs, read as one
 _LABELS = {RDFS.label: "name"}
 _ANY = Vocabulary(frozenset(), {}, frozenset(), {})
 
 
-def read(path: Path, name: str, context: Context) -> list[Entry]:
+def read(path: Path, name: str) -> list[Entry]:
     """The subjects of a file as entries; a subject with anything wrong is set aside whole.
 
     Raises UnusableFile when the file does not parse, holds nothing or asks for something remote.
@@ -38,7 +39,7 @@ def read(path: Path, name: str, context: Context) -> list[Entry]:
     suffix = path.suffix.lower()
     if suffix == ".jsonld":
         _refuse_remote(data, name)
-    graph = Dataset(default_union=True)
+    graph = Dataset(default_union=True) if suffix in _QUADS else Graph()
     try:
         graph.parse(data=data.decode("utf-8-sig"), format=_FORMATS[suffix], publicID=ENTITY)
     except Exception as error:  # rdflib's parsers raise whatever they meet
@@ -48,12 +49,7 @@ def read(path: Path, name: str, context: Context) -> list[Entry]:
     if not subjects:
         raise UnusableFile(name, "file-no-statements")
     terms = vocabulary() or _ANY
-    entries = [_subject(graph, subject, name, terms) for subject in subjects]
-    for entry in entries:
-        for claim in entry.claims:
-            if claim.kind == "class":
-                context.ids.setdefault(claim.subject, (claim.predicate,))
-    return entries
+    return [_subject(graph, subject, name, terms) for subject in subjects]
 
 
 def _refuse_remote(data: bytes, name: str) -> None:
@@ -69,7 +65,10 @@ def _refuse_remote(data: bytes, name: str) -> None:
         if not isinstance(node, dict):
             return False
         return any(
-            (key == "@context" and any(isinstance(c, str) for c in (value if isinstance(value, list) else [value])))
+            (
+                key == "@context"
+                and any(isinstance(c, str) for c in (value if isinstance(value, list) else [value]))
+            )
             or key == "@import"
             or remote(value)
             for key, value in node.items()
@@ -79,7 +78,7 @@ def _refuse_remote(data: bytes, name: str) -> None:
         raise UnusableFile(name, "file-remote")
 
 
-def _subject(graph: Dataset, subject: Node, name: str, terms: Vocabulary) -> Entry:
+def _subject(graph: Graph, subject: Node, name: str, terms: Vocabulary) -> Entry:
     id = _entity(subject)
     source = Source(file=name, key=id or str(subject))
     entry = Entry(source, [], [])
@@ -149,7 +148,9 @@ def _kind(object: Node) -> Kind:
 
 def _local(node: Node) -> str | None:
     """The local name of one of our terms; None for another vocabulary's."""
-    return str(node)[len(NAMESPACE) :] if isinstance(node, URIRef) and str(node).startswith(NAMESPACE) else None
+    return (
+        str(node)[len(NAMESPACE) :] if isinstance(node, URIRef) and str(node).startswith(NAMESPACE) else None
+    )
 
 
 def _entity(node: Node) -> str | None:

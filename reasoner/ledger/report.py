@@ -15,7 +15,7 @@ Severity = Literal["set_aside", "noted", "left_out"]
 Language = Literal["zh", "en"]
 
 
-class UnusableFile(Exception):
+class UnusableFile(Exception):  # noqa: N818 (a statement about the file, as the reader is told)
     """A file nothing can be read from: one clear line in each language, exit code 2."""
 
     def __init__(self, file: str, code: str, **fill: str) -> None:
@@ -24,6 +24,7 @@ class UnusableFile(Exception):
         super().__init__(f"{file}：{self.zh} / {self.en}")
 
     def line(self, lang: Language = "zh") -> str:
+        """The one line that is shown."""
         return f"{self.file}：{self.zh}" if lang == "zh" else f"{self.file}: {self.en}"
 
 
@@ -93,9 +94,12 @@ class Report:
     @property
     def unchanged(self) -> bool:
         """Whether the import left the record as it was."""
-        return not self.unusable and self.statements == 0 and set(self.rows) <= {"unchanged", "aside_unchanged"}
+        return (
+            not self.unusable and self.statements == 0 and set(self.rows) <= {"unchanged", "aside_unchanged"}
+        )
 
     def add(self, problems: Iterable[Problem]) -> None:
+        """Take over the problems of a row."""
         self.problems.extend(problems)
 
     def summary(self, lang: Language = "zh") -> list[str]:
@@ -105,7 +109,11 @@ class Report:
         r, noted = self.rows, sum(p.severity == "noted" for p in self.problems)
         left = sum(p.severity == "left_out" for p in self.problems)
         if lang == "zh":
-            lines = ["没有变化"] if self.unchanged else [f"新增 {r['new']} 行，更正 {r['changed']} 行，未变 {r['unchanged']} 行"]
+            lines = (
+                ["没有变化"]
+                if self.unchanged
+                else [f"新增 {r['new']} 行，更正 {r['changed']} 行，未变 {r['unchanged']} 行"]
+            )
             lines += [f"搁置 {len(self.aside)} 行（更正后可重新导入）"] if self.aside else []
             lines += [f"注意事项 {noted} 条，未装入 {left} 条"] if noted or left else []
         else:
@@ -119,7 +127,7 @@ class Report:
         return lines
 
     def to_table(self, lang: Language = "zh") -> list[list[str]]:
-        """A header and one row a problem, all as text: outcome, file, sheet, row, column, value, expectation."""
+        """A header and one row a problem: outcome, file, sheet, row, column, value, expectation."""
         order = {"set_aside": 0, "noted": 1, "left_out": 2}
         table = [_HEADERS[lang]]
         for p in sorted(self.problems, key=lambda p: (order[p.severity], p.file, p.sheet or "", p.row or 0)):
@@ -131,7 +139,8 @@ class Report:
         """One JSON object a line for every problem, unusable files first."""
         lines = [{"severity": "unusable", "file": e.file, "zh": e.zh, "en": e.en} for e in self.unusable]
         return "".join(
-            json.dumps(line, ensure_ascii=False) + "\n" for line in [*lines, *(asdict(p) for p in self.problems)]
+            json.dumps(line, ensure_ascii=False) + "\n"
+            for line in [*lines, *(asdict(p) for p in self.problems)]
         )
 
     def write_marked_xlsx(self, path: str | Path) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from reasoner.ledger import literals, values
+from reasoner.ledger import entities, literals, values
 from reasoner.ledger.context import Context, Setting, clean_id, fingerprint
 from reasoner.ledger.layouts import Entity, Item, Table
 from reasoner.ledger.report import Problem, Severity
@@ -36,6 +36,22 @@ class Row:
 
     @property
     def usable(self) -> bool:
+        """Whether nothing sets it aside."""
+        return all(problem.severity != "set_aside" for problem in self.problems)
+
+
+@dataclass
+class Entry:
+    """What one row, or one subject of an RDF file, comes to."""
+
+    source: Source
+    claims: list[Claim]
+    problems: list[Problem]
+    cells: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def usable(self) -> bool:
+        """Whether nothing sets it aside."""
         return all(problem.severity != "set_aside" for problem in self.problems)
 
 
@@ -46,7 +62,9 @@ class TableReader:
         self.table, self.layout, self.context = table, table.layout, context
         self.setting = Setting(table.title)
         self._column = {item: table.column(item.headers) for item in self.layout.items}
-        self._items = [(item, column) for item in self.layout.items if (column := self._column[item]) is not None]
+        self._items = [
+            (item, column) for item in self.layout.items if (column := self._column[item]) is not None
+        ]
         self._used = [column for _, column in self._items]
         self._positions = {name: position for position, name in enumerate(table.headers) if name}
         self._trace = [self._positions.get(header(name)) for name in values.TRACE_HEADERS]
@@ -99,8 +117,7 @@ class TableReader:
 
         def fill(match: re.Match[str]) -> str:
             nonlocal missing
-            name = match[1]
-            value = row.ids.get(name) or self.cell(row, name)
+            value = row.ids.get(match[1]) or self.cell(row, match[1])
             missing = missing or not value
             return value
 
@@ -112,7 +129,7 @@ class TableReader:
         # Without a number of its own a row is known by its place in this document, or by its words.
         ordinal = next((v for c in self.layout.key if (v := self.cell(row, c))), "")
         words = [] if ordinal else row.texts
-        mark = fingerprint(self.document(row), self.table.sheet or "", self.layout.name, *words)
+        mark = fingerprint(self.document(row), self.sheet(row) or "", self.layout.name, *words)
         return clean_id(f"{entity.mint}-{mark}-{ordinal}".rstrip("-"))
 
     def names_given(self, row: Row) -> Iterator[tuple[str, str, str]]:
@@ -169,12 +186,18 @@ class TableReader:
         return (row.texts[position] if position is not None else "") or self.table.file
 
     def sheet(self, row: Row) -> str | None:
+        """The sheet a row belongs to, likewise; None for a CSV."""
+        if self.document(row) == self.table.file:
+            return self.table.sheet
         position = self._trace[1]
-        return (row.texts[position] if position is not None else "") or self.table.sheet
+        return (row.texts[position] if position is not None else "") or None
 
     def source(self, row: Row) -> Source:
+        """Where the row's statements come from."""
         url = self.cell(row, self.layout.url) if self.layout.url else ""
-        return Source(self.document(row), self.sheet(row), self.number(row), url=url or None, key=self.place(row))
+        return Source(
+            self.document(row), self.sheet(row), self.number(row), url=url or None, key=self.place(row)
+        )
 
     def number(self, row: Row) -> int:
         """The row's number in its own document, counted as a spreadsheet shows it."""
@@ -191,7 +214,9 @@ class TableReader:
     def state(self, row: Row) -> None:
         """Fill the row's claims and problems."""
         if row.left_out:
-            self.problem(row, "left_out", "left-out", None, row.key, reason=self.cell(row, self.layout.left_out))
+            self.problem(
+                row, "left_out", "left-out", None, row.key, reason=self.cell(row, self.layout.left_out)
+            )
             if not self.layout.left_out_keeps or self.layout.main not in row.ids:
                 return
         self._situate(row)
@@ -222,7 +247,7 @@ class TableReader:
         for handle, entity in self.layout.entities.items():
             if entity.resolves:
                 said = self._first(row, list(entity.resolves))
-                found = self.context.names.find(said, values.PLACE, row.days, row.district)
+                found = self.context.names.find(said, entities.PLACE, row.days, row.district)
                 if found.status != "found":
                     code = f"{found.status}-place"
                     self.problem(row, "set_aside", code, entity.resolves[0], said, found.candidates)
@@ -242,20 +267,22 @@ class TableReader:
 
     def _families(self, row: Row) -> set[str]:
         classes = self._classes(row, self.layout.entities[self.layout.main])
-        given = [name for name, id, empty in self.names_given(row) if not empty and id == row.ids[self.layout.main]]
+        given = [
+            name for name, id, empty in self.names_given(row) if not empty and id == row.ids[self.layout.main]
+        ]
         return {f for name in [*classes, *given] for f in self.context.words.families.get(name, ())}
 
     def _situate(self, row: Row) -> None:
         """Find the row's inspection, district and the days on which its names were meant."""
         number = row.ids.get(self.layout.main, "")
         if "number" in self.layout.inspection:
-            row.inspection = values.inspection_by_number(number, self.context)
+            row.inspection = entities.inspection_by_number(number, self.context)
         if row.inspection is None and "title" in self.layout.inspection:
             row.inspection = self.setting.inspection
-        row.district = values.district_by_number(number, self.context) or self.setting.district
+        row.district = entities.district_by_number(number, self.context) or self.setting.district
         for item, column in self._items:
             if item.value == "inspection" and row.texts[column]:
-                found = values.inspection(row.texts[column], self.context)
+                found = entities.inspection(row.texts[column], self.context)
                 row.inspection = found or row.inspection
         days: set[int] = set()
         for name in self.layout.dates:
@@ -271,7 +298,9 @@ class TableReader:
 
     def _read(self, row: Row, item: Item, column: int) -> None:
         said = row.texts[column]
-        if said.startswith("=") or (item.value != "text" and said.startswith("#") and said.endswith(("!", "?", "A"))):
+        if said.startswith("=") or (
+            item.value != "text" and said.startswith("#") and said.endswith(("!", "?", "A"))
+        ):
             self.problem(row, "set_aside", "formula", self.table.shown[column], said)
             return
         if not said or said in self._empty:
@@ -286,8 +315,10 @@ class TableReader:
             row.claims.append(Claim(item.property, row.ids[item.of], said, "text", shown))
             return
         cell = row.cells[column] if column < len(row.cells) else said
-        outcome = values.READERS[item.value](
-            values.Reading(self.context, self.setting, row, item, said, cell, lambda names: self._first(row, names))
+        outcome = entities.READERS[item.value](
+            values.Reading(
+                self.context, self.setting, row, item, said, cell, lambda names: self._first(row, names)
+            )
         )
         subject = row.ids.get(item.of, "")
         for predicate, object, kind in outcome.stated:
@@ -309,5 +340,8 @@ class TableReader:
         candidates: tuple[tuple[str, str], ...] = (),
         **fill: str,
     ) -> None:
+        """Note something about a cell of the row, or set the row aside."""
         place = (self.document(row), self.sheet(row), self.number(row))
-        row.problems.append(Problem(severity, code, *place, column, value[:200], *message(code, **fill), candidates))
+        row.problems.append(
+            Problem(severity, code, *place, column, value[:200], *message(code, **fill), candidates)
+        )

@@ -72,7 +72,9 @@ def _csv(data: bytes, name: str) -> Grid:
     delimiter = max(",\t;", key=sample.count) if any(c in sample for c in ",\t;") else "，"
     csv.field_size_limit(_LONGEST_FIELD)
     try:
-        rows: list[tuple[Cell, ...]] = [tuple(row) for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)]
+        rows: list[tuple[Cell, ...]] = [
+            tuple(row) for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+        ]
     except csv.Error as error:
         raise UnusableFile(name, "file-csv", reason=str(error)) from error
     return Grid(name, None, rows)

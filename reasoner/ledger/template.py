@@ -20,13 +20,14 @@ _SOFT = PatternFill("solid", fgColor="F1EFE8")
 _ROWS = 2000
 _LONGEST_LIST = 255
 
+
 def write(target: str | Path) -> None:
     """Write the template workbook: a sheet a table, with headers, an explanation and an example row."""
     words = Words.bundled()
     spec = read_yaml(bundled("data", "layouts", "zelian.yaml"))
     book = Workbook()
-    cover = book.active
-    cover.title = "说明"
+    book.remove(book.worksheets[0])
+    cover = book.create_sheet("说明")
     for line in _cover(spec, words):
         cover.append(line)
     cover.column_dimensions["A"].width, cover.column_dimensions["B"].width = 22, 110

@@ -68,12 +68,13 @@ def vocabulary() -> Vocabulary | None:
 
     classes = frozenset(term(n) for s in graph.subjects(RDF.type, OWL.Class) if (n := local(s)))
     properties = {n: "entity" for s in graph.subjects(RDF.type, OWL.ObjectProperty) if (n := local(s))}
-    kinds = {XSD.date: "date", XSD.integer: "integer", XSD.boolean: "text"}
+    kinds: dict[Any, str] = {XSD.date: "date", XSD.integer: "integer"}
     for s in graph.subjects(RDF.type, OWL.DatatypeProperty):
         if name := local(s):
             only = bool(graph.value(s, URIRef(NAMESPACE + "recordedOnly")))
             properties[name] = "text" if only else kinds.get(graph.value(s, RDFS.range), "text")
-    individuals, labels = set(), {}
+    individuals: set[str] = set()
+    labels: dict[str, frozenset[str]] = {}
     for s in graph.subjects(RDF.type, OWL.NamedIndividual):
         name = str(s)[len(ENTITY) :]
         individuals.add(name)
@@ -90,6 +91,7 @@ class Words:
 
     @classmethod
     def bundled(cls) -> Words:
+        """The lists of this distribution."""
         return cls(read_yaml(bundled("data", "layouts", "words.yaml")))
 
     @cached_property
@@ -103,9 +105,11 @@ class Words:
 
     @cached_property
     def beside_a_district(self) -> dict[str, tuple[str, ...]]:
+        """Words for a district's organs, with their roles."""
         return {word: tuple(roles) for word, roles in self._lists["beside_a_district"].items()}
 
     def listed(self, group: str) -> frozenset[str]:
+        """A list as a set."""
         return self._sets[group]
 
     @cached_property

@@ -1,0 +1,144 @@
+"""RDF in: Turtle, N-Triples, TriG and JSON-LD; nothing is fetched, a bad subject is set aside whole."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from ledger_tables import codes, fresh, stated
+
+from reasoner.ledger import load
+from reasoner.record import Record
+
+PREFIXES = """
+@prefix zl: <https://w3id.org/zelian/ns#> .
+@prefix id: <https://w3id.org/zelian/id/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+"""
+TRANSFER = (
+    "a zl:Transfer ; zl:to id:procuratorate ; zl:about id:CQ-001 ; "
+    'zl:on "2025-08-01"^^xsd:date ; zl:note "x" .'
+)
+NT = (
+    "<https://w3id.org/zelian/id/ys-1> <https://w3id.org/zelian/ns#to> "
+    "<https://w3id.org/zelian/id/procuratorate> .\n"
+    "<https://w3id.org/zelian/id/ys-1> <https://w3id.org/zelian/ns#on> "
+    '"2025-08-01"^^<http://www.w3.org/2001/XMLSchema#date> .\n'
+)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Record:
+    return fresh(tmp_path)
+
+
+def load_text(record: Record, folder: Path, name: str, text: str):  # type: ignore[no-untyped-def]
+    (folder / name).write_text(text, encoding="utf-8")
+    return load([folder / name], record)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.ttl", PREFIXES + "id:ys-1 " + TRANSFER),
+        ("b.ttl", PREFIXES + "<ys-1> " + TRANSFER.replace("id:", "id:")),
+        ("a.trig", PREFIXES + "id:graph { id:ys-1 " + TRANSFER + " }"),
+        ("a.nt", NT),
+        (
+            "a.jsonld",
+            json.dumps(
+                {
+                    "@context": {
+                        "@vocab": "https://w3id.org/zelian/ns#",
+                        "@base": "https://w3id.org/zelian/id/",
+                    },
+                    "@id": "ys-1",
+                    "@type": "Transfer",
+                    "to": {"@id": "procuratorate"},
+                    "on": {"@value": "2025-08-01", "@type": "http://www.w3.org/2001/XMLSchema#date"},
+                }
+            ),
+        ),
+    ],
+)
+def test_every_serialisation_comes_to_the_same_statements(
+    record: Record, tmp_path: Path, name: str, text: str
+) -> None:
+    report = load_text(record, tmp_path, name, text)
+    assert report.exit_code == 0, report.to_table()
+    assert stated(record, "ys-1", "to") == ["procuratorate"]
+    assert stated(record, "ys-1", "on") == [20250801]
+    (statement,) = record.statements("ys-1", "to")
+    assert (statement.source.file, statement.source.key) == (name, "ys-1")
+
+
+def test_chinese_ids_survive_as_iris(record: Record, tmp_path: Path) -> None:
+    load_text(
+        record, tmp_path, "a.ttl", PREFIXES + "<https://w3id.org/zelian/id/永川电20251105001-1> a zl:Issue ."
+    )
+    assert record.knows("永川电20251105001-1")
+
+
+def test_rdf_twice_changes_nothing_and_a_corrected_subject_is_replaced(
+    record: Record, tmp_path: Path
+) -> None:
+    text = PREFIXES + "id:ys-1 " + TRANSFER
+    load_text(record, tmp_path, "a.ttl", text)
+    assert load_text(record, tmp_path, "a.ttl", text).unchanged
+    assert (
+        load_text(record, tmp_path, "a.ttl", text.replace("id:procuratorate", "id:highCourt")).rows["changed"]
+        == 1
+    )
+    assert stated(record, "ys-1", "to") == ["highCourt"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ('id:ys-1 a zl:Transfer ; zl:on "2025年8月" .', "date-inexact"),
+        ("id:ys-1 a zl:Transfer ; zl:to [ a zl:Organ ] .", "rdf-entity"),
+        ('id:ys-1 a zl:Transfer ; zl:to "市检察院" .', "rdf-entity"),
+        ("id:ys-1 a zl:Transferral .", "rdf-class"),
+        ("id:ys-1 a zl:Transfer ; zl:sentTo id:procuratorate .", "rdf-property"),
+    ],
+)
+def test_a_subject_with_anything_wrong_is_set_aside_whole(
+    record: Record, tmp_path: Path, body: str, code: str
+) -> None:
+    report = load_text(record, tmp_path, "a.ttl", PREFIXES + body + "\nid:ys-2 " + TRANSFER)
+    assert report.exit_code == 1
+    assert code in codes(report)
+    assert list(record.statements("ys-1")) == []
+    assert stated(record, "ys-2", "to") == ["procuratorate"]
+    assert [row.file for row in record.set_aside()][:1] == ["a.ttl"]
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        "https://example.org/context.jsonld",
+        ["https://example.org/context.jsonld"],
+        {"@import": "https://example.org/context.jsonld"},
+        {"to": {"@id": "x", "@context": "file:///etc/passwd"}},
+    ],
+)
+def test_a_remote_context_is_refused_without_asking_for_it(
+    record: Record, tmp_path: Path, context: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    report = load_text(record, tmp_path, "a.jsonld", json.dumps({"@context": context, "@id": "ys-1"}))
+    assert report.exit_code == 2
+    assert "上下文" in report.summary()[0]
+
+
+def test_rdf_and_tables_in_one_import_may_refer_to_each_other(record: Record, tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text(PREFIXES + 'id:wt-9 a zl:Issue ; zl:summary "x" .', encoding="utf-8")
+    (tmp_path / "a.csv").write_text("移送编号,接收机关,移送事项\nys-9,市检察院,wt-9\n", encoding="utf-8")
+    assert load([tmp_path / "a.csv", tmp_path / "a.ttl"], record).exit_code == 0
+    assert stated(record, "ys-9", "about") == ["wt-9"]
