@@ -72,6 +72,7 @@ def test_help_comes_at_once() -> None:
         ("nonsense",),
         ("conclusions", "--format", "pdf"),
         ("conclusions", "--as-of", "2026-02-30"),
+        ("conclusions", "--as-of", "9999-12-31"),
         ("explore", "--port", "0"),
         ("explore", "--port", "x"),
         ("explain",),
@@ -125,10 +126,12 @@ def test_an_unforeseen_mishap_is_one_line_and_no_traceback(
         (FileNotFoundError(2, "no", "x.xlsx"), "没有这个文件：x.xlsx"),
         (PermissionError(13, "no", "x.xlsx"), "没有权限读写：x.xlsx"),
         (IsADirectoryError(21, "no", "x"), "这是文件夹，不是文件：x"),
+        (FileExistsError(17, "no", "x"), "这不是文件夹：x"),
+        (ModuleNotFoundError("no", name="psycopg"), "没有安装 psycopg：pip install psycopg"),
         (OSError(28, "No space left on device", "x"), "无法读写 x：No space left on device"),
     ],
 )
-def test_what_the_system_refuses_is_said_in_words(error: OSError, zh: str) -> None:
+def test_what_the_system_refuses_is_said_in_words(error: Exception, zh: str) -> None:
     assert messages.explain(error)[0] == zh
 
 
@@ -154,6 +157,17 @@ def test_output_is_utf_8_whatever_the_console_says(bundled_home: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True)
     assert done.returncode == 0
     assert "第三十九条第四款" in done.stdout.decode("utf-8")
+
+
+def test_a_file_that_is_no_record_is_not_taken_for_one(
+    own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own_home.mkdir()
+    (own_home / "record.sqlite").write_text("not a database " * 99, "utf-8")
+    code, out, err = run(capsys, "reason")
+    assert (code, out) == (2, "")
+    assert err.startswith("错误：记录无法打开或读写：")
+    assert err.count("\n") == 1
 
 
 # -- load -------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import os
 import re
@@ -25,10 +26,10 @@ class _Parser(argparse.ArgumentParser):
 def date(text: str) -> datetime.date:
     """Read ``2026-11-22``, ``20261122`` or ``2026年11月22日``."""
     if match := re.fullmatch(r"(\d{4})(?:-|/|\.|年)?(\d{1,2})(?:-|/|\.|月)?(\d{1,2})日?", text.strip()):
-        try:
-            return datetime.date(*map(int, match.groups()))
-        except ValueError:
-            pass  # such as 2026-02-30
+        with contextlib.suppress(ValueError):  # such as 2026-02-30
+            day = datetime.date(*map(int, match.groups()))
+            if 1900 <= day.year < 2200:
+                return day
     raise argparse.ArgumentTypeError(f"不是日期 / not a date: {text!r} (2026-11-22)")
 
 

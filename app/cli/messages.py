@@ -26,12 +26,19 @@ def explain(error: Exception) -> tuple[str, str]:
             return f"没有权限读写：{name}", f"not allowed to read or write: {name}"
         case IsADirectoryError(filename=str(name)) if name:
             return f"这是文件夹，不是文件：{name}", f"this is a folder, not a file: {name}"
+        case (FileExistsError() | NotADirectoryError()) as found if found.filename:
+            return f"这不是文件夹：{found.filename}", f"this is not a folder: {found.filename}"
         case OSError(filename=str(name), strerror=str(reason)) if name:
             return f"无法读写 {name}：{reason}", f"cannot read or write {name}: {reason}"
         case UnicodeDecodeError():
             return "文件不是文本，或编码无法识别", "not a text file, or its encoding is unknown"
         case MemoryError():
             return "内存不足", "out of memory"
+        case ModuleNotFoundError(name=str(name)):
+            return f"没有安装 {name}：pip install {name}", f"{name} is not installed: pip install {name}"
+        case _ if type(error).__module__.startswith("sqlalchemy"):
+            reason = getattr(error, "orig", None) or str(error).partition("\n")[0]
+            return f"记录无法打开或读写：{reason}", f"the record cannot be opened, read or written: {reason}"
         case _:
             text = str(error).strip() or type(error).__name__
             zh, _, en = text.partition(" / ")  # how the reasoner writes a message in both languages
