@@ -19,7 +19,7 @@ from reasoner.vocabulary import Text, Vocabulary, predicate_name
 ISSUE_OF = "concernsIssue"
 ISSUE_OF_UNIT = "concernsIssueFor"
 INSPECTION_OF = "inInspection"
-SUCCESSOR = "succeededBy"
+SUCCESSOR = "successor"
 READING = "otherReading"
 REMARKS = {"possibleLimit": "limit", "since": "since", "candidate": "kind"}
 
@@ -178,8 +178,8 @@ class Reader:
         organs = [row[1] for row in self.model.match(JOINT, (bearer, None))] or [bearer]
         for organ in organs:
             body: dict[str, Any] = {"id": str(organ), "name": self._label(organ)}
-            if later := [str(row[1]) for row in self.model.match(SUCCESSOR, (organ, None))]:
-                body["succeeded_by"] = later
+            if later := [row[1] for row in self.model.match(SUCCESSOR, (organ, None))]:
+                body["succeeded_by"] = [{"id": str(unit), "name": self._label(unit)} for unit in later]
             yield body
 
     def _destinations(self, part: dict[str, Value]) -> Iterator[dict[str, Any]]:

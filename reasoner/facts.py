@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from reasoner import calendar
@@ -31,6 +32,8 @@ class Facts:
     origins: dict[Ground, list[int]] = field(default_factory=lambda: defaultdict(list))
     outside: dict[Ground, dict[str, Any]] = field(default_factory=dict)
     counting: str = ""
+    table: pa.Table | None = None
+    """The statements of the record as they streamed out of it (for DuckDB)."""
 
     def add(self, atom: Ground, statement: int | None = None, source: dict[str, Any] | None = None) -> None:
         """Add an atom with the statement or the source it comes from."""
@@ -70,7 +73,8 @@ def gather(
 
 def _from_record(found: Facts, record: Record, used: set[str], version: int | None) -> None:
     table = record.facts(version, text=True)
-    table = table.filter(pc.is_in(table["predicate"], value_set=_strings(used)))
+    table = table.filter(pc.is_in(table["predicate"], value_set=pa.array(sorted(used), pa.string())))
+    found.table = table
     columns = [table[name].to_pylist() for name in ("predicate", "subject", "object", "kind", "id")]
     for predicate, subject, value, kind, number in zip(*columns, strict=True):
         if kind == "class":
@@ -80,12 +84,6 @@ def _from_record(found: Facts, record: Record, used: set[str], version: int | No
         else:
             atom = (predicate, (subject, value))
         found.add(atom, number)
-
-
-def _strings(values: set[str]) -> Any:
-    import pyarrow as pa
-
-    return pa.array(sorted(values), pa.string())
 
 
 def _parameters(found: Facts, book: LawBook) -> None:

@@ -53,7 +53,7 @@ def ontology(folder: Path | None = None, cache_folder: Path | None = None) -> On
 
 
 def solve(facts: Facts, rules: Ontology, engine: Engine = "memory") -> Model:
-    """Evaluate; ``memory`` keeps every derivation, the other engines only what is true."""
+    """Evaluate; ``memory`` keeps every derivation, the other engines only what is true (no proofs)."""
     if engine == "memory":
         return evaluate(facts.atoms, rules.program)
     model = Model()
@@ -74,7 +74,9 @@ def _elsewhere(facts: Facts, rules: Ontology, engine: Engine) -> dict[str, set[t
     from reasoner.sql import Database
 
     database = Database(rules.book.rules)
-    database.load(facts.atoms)
+    if facts.table is not None:
+        database.load_table(facts.table)
+    database.load(atom for atom in facts.atoms if facts.table is None or atom not in facts.origins)
     database.run()
     return database.derived()
 

@@ -154,6 +154,38 @@ class Database:
             self._fill(predicate, list(wanted))
             self._filled[predicate] = self._filled.get(predicate, 0) + len(wanted)
 
+    def load_table(self, statements: pa.Table) -> None:
+        """Load statements as the record streams them: columns predicate, subject, object, kind (strings).
+
+        Nothing passes through Python but the distinct names, which the dictionary numbers.
+        """
+        run = self.connection.execute
+        self.connection.register("statements", statements)
+        distinct = run(
+            "SELECT DISTINCT unnest(CASE WHEN kind IN ('class', 'date', 'integer') THEN [subject] "
+            "ELSE [subject, object] END) FROM statements"
+        ).fetchall()
+        names = [row[0] for row in distinct]
+        codes = pa.table(
+            {"name": pa.array(names), "code": pa.array([self.dictionary.encode(n) for n in names])}
+        )
+        self.connection.register("names", codes)
+        run(
+            "CREATE TEMP TABLE encoded AS SELECT predicate, s.code AS a0, CASE WHEN kind IN "
+            "('date', 'integer') THEN TRY_CAST(object AS BIGINT) ELSE o.code END AS a1 FROM statements "
+            "JOIN names AS s ON s.name = subject LEFT JOIN names AS o ON o.name = object AND kind <> 'class'"
+        )
+        counted = run("SELECT predicate, count(*) FROM encoded GROUP BY predicate").fetchall()
+        for predicate, number in sorted(counted):
+            if predicate in self._created:
+                columns = "a0" if self._created[predicate] == 1 else "a0, a1"
+                wanted = f"SELECT DISTINCT {columns} FROM encoded WHERE predicate = ?"
+                run(f"INSERT INTO {_quoted(predicate)} {wanted}", [predicate])
+                self._filled[predicate] = self._filled.get(predicate, 0) + int(number)
+        run("DROP TABLE encoded")
+        self.connection.unregister("statements")
+        self.connection.unregister("names")
+
     def _fill(self, predicate: str, rows: list[Row]) -> None:
         encode = self.dictionary.encode
         if len(rows) < _FEW:  # codes are integers, so the text is safe; Arrow pays off later
@@ -161,7 +193,9 @@ class Database:
             self.connection.execute(f"INSERT INTO {_quoted(predicate)} VALUES {values}")
             return
         arity = self._created[predicate]
-        table = pa.table({f"a{i}": pa.array([encode(row[i]) for row in rows], pa.int64()) for i in range(arity)})
+        table = pa.table(
+            {f"a{i}": pa.array([encode(row[i]) for row in rows], pa.int64()) for i in range(arity)}
+        )
         self.connection.register("incoming", table)
         self.connection.execute(f"INSERT INTO {_quoted(predicate)} SELECT * FROM incoming")
         self.connection.unregister("incoming")

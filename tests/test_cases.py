@@ -52,7 +52,15 @@ def test_every_conclusion_has_a_proof_that_ends_in_the_law_and_in_facts(case: ca
             if leaf["kind"] in ("fact", "finding", "parameter"):
                 assert leaf["sources"], leaf
             else:
-                assert leaf["kind"] in ("absent", "comparison", "count", "calendar", "as_of", "step", "conclusion")
+                assert leaf["kind"] in (
+                    "absent",
+                    "comparison",
+                    "count",
+                    "calendar",
+                    "as_of",
+                    "step",
+                    "conclusion",
+                )
 
 
 def test_every_norm_with_a_rule_has_a_case_that_expects_and_one_that_refuses() -> None:
@@ -96,10 +104,22 @@ def test_a_refused_conclusion_that_follows_fails_with_its_id(tmp_path: Path) -> 
         ("- name: 试\n  as_of: 2024-01-01\n  expect: [{norn: a2}]\n", "norn"),
         ("- name: 试\n  as_of: 2024-01-01\n  given: [{id: x}]\n  expect: [{norm: a2}]\n", "没有 a"),
         ("- name: 试\n  as_of: 2024-01-01\n  given: [{a: Isue}]\n  expect: [{norm: a2}]\n", "Isue"),
-        ("- name: 试\n  as_of: 2024-01-01\n  given: [{a: Issue, rasedIn: x}]\n  expect: [{norm: a2}]\n", "rasedIn"),
-        ("- name: 试\n  as_of: 2024-01-01\n  given: [{a: Issue, relatesTo: 不存在县}]\n  expect: [{norm: a2}]\n", "不存在县"),
-        ("- name: 试\n  as_of: 2024-01-01\n  given: [{a: Issuance, on: 三月}]\n  expect: [{norm: a2}]\n", "三月"),
-        ("- name: 试\n  as_of: 2025-12-01\n  given: [{a: Issue, relatesTo: 两江新区}]\n  expect: [{norm: a2}]\n", "两江新区"),
+        (
+            "- name: 试\n  as_of: 2024-01-01\n  given: [{a: Issue, rasedIn: x}]\n  expect: [{norm: a2}]\n",
+            "rasedIn",
+        ),
+        (
+            "- name: 试\n  as_of: 2024-01-01\n  given: [{a: Issue, relatesTo: 不存在县}]\n  expect: [{norm: a2}]\n",
+            "不存在县",
+        ),
+        (
+            "- name: 试\n  as_of: 2024-01-01\n  given: [{a: Issuance, on: 三月}]\n  expect: [{norm: a2}]\n",
+            "三月",
+        ),
+        (
+            "- name: 试\n  as_of: 2025-12-01\n  given: [{a: Issue, relatesTo: 两江新区}]\n  expect: [{norm: a2}]\n",
+            "两江新区",
+        ),
         ("just words", "列表"),
         ("- a: [unclosed", ":"),
         ("- {name: 试, as_of: 2024-01-01, given: 3, expect: [{norm: a2}]}", "given"),

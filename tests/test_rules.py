@@ -74,7 +74,10 @@ def test_a_circle_through_a_count_is_refused() -> None:
         ("placed(X) :- inspects(X,Y), beganOn(X,Y).", "Y is"),
         ("placed(X) :- issue(X), overdue(_,X,_,_).", "overdue is a conclusion"),
         ("placed(X) :- issue(X), name(X,_).", "recorded and shown only"),
-        ("placed(X) :- issue(X), relatesTo(X,Y), relatesTo(X,Z), Y < Z.", "compares what is no date or number"),
+        (
+            "placed(X) :- issue(X), relatesTo(X,Y), relatesTo(X,Z), Y < Z.",
+            "compares what is no date or number",
+        ),
         ("placed(X) :- issue(Y), issue(_).", "unsafe variable X"),
     ],
 )
@@ -112,6 +115,12 @@ def test_a_quote_that_is_not_the_text_is_refused() -> None:
     norm = next(iter(book.norms.values()))
     changed = type(norm)(norm.id, norm.label, norm.rules, norm.binding, "条文里没有的话", reason=norm.reason)
     broken = type(book)(
-        book.regulation, {norm.id: changed}, book.definitions, book.points, book.axioms, book.parameters, book.digest
+        book.regulation,
+        {norm.id: changed},
+        book.definitions,
+        book.points,
+        book.axioms,
+        book.parameters,
+        book.digest,
     )
     assert any(p.startswith(norm.id) for p in check_book(broken, rules.vocabulary))
