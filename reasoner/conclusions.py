@@ -131,7 +131,7 @@ class Reader:
             subject=str(matter),
             as_of=self.as_of,
             sentence=self.speaker.atom(atom),
-            status_label=predicate.label,
+            status_label=self.speaker.status(atom),
             norm_label=record.label,
             citation=citation(self.book, record),
             reason=str(reason) if reason else None,

@@ -54,6 +54,7 @@ class Record:
     points: tuple[str, ...] = ()
     type: str = ""
     frame: dict[str, Any] = field(default_factory=dict)
+    display: dict[str, Text] = field(default_factory=dict)
     file: str = ""
 
     @property
@@ -191,6 +192,7 @@ def _records(file: Path, kind: str) -> Iterator[Record]:
                 tuple(entry.get("points") or ()),
                 entry.get("type", ""),
                 entry.get("frame") or {},
+                entry.get("display") or {},
                 f"{file.parent.name}/{file.name}",
             )
         except KeyError as missing:

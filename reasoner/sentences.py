@@ -84,7 +84,7 @@ class Speaker:
         inside = ("，" if language == "zh" else ", ").join(parts)
         brackets = ("（", "）") if language == "zh" else (" (", ")")
         if not inside:
-            return f"{'、'.join(labels)}{brackets[0]}{value}{brackets[1]}"
+            return f"{labels[0]}{_gap(language)}{value}"
         return f"{'、'.join(labels)}{brackets[0]}{inside}{brackets[1]}"
 
     def atom(self, atom: Ground) -> Text:
@@ -96,15 +96,20 @@ class Speaker:
 
     def _say(self, atom: Ground, language: str) -> str:
         predicate = self.vocabulary.predicates[atom[0]]
-        template = (
-            predicate.sentence.get(language)
-            or f"{atom[0]}({', '.join(f'{{{i}}}' for i in range(len(atom[1])))})"
-        )
+        plain = f"{atom[0]}({', '.join(f'{{{i}}}' for i in range(len(atom[1])))})"
         words = []
         for i, (value, place) in enumerate(zip(atom[1], predicate.arguments, strict=False)):
             is_bearer = (predicate.roles and predicate.roles[i] == "bearer") or place == ("Unit",)
             words.append(self.bearer(value, language) if is_bearer else self.name(value, language, place))
-        return template.format(*words)
+        template = predicate.sentence.get(language) or plain
+        return template.format(*words, status=self.status(atom)[language], days=_days_between(atom))
+
+    def status(self, atom: Ground) -> Text:
+        """What a status is called; a norm may have words of its own for one of its statuses."""
+        predicate = self.vocabulary.predicates[atom[0]]
+        norm = self.book.by_constant.get(str(atom[1][0])) if predicate.is_status else None
+        own = norm.display.get(atom[0]) if norm else None
+        return own or {language: predicate.label.get(language, atom[0]) for language in LANGUAGES}
 
     def absent(self, predicate: str, args: tuple[Value | None, ...]) -> Text:
         """The sentence of what was looked for and not found; None stands for anything."""
@@ -130,6 +135,12 @@ class Speaker:
             return _gap(language).join(words)
 
         return _both(said)
+
+
+def _days_between(atom: Ground) -> str:
+    """Days from the first to the second date of an atom; empty unless it has two."""
+    dates = [calendar.to_date(v) for v in atom[1] if isinstance(v, int) and calendar.is_date(v)]
+    return str((dates[1] - dates[0]).days) if len(dates) == 2 else ""
 
 
 def _gap(language: str) -> str:
