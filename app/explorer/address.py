@@ -13,6 +13,9 @@ Lang = Literal["zh", "en"]
 #: page name -> path; the overview is the root.
 PAGES = {"overview": ".", "issues": "issues", "issue": "issue", "law": "law"}
 
+#: The days that can be asked about.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+
 _KEPT = ("lang", "as_of")  # belong to the reader, not to the page: every link carries them on
 
 
@@ -29,9 +32,10 @@ def lang() -> Lang:
 def as_of() -> date:
     """Return the date for which everything is evaluated: ``as_of`` in the address, else today."""
     try:
-        return date.fromisoformat(param("as_of") or "")
+        asked = date.fromisoformat(param("as_of") or "")
     except ValueError:
         return date.today()
+    return asked if FIRST_DAY <= asked <= LAST_DAY else date.today()
 
 
 def link(page: str, /, **params: str | None) -> str:

@@ -292,6 +292,8 @@ def facet_label(rows: Iterable[IssueRow], name: str, value: str, lang: Lang) -> 
     """Return the words for a value of a filter."""
     if name == "status":
         return "、".join(status_label(each, lang) for each in value.split(","))
+    if name == "norm" and (norm := _ontology().book.norms.get(value)):
+        return f"{regulation().cite(norm.place, lang)} {worded(norm.label, lang)}"
     return next((label for row in rows for key, label in _values(row, name) if key == value), value)
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from app.explorer.address import Lang, lang
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @cache
 def _texts() -> dict[str, dict[Lang, str]]:
     file = Path(__file__).with_name("texts.yaml")
-    texts: dict[str, dict[Lang, str]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    texts: dict[str, dict[Lang, str]] = yaml.load(file.read_text(encoding="utf-8"), _LOADER)
     return texts
 
 

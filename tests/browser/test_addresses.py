@@ -165,3 +165,14 @@ def test_dark_is_chosen_once_for_all_pages(visit: VisitorMaker) -> None:
     assert page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor") == dark
     page.get_by_role("link", name="浅色").click()
     expect(page.get_by_role("link", name="深色")).to_be_visible()
+
+
+def test_the_as_of_date_is_carried_along(visit: VisitorMaker) -> None:
+    visitor = visit()
+    page = visitor.open("/?as_of=2024-06-01")
+    expect(page.locator(".zl-top-side")).to_contain_text("截至2024年6月1日")
+    page.locator(".zl-nav a").nth(1).click()
+    page.get_by_role("link", name="CQ-001", exact=True).click()
+    expect(page.locator(".zl-three")).to_be_visible()
+    expect(page.locator(".zl-top-side")).to_contain_text("截至2024年6月1日")
+    expect(page).to_have_url(re.compile("as_of=2024-06-01"))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import streamlit as st
+
 from app.explorer import address, frame, store
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.texts import t
@@ -76,6 +80,15 @@ def missing() -> Markup:
     )
 
 
+def choose_day() -> None:
+    """Put the chosen as-of date into the address; today needs no mention."""
+    chosen = st.session_state["as_of"]
+    if chosen in (None, date.today()):
+        st.query_params.pop("as_of", None)
+    else:
+        st.query_params["as_of"] = chosen.isoformat()
+
+
 if not rows:
     show(el("div", el("h1", t("overview.title")), class_="zl"))
     frame.empty(t("issues.empty"), t("issues.empty.next"))
@@ -92,12 +105,30 @@ else:
         figure("overview.figure.determination", ("needsDetermination",)),
         figure("overview.figure.insufficient", ("insufficient",)),
     ]
+    left, right = st.columns([4.6, 1])
+    with left:
+        show(
+            el(
+                "div",
+                el("h1", t("overview.title")),
+                el("p", lead, class_="zl-lead"),
+                el("div", figures, class_="zl-figures"),
+                class_="zl",
+            )
+        )
+    with right:
+        st.session_state["as_of"] = address.as_of()
+        st.date_input(
+            t("as_of.choose"),
+            key="as_of",
+            on_change=choose_day,
+            format="YYYY-MM-DD",
+            min_value=address.FIRST_DAY,
+            max_value=address.LAST_DAY,
+        )
     show(
         el(
             "div",
-            el("h1", t("overview.title")),
-            el("p", lead, class_="zl-lead"),
-            el("div", figures, class_="zl-figures"),
             el(
                 "div",
                 el("section", el("h2", t("overview.by_status")), by_status()),
