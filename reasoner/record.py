@@ -68,8 +68,10 @@ class Record:
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _prepare_sqlite)
         record = cls(engine, path)
-        with record._exclusive() as connection:
-            SCHEMA.create_all(connection)
+        # Opening to read must not wait for a writer, so the lock is taken only to make the tables.
+        if not sa.inspect(engine).has_table(SET_ASIDE.name):
+            with record._exclusive() as connection:
+                SCHEMA.create_all(connection)
         return record
 
     def close(self) -> None:

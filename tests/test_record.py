@@ -106,6 +106,8 @@ def test_the_digest_tells_states_apart_and_not_the_way_to_them(tmp_path: Path) -
     assert one.digest != two.digest != empty
     put(two, Claim("issue", "CQ-1"), key="1")
     assert one.digest == two.digest
+    put(two, Claim("issue", "CQ-3"), key="1")
+    assert one.digest != two.digest, "as many statements, but others"
     put(one, key="1")
     put(one, key="2")
     assert one.digest == empty
@@ -191,6 +193,7 @@ def test_reading_goes_on_while_another_writes(record: Record) -> None:
     with record.transaction("a", "b") as tx:
         tx.add("issue", "CQ-2")
         assert len(list(reader.statements())) == 1
+        assert Record.open(record.path or "").version == 1, "opening does not wait for the writer"
         assert reader.facts().num_rows == 1
     assert reader.facts().num_rows == 2
 

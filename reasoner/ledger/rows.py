@@ -140,17 +140,17 @@ class TableReader:
             for name in self._classes(row, self.layout.entities[handle]):
                 yield name, id, ""
         for item, column in self._items:
-            said, id = row.texts[column], row.ids.get(item.of)
-            if not said or id is None:
+            said, owner = row.texts[column], row.ids.get(item.of)
+            if not said or owner is None:
                 continue
             if item.value == "choice" and not item.property:
                 if chosen := self.context.words.choose(item.words, said):
-                    yield chosen, id, ""
+                    yield chosen, owner, ""
             elif item.value in ("text", "texts", "ref", "id", "date") and item.property in values.NAMING:
                 for part in values.parts(said, values.SEMICOLONS) if item.value == "texts" else [said]:
                     reading = literals.read(part) if item.value == "date" else None
                     if reading is None or reading.date is not None:
-                        yield item.property, id, str(reading.date) if reading else item.form.format(part)
+                        yield item.property, owner, str(reading.date) if reading else item.form.format(part)
         for predicate, subject, object in self.layout.links:
             if predicate in values.NAMING and subject in row.ids and object in row.ids:
                 yield predicate, row.ids[subject], row.ids[object]
