@@ -8,6 +8,7 @@ from typing import Any, Final
 from app.explorer import address, store
 from app.explorer.markup import Markup, el, go, join, outside
 from app.explorer.texts import t
+from reasoner.conclusions import Conclusion
 
 _OPEN_DEPTH: Final = 3  # deeper steps are folded; the reader opens them
 
@@ -16,7 +17,10 @@ def source(origin: Mapping[str, Any]) -> Markup:
     """Return where a statement comes from: file, sheet, row, column, web page, or who entered it."""
     parts: list[Markup | str] = [str(origin["file"])] if origin.get("file") else []
     named = [name for name in ("sheet", "row", "columns", "by") if origin.get(name) not in (None, "")]
-    parts += [t(f"source.{name}", **{name: origin[name]}) for name in named]
+    for name in named:
+        # a statement of an RDF file has no row: what would be its column is a property
+        words = "property" if name == "columns" and "row" not in named else name
+        parts.append(t(f"source.{words}", **{name: origin[name]}))
     if origin.get("ontology"):
         parts.append(t("source.ontology"))
     parts += [str(origin[name]) for name in ("note", "rule") if origin.get(name)]
@@ -52,36 +56,47 @@ def _ground(by: Mapping[str, Any]) -> Markup | None:
     return None
 
 
-def _steps(way: Mapping[str, Any], depth: int) -> Markup | None:
-    """Return the premises of a step; what they rest on is said only when it is something else."""
-    under = way["by"]["id"] if way.get("by") else ""
+def _steps(way: Mapping[str, Any], depth: int, said: set[str]) -> Markup | None:
+    """Return the premises of a step."""
     premises = way.get("premises") or ()
-    return el("ul", (_step(each, depth, under) for each in premises)) if premises else None
+    return el("ul", (_step(each, depth, said) for each in premises)) if premises else None
 
 
-def _other_way(way: Mapping[str, Any], depth: int) -> Markup:
-    ground = _ground(way["by"]) if way.get("by") else None
-    return el("details", el("summary", t("proof.also"), class_="zl-quiet"), ground, _steps(way, depth))
+def _once(by: Mapping[str, Any] | None, said: set[str]) -> Markup | None:
+    """Return what a step rests on, in full where it is met first; the proof would else repeat itself."""
+    if by is None or by["id"] in said:
+        return None
+    said.add(by["id"])
+    return _ground(by)
 
 
-def _step(node: Mapping[str, Any], depth: int, under: str = "") -> Markup:
-    said = join(
+def _other_way(way: Mapping[str, Any], depth: int, said: set[str]) -> Markup:
+    ground = _once(way.get("by"), said)
+    return el("details", el("summary", t("proof.also"), class_="zl-quiet"), ground, _steps(way, depth, said))
+
+
+def _step(node: Mapping[str, Any], depth: int, said: set[str]) -> Markup:
+    sentence = join(
         el("span", t(f"proof.{node['kind']}"), class_="zl-kind"),
         store.worded(node["sentence"], address.lang()),
         el("span", " ", t("proof.folded"), class_="zl-quiet") if node.get("folded") else None,
     )
-    by = node.get("by")
-    below = [
-        _ground(by) if by and by["id"] != under else None,
-        [source(each) for each in node.get("sources", ())],
+    below = [_once(node.get("by"), said), [source(each) for each in node.get("sources", ())]]
+    if not node.get("premises") and not node.get("by"):
+        return el("li", sentence, below)
+    inner = [
+        _steps(node, depth + 1, said),
+        [_other_way(way, depth + 1, said) for way in node.get("also", ())],
     ]
-    if not node.get("premises") and not by:
-        return el("li", said, below)
-    others = [_other_way(way, depth + 1) for way in node.get("also", ())]
-    inner = [_steps(node, depth + 1), others]
-    return el("li", el("details", el("summary", said), below, inner, open=depth < _OPEN_DEPTH))
+    return el("li", el("details", el("summary", sentence), below, inner, open=depth < _OPEN_DEPTH))
 
 
-def tree(root: Mapping[str, Any]) -> Markup:
-    """Return the whole proof; ``root`` is the tree of a ``zelian-proof/1``."""
-    return el("div", el("ul", _step(root, 0)), class_="zl-proof")
+def tree(root: Mapping[str, Any], conclusion: Conclusion) -> Markup:
+    """Return the whole proof under the norm that it applies; ``root`` is the tree of a ``zelian-proof/1``."""
+    norm = {
+        "kind": "norm",
+        "label": conclusion.norm_label,
+        "reading": conclusion.reading,
+        "citation": conclusion.citation,
+    }
+    return el("div", _ground(norm), el("ul", _step(root, 0, {conclusion.norm})), class_="zl-proof")

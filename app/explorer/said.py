@@ -58,7 +58,7 @@ def _readings(each: Conclusion) -> Markup | None:
 
 
 def _why(desk: store.Desk, each: Conclusion) -> Markup:
-    return join(_readings(each), proofs.tree(desk.proof(each.id)))
+    return join(_readings(each), proofs.tree(desk.proof(each.id), each))
 
 
 def _words(each: Conclusion) -> Markup:

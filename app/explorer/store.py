@@ -329,10 +329,9 @@ def _issue(desk: Desk, issue_id: str) -> Issue | None:
     facts = {each.predicate: str(each.object) for each in desk.record.statements(subject=issue_id)}
     conclusions = sorted(desk.world.conclusions(issue=issue_id), key=lambda each: theme.rank(each.status))
     transfers = {norm.id for norm in _ontology().book.norms.values() if norm.type == "transfer"}
-    who = tuple(each for each in conclusions if each.kind and each.norm not in transfers)
-    where = tuple(
-        sorted((each for each in conclusions if each.norm in transfers), key=lambda each: each.norm)
-    )
+    who = tuple(each for each in conclusions if each.layer)
+    moved = [each for each in conclusions if each.norm in transfers and not each.layer]
+    where = tuple(sorted(moved, key=lambda each: each.norm))
     what = tuple(each for each in conclusions if each not in who and each not in where)
     return Issue(row, facts, _graph(desk, row, conclusions), who, where, what)
 

@@ -41,10 +41,12 @@ def _zelian(*arguments: str) -> list[str]:
 
 @pytest.fixture(scope="session")
 def explorer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the bundled data, and one issue whose text is code, until the tests are over; its address."""
+    """Serve the bundled data, the sample cases and one issue whose text is code, until the tests are over; its address."""
     home = tmp_path_factory.mktemp("explorer")
     environment = os.environ | {"ZELIAN_HOME": str(home)}
-    subprocess.run(_zelian("load"), env=environment, capture_output=True, check=False, timeout=120)
+    subprocess.run(
+        _zelian("load", "--samples"), env=environment, capture_output=True, check=False, timeout=120
+    )
     with Record.open(home / "record.sqlite") as record, record.transaction("test", "hostile text") as change:
         claims = [
             Claim("issue", "X-1"),

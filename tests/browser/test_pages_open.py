@@ -82,3 +82,13 @@ def test_the_first_page_is_there_within_three_seconds(visit: VisitorMaker) -> No
     visitor = visit()
     visitor.page.goto(visitor.address)
     visitor.page.locator(".zl-foot").wait_for(timeout=3_000)
+
+
+def test_every_status_on_the_overview_opens_the_issues_it_is_made_of(visit: VisitorMaker) -> None:
+    visitor = visit()
+    page = visitor.open("/")
+    assert page.locator(".zl-figures dd").count() <= 5
+    links = [each.get_attribute("href") for each in page.locator(".zl-bars a").all()]
+    assert len(links) >= 10
+    for link in links:
+        expect(visitor.open(f"/{link}").locator("tbody tr").first).to_be_visible()

@@ -109,7 +109,7 @@ def answers(issue: store.Issue) -> None:
     """Write the long answers: every conclusion with the way to its proof."""
     layers = [
         join(el("h3", t(f"issue.layer.{layer}")), said.listing(desk, found))
-        for layer in ("L1", "L2", None)
+        for layer in ("L1", "L2")
         if (found := [each for each in issue.who if each.layer == layer])
     ]
     missing = store.missing_of(issue.conclusions, address.lang())
@@ -141,7 +141,7 @@ if issue is None:
 else:
     heading(issue)
     show(el("div", el("h2", t("issue.chain")), class_="zl"))
-    left, right = st.columns([1.75, 1], gap="medium")
+    left, right = st.columns([2.1, 1], gap="medium")
     with left:
         chains.draw(issue)
     with right:

@@ -12,7 +12,7 @@ from app.explorer.texts import t
 
 _PER_PAGE: Final = 50
 _FACETS: Final = ("inspection", "status", "place", "sector")
-_OPEN_UP_TO: Final = 8  # longer facets are folded until one of their values is chosen
+_OPEN_UP_TO: Final = 20  # longer facets are folded until one of their values is chosen
 
 desk = store.desk(address.as_of())
 everything = desk.rows
@@ -40,7 +40,7 @@ def facet(name: str) -> Markup:
         )
         for key, label, number in values
     ]
-    opened = bool(active) or (len(values) <= _OPEN_UP_TO and name != "sector")
+    opened = bool(active) or (len(values) <= _OPEN_UP_TO and name in ("inspection", "status"))
     return el("details", el("summary", t(f"issues.filter.{name}")), el("ul", links), open=opened)
 
 

@@ -5,11 +5,11 @@ import { follow } from "./address.js";
 import { place } from "./place.js";
 import { FONT_SIZE, CANVAS_FONT, sheet } from "./look.js";
 import { lines, size } from "./label.js";
-import { firstDepth, neighbours, visible } from "./visible.js";
+import { atFirst, neighbours, visible } from "./visible.js";
 
 const LEAST_HEIGHT = 240;
 const MOST_HEIGHT = 620;
-const LEAST_SCALE = 0.6; // smaller than this the words cannot be read
+const LEAST_SCALE = 0.52; // smaller than this the words cannot be read
 const charts = new WeakMap();
 
 /** Elements with their text broken into lines and their size known. */
@@ -21,7 +21,7 @@ function measured(data) {
     return { ...node, lines: block.join("\n"), w: w + 26, h: h + 16 };
   });
   const edges = data.edges.map((edge) => {
-    const block = lines(edge.label, edgeFont, 120, 2);
+    const block = lines(edge.label, edgeFont, 96, 2);
     const [w, h] = size(block, edgeFont, 15);
     return { ...edge, lines: block.join("\n"), w, h };
   });
@@ -86,7 +86,8 @@ class Chart {
       this.centre = data.centre;
       this.elements = measured(data);
       this.near = neighbours(data.nodes, data.edges);
-      this.depth = firstDepth(data.centre, this.near);
+      const later = new Set(data.nodes.filter((node) => node.kind === "record").map((node) => node.id));
+      this.first = atFirst(data.centre, this.near, later);
       this.draw();
     }
     this.mark(data.selected ?? data.centre, data.selectedEdge);
@@ -94,7 +95,7 @@ class Chart {
 
   /** Put the visible part on the canvas and lay it out; called only when that part changed. */
   draw() {
-    this.view = visible(this.centre, this.near, this.depth, this.byHand);
+    this.view = visible(this.centre, this.near, this.first, this.byHand);
     const { shown } = this.view;
     const nodes = this.elements.nodes.filter((node) => shown.has(node.id));
     const edges = this.elements.edges.filter((edge) => shown.has(edge.source) && shown.has(edge.target));
@@ -126,7 +127,15 @@ class Chart {
     if (this.cy.zoom() < LEAST_SCALE) {
       this.cy.zoom(0.8);
       this.cy.center(this.cy.getElementById(this.at ?? this.centre));
+      this.fillFrame();
     } else this.cy.center();
+  }
+
+  /** Shift a graph that is larger than its frame so that no side of the frame stays empty. */
+  fillFrame() {
+    const box = this.cy.elements().renderedBoundingBox();
+    const shift = (low, high, room) => Math.min(0, 18 - low) + Math.max(0, room - 18 - high);
+    this.cy.panBy({ x: shift(box.x1, box.x2, this.cy.width()), y: shift(box.y1, box.y2, this.cy.height()) });
   }
 
   mark(node, edge) {

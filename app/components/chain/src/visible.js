@@ -1,7 +1,7 @@
 // Which part of the chain is on screen: everything reachable from the centre through open nodes.
 
 /** More than this many nodes on one screen cannot be read. */
-const ROOM = 40;
+const ROOM = 20;
 
 /** Neighbours of every node, whatever the direction of the edge: id -> Set of ids. */
 export function neighbours(nodes, edges) {
@@ -13,13 +13,14 @@ export function neighbours(nodes, edges) {
   return near;
 }
 
-function walk(centre, near, isOpen) {
+/** Nodes reached from the centre, with their distance; `stays` keeps one out that a node would lead to. */
+function walk(centre, near, isOpen, stays = () => false) {
   const depth = new Map([[centre, 0]]);
   const queue = [centre];
   for (const id of queue) {
     if (!isOpen(id, depth.get(id))) continue;
     for (const next of near.get(id) ?? []) {
-      if (depth.has(next)) continue;
+      if (depth.has(next) || stays(id, next)) continue;
       depth.set(next, depth.get(id) + 1);
       queue.push(next);
     }
@@ -27,22 +28,30 @@ function walk(centre, near, isOpen) {
   return depth;
 }
 
-/** How many steps from the centre are open at first: as many as leave room on the screen. */
-export function firstDepth(centre, near) {
-  for (let depth = 6; depth > 1; depth -= 1) {
-    if (walk(centre, near, (_, at) => at < depth).size <= ROOM) return depth;
+/**
+ * What is open at first: as many steps from the centre as leave room on the screen; when even that is
+ * too much, the nodes in `later` (records of single acts) wait until somebody opens what they hang on.
+ */
+export function atFirst(centre, near, later) {
+  const count = (depth, waiting) =>
+    walk(centre, near, (_, at) => at < depth, (_, next) => waiting.has(next)).size;
+  for (const waiting of [new Set(), later]) {
+    for (let depth = 6; depth > 1; depth -= 1) {
+      if (count(depth, waiting) <= ROOM) return { depth, waiting };
+    }
   }
-  return 1;
+  return { depth: 1, waiting: later };
 }
 
 /**
  * The nodes on screen, given what the reader has opened and closed by hand.
  * @returns {{shown: Set<string>, open: (id: string) => boolean, hidden: (id: string) => number}}
  */
-export function visible(centre, near, depth, byHand) {
-  const first = walk(centre, near, (_, at) => at < depth);
+export function visible(centre, near, { depth, waiting }, byHand) {
+  const stays = (id, next) => waiting.has(next) && byHand.get(id) !== true;
+  const first = walk(centre, near, (_, at) => at < depth, stays);
   const isOpen = (id) => byHand.get(id) ?? (first.has(id) && first.get(id) < depth);
-  const shown = new Set(walk(centre, near, isOpen).keys());
+  const shown = new Set(walk(centre, near, isOpen, stays).keys());
   const hidden = (id) => [...(near.get(id) ?? [])].filter((next) => !shown.has(next)).length;
   return { shown, open: isOpen, hidden };
 }
