@@ -15,6 +15,9 @@ import rdflib
 
 from app.cli import main, messages, tables
 from app.cli.arguments import date, parser
+from app.cli.commands import load
+from reasoner.pipeline import RECORD_FILE
+from reasoner.record import Claim, Record, Source
 
 COMMANDS = ("load", "reason", "conclusions", "explain", "case", "law", "check", "explore")
 ROOT = Path(__file__).resolve().parents[1]
@@ -200,6 +203,33 @@ def test_a_report_is_xlsx_or_jsonl(tmp_path: Path, capsys: pytest.CaptureFixture
     report = tmp_path / "report.jsonl"
     assert run(capsys, "load", "--report", str(report))[0] == 0
     assert all(json.loads(line) for line in report.read_text("utf-8").splitlines())
+
+
+def test_an_empty_record_is_filled_and_an_outdated_one_brought_up_to_date(own_home: Path) -> None:
+    row = Source("issues_public.csv", row=2, key="public-issues/issues/CQ-001")
+    older = [Claim("issue", "CQ-001"), Claim("name", "CQ-001", "旧", "text")]
+
+    def name() -> list[object]:
+        return [s.object for s in record.statements("CQ-001", "name")]
+
+    load.ensure_bundled()
+    with Record.open(own_home / RECORD_FILE) as record:
+        load.ensure_bundled()
+        assert [t["who"] for t in record.transactions()] == [load.BUNDLED]
+        assert (row.sheet, row.key) in {(s.source.sheet, s.source.key) for s in record.statements("CQ-001")}
+
+        with record.transaction("zelian load", "corrected by the user", {row.file: "another"}) as change:
+            change.put_row(row, older)
+        load.ensure_bundled()
+        assert (record.version, name()) == (2, ["旧"])
+
+        with record.transaction(load.BUNDLED, "as an older program would", {row.file: "older"}) as change:
+            change.put_row(row, older[:1])
+        load.ensure_bundled()
+        assert record.version == 4
+        assert "旧" not in name()
+        load.ensure_bundled()
+        assert record.version == 4
 
 
 # -- reason and conclusions -------------------------------------------------------------------------

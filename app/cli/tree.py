@@ -43,11 +43,15 @@ def lines(proof: Mapping[str, Any], lang: str) -> Iterator[str]:
     yield from writer.citation(conclusion["citation"])
     yield ""
     yield from writer.node(proof["proof"])
+    for organ in conclusion.get("not_counted") or ():
+        said = writer.word("未计入", "not counted")
+        yield f"{said}{writer.colon}{writer.said(organ['name'])} – {writer.said(organ['reason_label'])}"
     if readings := conclusion.get("other_readings"):
         yield ""
         for reading in readings:
-            yield f"{writer.word('另一种理解', 'the other reading')}：{writer.said(reading['label'])}"
-            yield f"   → {writer.said(reading['status_label'])}：{writer.said(reading['other'])}"
+            other = writer.word("另一种理解", "the other reading")
+            yield f"{other}{writer.colon}{writer.said(reading['label'])}"
+            yield f"   → {writer.said(reading['status_label'])}{writer.colon}{writer.said(reading['other'])}"
 
 
 class _Writer:
@@ -55,6 +59,8 @@ class _Writer:
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
+        self.colon = ": " if lang == "en" else "："
+        self._told: set[str] = set()  # norms and definitions whose words have been shown
 
     def word(self, zh: str, en: str) -> str:
         return en if self.lang == "en" else zh
@@ -87,20 +93,24 @@ class _Writer:
         if by := way.get("by"):
             yield from (inner + line for line in self._by(by))
         for source in way.get("sources") or ():
-            yield f"{inner}{self.word('出处：', 'source: ')}{self._source(source)}"
+            if said := self._source(source):
+                yield f"{inner}{self.word('出处', 'source')}{self.colon}{said}"
         for number, premise in enumerate(premises, 1):
             yield from self.node(premise, stem, "└─ " if last and number == len(premises) else "├─ ")
 
     def _by(self, by: Node) -> Iterator[str]:
         kind = self.word(*KINDS.get(str(by["kind"]), (str(by["kind"]),) * 2))
-        yield f"{self.word('依据', 'by')} {kind} {by['id']}：{self.said(by.get('label'))}"
+        yield f"{self.word('依据', 'by')} {kind} {by['id']}{self.colon}{self.said(by.get('label'))}"
+        if by["id"] in self._told:
+            return
+        self._told.add(by["id"])
         if cited := by.get("citation"):
             yield from self.citation(cited)
         if reading := self.said(by.get("reading")):
-            yield f"{self.word('理解', 'reading')}：{reading}"
+            yield f"{self.word('理解', 'reading')}{self.colon}{reading}"
 
     def citation(self, cited: Mapping[str, Any]) -> Iterator[str]:
-        quote = f"：“{cited['quote']}”" if cited.get("quote") else ""
+        quote = f"{self.colon}“{cited['quote']}”" if cited.get("quote") else ""
         yield f"{self.said(cited.get('text')) or cited['id']}{quote}"
 
     def _source(self, source: Mapping[str, Any]) -> str:
@@ -112,9 +122,10 @@ class _Writer:
             value = source.get(key)
             if value:
                 parts.append(self.said(value) if isinstance(value, Mapping) else str(value))
-        return " · ".join(parts) or " · ".join(self._loose(source))
-
-    def _loose(self, source: Mapping[str, Any]) -> Iterator[str]:
-        """A source in other words than a file's: parameters of the regulation, terms of the ontology."""
-        for value in source.values():
-            yield self.said(value) if isinstance(value, Mapping) else str(value)
+        if name := source.get("ontology"):
+            parts.append(f"{self.word('本体', 'ontology')} {name}")
+        if source.get("registry"):
+            parts.append(self.word("自带名录", "bundled registry"))
+        if rule := source.get("rule"):
+            parts.append(self.said(rule) if isinstance(rule, Mapping) else str(rule))
+        return " · ".join(parts)

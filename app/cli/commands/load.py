@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,9 @@ from app.cli.messages import CommandError, error_line
 
 if TYPE_CHECKING:
     from reasoner.ledger.report import Language, Report
+    from reasoner.record import Record
 
+BUNDLED = "zelian"  # who loads the bundled data, as the record has it
 SHOWN = 40  # problems on the terminal; the report file has them all
 
 
@@ -38,14 +41,31 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def ensure_bundled() -> None:
-    """Bring the bundled registry and ledger onto the record when it is empty."""
+    """Bring the bundled data onto the record when it is empty, or when newer ones came with the program."""
     from app.home import record_place
     from reasoner import ledger
     from reasoner.record import Record
 
     with progress.bar("载入 · loading") as step, Record.open(record_place()) as record:
         if record.version == 0:
-            ledger.load_bundled(record, samples=False, progress=step)
+            ledger.load_bundled(record, progress=step)
+        elif (samples := _outdated(record)) is not None:
+            ledger.load_bundled(record, samples=samples, progress=step)
+
+
+def _outdated(record: Record) -> bool | None:
+    """Whether to load the samples again with the rest; None when the bundled files are those on record."""
+    from reasoner import bundled
+
+    loaded: dict[str, str] = {}
+    for transaction in record.transactions():
+        if transaction["who"] == BUNDLED:  # not the user, who may have corrected a file of the same name
+            loaded |= transaction["files"]
+    present = {path.name: path for path in bundled.path("data").rglob("*") if path.name in loaded}
+    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in present.items()}
+    if all(loaded[name] == digest for name, digest in digests.items()):
+        return None
+    return any("samples" in path.parts for path in present.values())
 
 
 def _show(report: Report, lang: Language) -> None:
