@@ -41,7 +41,7 @@ def _zelian(*arguments: str) -> list[str]:
 
 @pytest.fixture(scope="session")
 def explorer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the bundled data, the sample cases and one issue whose text is code, until the tests are over; its address."""
+    """Serve the bundled data, the samples and one issue whose text is code; return the address."""
     home = tmp_path_factory.mktemp("explorer")
     environment = os.environ | {"ZELIAN_HOME": str(home)}
     subprocess.run(
