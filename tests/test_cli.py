@@ -379,7 +379,8 @@ def test_an_unknown_conclusion_is_refused(capsys: pytest.CaptureFixture[str]) ->
 def test_a_case_that_fails_says_so_and_ends_with_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "cases.yaml"
+    file = tmp_path / "案例" / "cases.yaml"
+    file.parent.mkdir()
     file.write_text(
         "- name: 空无一物\n  as_of: 2024-12-01\n  given: []\n  expect: [{norm: a36.p3.s2, status: overdue}]\n"
         "- name: 空无一物不逾期\n  as_of: 2024-12-01\n  given: []\n  refuse: [{status: overdue}]\n",
@@ -387,7 +388,7 @@ def test_a_case_that_fails_says_so_and_ends_with_1(
     )
     code, out, _ = run(capsys, "case", str(file))
     assert code == 1
-    assert "✗ 空无一物（cases.yaml）" in out
+    assert "✗ 空无一物（案例/cases.yaml）" in out
     assert "案例通过 1 个，不通过 1 个" in out
     assert "1 cases hold, 1 fail" in run(capsys, "case", str(file), "--lang", "en")[1]
 

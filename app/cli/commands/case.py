@@ -76,7 +76,8 @@ def _failure(outcome: Outcome, lang: str) -> Iterator[str]:
     """Yield what went wrong with a case, and the proof of what should not have followed."""
     if outcome.passed:
         return
-    yield f"✗ {outcome.case.name}（{Path(outcome.case.file).name}）"
+    file = Path(outcome.case.file)
+    yield f"✗ {outcome.case.name}（{file.parent.name}/{file.name}）"
     for failure in outcome.failures:
         text = failure[lang == "en"]
         yield f"    {text}"
