@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache, partial
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -110,20 +111,18 @@ class Desk:
         return self.world.record
 
 
-@st.cache_resource(show_spinner=False)
-def _record(folder: str) -> Record:
-    return Record.open(home() / pipeline.RECORD_FILE)
+def _is_current(desk: Desk) -> bool:
+    return desk.record.version == desk.world.data_version["version"]
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _desk(folder: str, version: int, as_of: date) -> Desk:
-    return Desk(pipeline.open_world(home(), as_of))
+@st.cache_resource(max_entries=4, show_spinner=False, validate=_is_current)
+def _desk(folder: str, as_of: date) -> Desk:
+    return Desk(pipeline.open_world(Path(folder), as_of))
 
 
 def desk(as_of: date) -> Desk:
     """Return what follows from the present record as of a date; reasoned anew when the record has changed."""
-    folder = str(home())
-    return _desk(folder, _record(folder).version, as_of)
+    return _desk(str(home()), as_of)
 
 
 def data_version(desk: Desk) -> str:
