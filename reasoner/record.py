@@ -59,12 +59,12 @@ class Record:
         Raises OSError when the folder cannot be made, sqlalchemy.exc.DatabaseError when the file is
         not a record.
         """
-        text = str(place)
-        path = None if "://" in text else Path(text)
+        path = None if "://" in str(place) else Path(place)
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            text = f"sqlite:///{path}"
-        engine = sa.create_engine(text)
+            engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
+        else:
+            engine = sa.create_engine(str(place))
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _prepare_sqlite)
         record = cls(engine, path)

@@ -205,6 +205,16 @@ def test_a_report_is_xlsx_or_jsonl(tmp_path: Path, capsys: pytest.CaptureFixture
     assert all(json.loads(line) for line in report.read_text("utf-8").splitlines())
 
 
+def test_the_record_lies_where_it_is_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "目录 #1 %20 &x"
+    monkeypatch.setenv("ZELIAN_HOME", str(home if os.name == "nt" else home / "a?b=c"))
+    assert run(capsys, "load")[0] == 0
+    assert [path.name for path in tmp_path.iterdir()] == [home.name]
+    assert json.loads(run(capsys, "conclusions", "--format", "jsonl")[1].splitlines()[0])
+
+
 def test_an_empty_record_is_filled_and_an_outdated_one_brought_up_to_date(own_home: Path) -> None:
     row = Source("issues_public.csv", row=2, key="public-issues/issues/CQ-001")
     older = [Claim("issue", "CQ-001"), Claim("name", "CQ-001", "旧", "text")]
