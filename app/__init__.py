@@ -1,0 +1,1 @@
+"""What people see: the explorer and the command line. No reasoning here."""
