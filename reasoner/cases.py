@@ -378,8 +378,10 @@ class Scene:
                 case "accountable":
                     who = self._who(value)
                     open_kind = wanted.get("candidate") or "status" in wanted
-                    good = (c.status == "allocated" or bool(open_kind and c.kind)) and (
-                        who in {b["id"] for b in c.bearers} or who in c.atom[1][2:3]
+                    good = (
+                        c.layer is not None
+                        and (c.status == "allocated" or bool(open_kind and c.kind))
+                        and (who in {b["id"] for b in c.bearers} or who in c.atom[1][2:3])
                     )
                 case "candidate":
                     good = bool(value) == bool(c.kind and c.status != "allocated")
@@ -427,10 +429,26 @@ class Scene:
     def _names_missing(self, wanted: dict[str, Any], world: World) -> bool:
         from reasoner.whynot import why_not
 
-        goal = wanted["why_not"]
-        sets = why_not(world, goal, self)
+        goal = dict(wanted["why_not"])
+        if "status" not in goal:
+            raise self._error("why_not 需要 status / why_not needs a status")
+        roles = {
+            "matter" if k == "act" else k: str(v) if k == "norm" else self._who(v)
+            for k, v in goal.items()
+            if k in ("norm", "matter", "act", "issue", "bearer", "reason", "kind", "missing")
+        }
+        try:
+            sets = why_not(world, self._status(str(goal["status"])), **roles)
+        except KeyError:
+            raise self._error(f"没有这个状态：{goal['status']} / no such status") from None
         missing = {str(m) for m in _listed(wanted.get("missing"))}
         return any(missing <= each.words() for each in sets) if missing else bool(sets)
+
+    def _status(self, name: str) -> str:
+        for predicate in self.rules.vocabulary.predicates.values():
+            if predicate.is_status and name in (predicate.name, *predicate.label.values()):
+                return predicate.name
+        return name
 
     # -- what is said of a failure --------------------------------------------------------------
 

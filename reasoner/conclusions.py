@@ -21,6 +21,7 @@ ISSUE_OF_UNIT = "concernsIssueFor"
 INSPECTION_OF = "inInspection"
 SUCCESSOR = "successor"
 READING = "otherReading"
+CONDITION = "presupposes"
 REMARKS = {"possibleLimit": "limit", "since": "since", "candidate": "kind"}
 
 
@@ -60,6 +61,7 @@ class Conclusion:
     done: str | None = None
     since: str | None = None
     possible_due: tuple[str, ...] = ()
+    conditions: tuple[dict[str, Any], ...] = ()
     reading: Text = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -83,6 +85,8 @@ class Reader:
     ) -> None:
         self.model, self.vocabulary, self.book, self.speaker = model, vocabulary, book, speaker
         self.as_of = calendar.to_date(as_of).isoformat()
+        conditions = [row[0] for row in model.rows(CONDITION)]
+        self._conditions = tuple({"id": str(c), "name": self._label(c)} for c in conditions)
         self._issues: dict[Value, list[str]] = defaultdict(list)
         for matter, issue in model.rows(ISSUE_OF):
             self._issues[matter].append(str(issue))
@@ -91,7 +95,7 @@ class Reader:
             self._unit_issues[matter, unit].append(str(issue))
         self._remarks: dict[tuple[str, Value, Value], list[Ground]] = defaultdict(list)
         for predicate in vocabulary.predicates.values():
-            if predicate.roles and not predicate.is_status:
+            if predicate.roles[:2] == ("norm", "matter") and not predicate.is_status:
                 for row in model.rows(predicate.name):
                     self._remarks[predicate.name, row[0], row[1]].append((predicate.name, row))
 
@@ -156,6 +160,7 @@ class Reader:
                     (d for v in self._remark("possibleLimit", part, "limit") if (d := _iso(v))), reverse=True
                 )
             ),
+            conditions=self._conditions,
             reading=record.reading,
         )
 

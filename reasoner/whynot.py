@@ -1,48 +1,56 @@
-"""Why not: the smallest sets of facts that would make a conclusion follow, and the exceptions in the way.
+"""Why not: the smallest sets of facts that would make a conclusion follow, and what stands in the way.
 
-The rules are read backwards from the wanted conclusion. A premise that holds costs nothing; a missing one
-is either derived further down or assumed. What is assumed about one unrecorded thing (an act with its date
-and addressee) counts as one, so that "a progress report is missing" is one gap and not five. The search
-deepens by the number of gaps and stops at the first number that suffices, so only smallest sets are returned.
+The rules are read backwards from the wanted conclusion. A premise that holds costs nothing; a missing one is either
+derived further down or assumed; an exception that holds is undone by whatever would undo it. All that is assumed
+about one unrecorded thing (an act with its day and addressee) counts as one gap. The search deepens by the number
+of gaps and stops at the first number that suffices, and every set is tried: it is returned only if the rules,
+run with it, yield the conclusion.
 """
 
 from __future__ import annotations
 
+import datetime
+import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from reasoner.evaluate import Model, Plan, compare
+from reasoner import calendar
+from reasoner.evaluate import Derivation, Ground, Model, compare, evaluate
 from reasoner.rules import Atom, Comparison, Count, Literal, Not, Rule, Term, Value, Var
+from reasoner.vocabulary import NUMBERS, Vocabulary
 
 if TYPE_CHECKING:
-    from reasoner.cases import Scene
     from reasoner.pipeline import World
 
 FRESH = "?"
 MOST_GAPS = 4
 MOST_SETS = 6
-MOST_STEPS = 60_000
-_DEEPEST = 14
+MOST_STEPS = 12_000
+MOST_TRIALS = 60
+_DEEPEST = 16
+_FEW_MATCHES = 6
 
 Binding = dict[str, Value]
+Pattern = tuple[Value | None, ...]
 
 
 @dataclass(frozen=True)
 class Missing:
-    """One smallest set: facts to be recorded, and what holds but would have to be otherwise."""
+    """One smallest set: the facts to be recorded (None where the value is open), and what stands in the way."""
 
-    facts: tuple[tuple[str, tuple[Value | None, ...]], ...]
-    obstacles: tuple[tuple[str, tuple[Value | None, ...]], ...]
+    facts: tuple[tuple[str, Pattern], ...]
+    obstacles: tuple[Ground, ...]
     world: World = field(compare=False, repr=False)
 
     def sentences(self, language: str) -> list[str]:
         """The set in words: each missing fact, then each obstacle."""
-        say = self.world.speaker.absent
-        return [say(p, a)[language] for p, a in self.facts] + [say(p, a)[language] for p, a in self.obstacles]
+        speaker = self.world.speaker
+        missing = [speaker.absent(p, a)[language] for p, a in self.facts]
+        return missing + [speaker.atom(obstacle)[language] for obstacle in self.obstacles]
 
     def words(self) -> set[str]:
-        """Every name and label by which a case may refer to what is missing."""
+        """Every name and label by which a case may refer to what is missing or in the way."""
         vocabulary = self.world.rules.vocabulary
         found: set[str] = set()
         for predicate, args in (*self.facts, *self.obstacles):
@@ -58,165 +66,298 @@ class Missing:
 
 @dataclass(frozen=True)
 class _State:
-    """Assumptions on the way: missing facts, obstacles, and how many things are assumed."""
+    """What is assumed so far: facts, obstacles to be undone, number of gaps, of things made up."""
 
-    facts: tuple[tuple[str, tuple[Value, ...]], ...] = ()
-    obstacles: tuple[tuple[str, tuple[Value | None, ...]], ...] = ()
+    facts: tuple[Ground, ...] = ()
+    obstacles: tuple[Ground, ...] = ()
     gaps: int = 0
-    fresh: int = 0
+    made: int = 0
 
 
 class _Search:
+    """Depth-first through the rules, backwards, with a limit on gaps and on steps."""
+
     def __init__(self, world: World, limit: int) -> None:
         self.model: Model = world.model
-        self.limit = limit
-        self.steps = 0
-        self.plans: dict[str, list[Plan]] = {}
-        for _, group in world.rules.program.strata:
-            for plan in group:
-                self.plans.setdefault(plan.rule.head.predicate, []).append(plan)
+        self.vocabulary: Vocabulary = world.rules.vocabulary
+        self.limit, self.steps = limit, 0
+        self.rules: dict[str, list[Rule]] = {}
+        for rule in world.rules.book.rules:
+            if not rule.owner.startswith("owl:"):
+                self.rules.setdefault(rule.head.predicate, []).append(rule)
 
     def prove(
         self, atom: Atom, values: Binding, state: _State, depth: int
     ) -> Iterator[tuple[Binding, _State]]:
-        """Ways to have ``atom`` under ``values``: as it is, by a rule, or by assuming it."""
+        """Ways to have an atom: as it is, as already assumed, by a rule, or by assuming it."""
         self.steps += 1
         if self.steps > MOST_STEPS or depth > _DEEPEST:
             return
         pattern = tuple(_value(arg, values) for arg in atom.args)
-        known = [v for v in pattern if v is not None]
-        if not any(isinstance(v, str) and v.startswith(FRESH) for v in known):
-            matched = 0
-            for row in self.model.match(atom.predicate, pattern):
+        made_up = any(_is_fresh(v) for v in pattern)
+        if not made_up:
+            matches = itertools.islice(self.model.match(atom.predicate, pattern), _FEW_MATCHES)
+            for row in list(matches):
                 if (extended := _unify(atom.args, row, values)) is not None:
                     yield extended, state
-                    matched += 1
-                    if matched >= 8:
-                        break
-            if matched and all(v is not None for v in pattern):
+            if None not in pattern and self.model.holds((atom.predicate, _full(pattern))):
                 return
-        assumed = (atom.predicate, pattern)
-        for predicate, args in state.facts:  # already assumed
-            if predicate == atom.predicate and (extended := _unify(atom.args, args, values)) is not None:
+        for predicate, row in state.facts:
+            if (
+                self._says(predicate, atom.predicate)
+                and (extended := _unify(atom.args, row, values)) is not None
+            ):
                 yield extended, state
-                return
-        if atom.predicate in self.plans:
-            for plan in self.plans[atom.predicate]:
-                yield from self._by_rule(plan, atom, values, state, depth)
-            if any(p.rule.owner.startswith("owl:") is False for p in self.plans[atom.predicate]):
-                return  # a derived term is never assumed itself
-        yield from self._assume(assumed, atom, values, state)
+                if None not in pattern:
+                    return
+        if atom.predicate == calendar.MONTHS_AFTER:
+            if made_up or None in pattern[:2]:
+                yield from self._assume(atom, pattern, values, state)
+        elif atom.predicate in self.rules:
+            for rule in self.rules[atom.predicate]:
+                yield from self._by_rule(rule, atom, values, state, depth)
+        elif self._assumable(atom.predicate, pattern):
+            yield from self._assume(atom, pattern, values, state)
+
+    def _says(self, assumed: str, wanted: str) -> bool:
+        """Whether an assumed class membership includes the wanted one."""
+        if assumed == wanted:
+            return True
+        names = self.vocabulary.class_names
+        return (
+            assumed in names
+            and wanted in names
+            and names[wanted] in self.vocabulary.ancestors(names[assumed])
+        )
+
+    def _assumable(self, predicate: str, pattern: Pattern) -> bool:
+        """Whether somebody could record this: nothing about the ontology's own things, no second nature."""
+        subject = pattern[0]
+        declared = self.vocabulary.predicates.get(predicate)
+        if declared is None or declared.derived or subject in self.vocabulary.individuals:
+            return False
+        if declared.is_class and subject is not None and not _is_fresh(subject):
+            own = [c for c in self.vocabulary.class_names if self.model.holds((c, (subject,)))]
+            wanted = self.vocabulary.class_names[predicate]
+            known = [self.vocabulary.class_names[c] for c in own]
+            return bool(set(known) & self.vocabulary.ancestors(wanted)) and not any(
+                self.vocabulary.are_disjoint(k, wanted) for k in known
+            )
+        return True
 
     def _assume(
-        self, assumed: tuple[str, tuple[Value | None, ...]], atom: Atom, values: Binding, state: _State
+        self, atom: Atom, pattern: Pattern, values: Binding, state: _State
     ) -> Iterator[tuple[Binding, _State]]:
-        predicate, pattern = assumed
-        about_fresh = isinstance(pattern[0], str) and pattern[0].startswith(FRESH)
-        new_thing = pattern[0] is None
-        cost = 0 if about_fresh else 1
+        cost = 0 if _is_fresh(pattern[0]) or atom.predicate == calendar.MONTHS_AFTER else 1
         if state.gaps + cost > self.limit:
             return
-        number, extended, row = state.fresh, dict(values), list[Value]()
+        made, extended, row = state.made, dict(values), list[Value]()
         for arg, value in zip(atom.args, pattern, strict=True):
             if value is None:
-                number += 1
-                value = f"{FRESH}{number}"
+                made += 1
+                value = f"{FRESH}{made}"
                 if isinstance(arg, Var):
                     value = extended.setdefault(arg.name, value)
             row.append(value)
-        del new_thing
-        facts = (*state.facts, (predicate, tuple(row)))
-        yield extended, _State(facts, state.obstacles, state.gaps + cost, number)
+        facts = (*state.facts, (atom.predicate, tuple(row)))
+        yield extended, replace(state, facts=facts, gaps=state.gaps + cost, made=made)
 
     def _by_rule(
-        self, plan: Plan, goal: Atom, values: Binding, state: _State, depth: int
+        self, rule: Rule, goal: Atom, values: Binding, state: _State, depth: int
     ) -> Iterator[tuple[Binding, _State]]:
-        inner = _head_binding(plan.rule, goal, values)
+        inner = _head_binding(rule, goal, values)
         if inner is None:
             return
-        for found, after in self._body(plan.steps, 0, inner, state, depth + 1):
+        for found, after in self._body(list(rule.body), inner, state, depth + 1):
             outer = dict(values)
-            for mine, theirs in zip(goal.args, plan.rule.head.args, strict=True):
+            for mine, theirs in zip(goal.args, rule.head.args, strict=True):
                 value = _value(theirs, found)
                 if isinstance(mine, Var) and value is not None:
                     outer.setdefault(mine.name, value)
             yield outer, after
 
     def _body(
-        self, steps: list[Literal], position: int, values: Binding, state: _State, depth: int
+        self, waiting: list[Literal], values: Binding, state: _State, depth: int
     ) -> Iterator[tuple[Binding, _State]]:
-        if position == len(steps):
+        if not waiting:
             yield values, state
             return
-        step = steps[position]
+        step = min(waiting, key=lambda literal: self._urgency(literal, values))
+        rest = [literal for literal in waiting if literal is not step]
         match step:
             case Atom():
                 ways = self.prove(step, values, state, depth)
             case Not(atom):
-                ways = self._absent(atom, values, state)
+                ways = self._undo(atom, values, state, depth)
             case Comparison(left, op, right):
-                ways = iter([(values, state)]) if self._may_hold(left, op, right, values) else iter(())
+                ways = iter([(values, state)]) if _may_hold(left, op, right, values) else iter(())
             case Count():
-                ways = iter([(values, state)])
+                ways = iter([(values, state)])  # whether it comes out is seen when the set is tried
         for found, after in ways:
-            yield from self._body(steps, position + 1, found, after, depth)
+            yield from self._body(rest, found, after, depth)
 
-    def _absent(self, atom: Atom, values: Binding, state: _State) -> Iterator[tuple[Binding, _State]]:
+    def _urgency(self, literal: Literal, values: Binding) -> tuple[int, int]:
+        """Tests first, then what is known, then what is most bound; what is missing altogether last."""
+        match literal:
+            case Comparison(left, _, right):
+                return (0, 0) if None not in (_value(left, values), _value(right, values)) else (8, 0)
+            case Atom(predicate, args):
+                pattern = tuple(_value(arg, values) for arg in args)
+                free = pattern.count(None)
+                if any(_is_fresh(v) for v in pattern):
+                    return (4, free)
+                found = next(self.model.match(predicate, pattern), None) is not None
+                return (1 if found and not free else 2 if found else 5, free)
+            case Not(atom):
+                open_ = any(
+                    _value(a, values) is None for a in atom.args if isinstance(a, Var) and not a.anonymous
+                )
+                return (9, 0) if open_ else (3, 0)
+        return (9, 0)
+
+    def _undo(
+        self, atom: Atom, values: Binding, state: _State, depth: int
+    ) -> Iterator[tuple[Binding, _State]]:
+        """Ways to have an atom absent: it is, or each reason for which it holds is undone by adding something."""
         pattern = tuple(_value(arg, values) for arg in atom.args)
-        if next(self.model.match(atom.predicate, pattern), None) is None:
+        if any(_is_fresh(v) for v in pattern):
             yield values, state
-        elif state.gaps < self.limit and all(not _is_fresh(v) for v in pattern):
-            obstacles = (*state.obstacles, (atom.predicate, pattern))
-            yield values, _State(state.facts, obstacles, state.gaps + 1, state.fresh)
+            return
+        held = [(atom.predicate, row) for row in self.model.match(atom.predicate, pattern)]
+        for after in self._undo_all(held, state, depth):
+            yield values, after
 
-    def _may_hold(self, left: Term, op: str, right: Term, values: Binding) -> bool:
-        one, other = _value(left, values), _value(right, values)
-        if one is None or other is None or _is_fresh(one) or _is_fresh(other):
-            return op != "!=" or one != other
-        return compare(one, op, other)
+    def _undo_all(self, held: list[Ground], state: _State, depth: int) -> Iterator[_State]:
+        if not held:
+            yield state
+            return
+        first, *others = held
+        for after in self._undo_one(first, state, depth):
+            yield from self._undo_all(others, after, depth)
+
+    def _undo_one(self, atom: Ground, state: _State, depth: int) -> Iterator[_State]:
+        self.steps += 1
+        if self.steps > MOST_STEPS or depth > _DEEPEST:
+            return
+        derivations = self.model.derivations.get(atom, [])
+        if atom in self.model.given or not derivations:
+            if state.gaps < self.limit:  # a recorded fact stands in the way: named, never removed on its own
+                yield replace(state, obstacles=(*state.obstacles, atom), gaps=state.gaps + 1)
+            return
+        yield from self._break_all(derivations, state, depth + 1)
+
+    def _break_all(self, derivations: list[Derivation], state: _State, depth: int) -> Iterator[_State]:
+        if not derivations:
+            yield state
+            return
+        first, *others = derivations
+        for literal, ground in sorted(first.premises(), key=lambda premise: not isinstance(premise[0], Not)):
+            if isinstance(literal, Not):
+                ways = (after for _, after in self.prove(literal.atom, {}, state, depth))
+            elif ground is not None and ground not in self.model.given:
+                ways = self._undo_one(ground, state, depth)
+            else:
+                continue
+            for after in ways:
+                yield from self._break_all(others, after, depth)
 
 
-def why_not(world: World, goal: dict[str, Any], scene: Scene | None = None) -> list[Missing]:
-    """Smallest sets for a wanted conclusion ``{status, norm, issue | matter, bearer …}``; empty if none.
+def why_not(world: World, status: str, **wanted: str) -> list[Missing]:
+    """Smallest sets for a conclusion that does not follow; empty when none was found.
 
-    Raises KeyError when the status is no status of the ontology.
+    ``status`` is a status of the ontology (KeyError otherwise); ``wanted`` fixes arguments by role: ``norm``,
+    ``matter`` or ``issue`` (also its inspection and tasks are tried), ``bearer``, ``reason``, ``missing``, ``kind``.
     """
-    predicate = world.rules.vocabulary.predicates[str(goal["status"])]
-    resolve = scene._who if scene else str
-    values: Binding = {}
+    predicate = world.rules.vocabulary.predicates[status]
     args: list[Term] = []
     for i, role in enumerate(predicate.roles):
-        if role == "norm" and "norm" in goal:
-            args.append(str(goal["norm"]).replace(".", "_"))
-        elif role in ("matter", "bearer", "reason", "kind", "missing") and role in goal:
-            args.append(resolve(goal[role]))
-        else:
-            args.append(Var(f"G{i}"))
-    matters = [resolve(goal["issue"])] if "issue" in goal and "matter" not in goal else [None]
-    if matters[0] is not None:
-        matters += [str(row[1]) for row in world.model.match("inInspection", (matters[0], None))]
+        given = wanted.get(role)
+        args.append(given.replace(".", "_") if given and role == "norm" else given or Var(f"G{i}"))
+    matters: list[str | None] = [None]
+    if "issue" in wanted and "matter" not in wanted:
+        issue = wanted["issue"]
+        rows = [
+            *world.model.match("inInspection", (issue, None)),
+            *world.model.match("concernsIssue", (None, issue)),
+        ]
+        matters = [issue, *dict.fromkeys(str(v) for row in rows for v in row if v != issue)]
+    place = predicate.roles.index("matter") if "matter" in predicate.roles else None
     for limit in range(1, MOST_GAPS + 1):
-        found: dict[tuple[Any, Any], Missing] = {}
+        found: dict[tuple[frozenset[Any], frozenset[Any]], Missing] = {}
         for matter in matters:
-            wanted = list(args)
-            if matter is not None and "matter" in predicate.roles:
-                wanted[predicate.roles.index("matter")] = matter
-            search = _Search(world, limit)
-            for _, state in search.prove(Atom(predicate.name, tuple(wanted)), values, _State(), 0):
-                key = (frozenset(state.facts), frozenset(state.obstacles))
-                found.setdefault(key, Missing(_shown(state.facts), state.obstacles, world))
-                if len(found) >= MOST_SETS * 3:
+            goal = list(args)
+            if matter is not None and place is not None:
+                goal[place] = matter
+            for missing in _tried(world, Atom(predicate.name, tuple(goal)), limit):
+                found.setdefault((frozenset(missing.facts), frozenset(missing.obstacles)), missing)
+                if len(found) >= MOST_SETS:
                     break
         if found:
-            best = sorted(found.values(), key=lambda m: (len(m.obstacles), len(m.facts)))
-            return best[:MOST_SETS]
+            return sorted(found.values(), key=lambda m: (len(m.obstacles), len(m.facts)))
     return []
 
 
-def _shown(
-    facts: tuple[tuple[str, tuple[Value, ...]], ...],
-) -> tuple[tuple[str, tuple[Value | None, ...]], ...]:
-    return tuple((p, tuple(None if _is_fresh(v) else v for v in row)) for p, row in facts)
+def _tried(world: World, goal: Atom, limit: int) -> Iterator[Missing]:
+    """The sets within the limit with which the goal really follows, and those that only removal could complete."""
+    seen: set[frozenset[Ground]] = set()
+    for _, state in _Search(world, limit).prove(goal, {}, _State(), 0):
+        key = frozenset((*state.facts, *state.obstacles))
+        if not key or key in seen or state.gaps < limit:
+            continue
+        seen.add(key)
+        if len(seen) > MOST_TRIALS:
+            return
+        if state.obstacles or _follows(world, goal, state.facts):
+            shown = [f for f in state.facts if f[0] != calendar.MONTHS_AFTER]
+            yield Missing(_shown(world, shown), state.obstacles, world)
+
+
+def _follows(world: World, goal: Atom, assumed: tuple[Ground, ...]) -> bool:
+    """Run the rules with the assumed facts, open days filled with likely ones, and look for the goal."""
+    vocabulary = world.rules.vocabulary
+    days: dict[Value, None] = {}
+    for predicate, row in assumed:
+        for value, kinds in zip(row, vocabulary.predicates[predicate].arguments, strict=True):
+            if _is_fresh(value) and set(kinds) & NUMBERS:
+                days[value] = None
+    likely = [
+        world.as_of,
+        world.as_of - datetime.timedelta(days=400),
+        world.as_of - datetime.timedelta(days=1),
+    ]
+    numbers = [calendar.to_int(day) for day in likely]
+    pattern = tuple(None if isinstance(arg, Var) else arg for arg in goal.args)
+    recorded = [fact for fact in assumed if fact[0] != calendar.MONTHS_AFTER]
+    for choice in itertools.islice(itertools.product(numbers, repeat=len(days)), 9):
+        chosen = dict(zip(days, choice, strict=True))
+        more = [(p, tuple(chosen.get(v, v) for v in row)) for p, row in recorded]
+        months = calendar.facts(choice, world.rules.book.rules, world.facts.counting)
+        model = evaluate([*world.facts.atoms, *more, *months], world.rules.program)
+        if next(model.match(goal.predicate, pattern), None) is not None:
+            return True
+    return False
+
+
+def _shown(world: World, facts: list[Ground]) -> tuple[tuple[str, Pattern], ...]:
+    """Facts with open values as None; of two classes of one thing only the narrower."""
+    names = world.rules.vocabulary.class_names
+    kept = []
+    for predicate, row in facts:
+        narrower = any(
+            other != predicate
+            and row == same
+            and predicate in names
+            and other in names
+            and names[predicate] in world.rules.vocabulary.ancestors(names[other])
+            for other, same in facts
+        )
+        if not narrower:
+            kept.append((predicate, tuple(None if _is_fresh(v) else v for v in row)))
+    return tuple(dict.fromkeys(kept))
+
+
+def _full(pattern: Pattern) -> tuple[Value, ...]:
+    return tuple(v for v in pattern if v is not None)
 
 
 def _is_fresh(value: Value | None) -> bool:
@@ -225,6 +366,13 @@ def _is_fresh(value: Value | None) -> bool:
 
 def _value(term: Term, values: Binding) -> Value | None:
     return values.get(term.name) if isinstance(term, Var) else term
+
+
+def _may_hold(left: Term, op: str, right: Term, values: Binding) -> bool:
+    one, other = _value(left, values), _value(right, values)
+    if one is None or other is None or _is_fresh(one) or _is_fresh(other):
+        return op != "!=" or one != other
+    return compare(one, op, other)
 
 
 def _unify(args: tuple[Term, ...], row: tuple[Value, ...], values: Binding) -> Binding | None:
