@@ -31,7 +31,7 @@ Engine = Literal["memory", "duckdb", "clingo"]
 RECORD_FILE = "record.sqlite"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ontology:
     """The ontology folder, read: its terms, its law, and the rules made ready to run."""
 

@@ -1,10 +1,10 @@
 """Why not: the smallest sets of facts that would make a conclusion follow, and what stands in the way.
 
-The rules are read backwards from the wanted conclusion. A premise that holds costs nothing; a missing one is either
-derived further down or assumed; an exception that holds is undone by whatever would undo it. All that is assumed
-about one unrecorded thing (an act with its day and addressee) counts as one gap. The search deepens by the number
-of gaps and stops at the first number that suffices, and every set is tried: it is returned only if the rules,
-run with it, yield the conclusion.
+The rules are read backwards from the wanted conclusion. A premise that holds costs nothing; a missing one
+is either derived further down or assumed; an exception that holds is undone by whatever would undo it. All
+that is assumed about one unrecorded thing (an act with its day and addressee) counts as one gap. The search
+deepens by the number of gaps and stops at the first number that suffices, and every set is tried: it is
+returned only if the rules, run with it, yield the conclusion.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import datetime
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from reasoner import calendar
@@ -21,7 +22,7 @@ from reasoner.rules import Atom, Comparison, Count, Literal, Not, Rule, Term, Va
 from reasoner.vocabulary import NUMBERS, Vocabulary
 
 if TYPE_CHECKING:
-    from reasoner.pipeline import World
+    from reasoner.pipeline import Ontology, World
 
 FRESH = "?"
 MOST_GAPS = 4
@@ -31,13 +32,15 @@ MOST_TRIALS = 60
 _DEEPEST = 16
 _FEW_MATCHES = 6
 
+_AS_RECORDED = ("recordedEvent", "parameter")
+
 Binding = dict[str, Value]
 Pattern = tuple[Value | None, ...]
 
 
 @dataclass(frozen=True)
 class Missing:
-    """One smallest set: the facts to be recorded (None where the value is open), and what stands in the way."""
+    """One smallest set: facts to be recorded (None where the value is open), and what stands in the way."""
 
     facts: tuple[tuple[str, Pattern], ...]
     obstacles: tuple[Ground, ...]
@@ -77,14 +80,11 @@ class _State:
 class _Search:
     """Depth-first through the rules, backwards, with a limit on gaps and on steps."""
 
-    def __init__(self, world: World, limit: int) -> None:
+    def __init__(self, world: World, limit: int, strict: bool) -> None:
         self.model: Model = world.model
         self.vocabulary: Vocabulary = world.rules.vocabulary
-        self.limit, self.steps = limit, 0
-        self.rules: dict[str, list[Rule]] = {}
-        for rule in world.rules.book.rules:
-            if not rule.owner.startswith("owl:"):
-                self.rules.setdefault(rule.head.predicate, []).append(rule)
+        self.limit, self.strict, self.steps = limit, strict, 0
+        self.rules, self.first = _backwards(world.rules)
 
     def prove(
         self, atom: Atom, values: Binding, state: _State, depth: int
@@ -94,13 +94,16 @@ class _Search:
         if self.steps > MOST_STEPS or depth > _DEEPEST:
             return
         pattern = tuple(_value(arg, values) for arg in atom.args)
+        possible = self.first.get(atom.predicate)
+        if possible is not None and pattern[0] is not None and pattern[0] not in possible:
+            return  # no rule concludes this of that norm, whatever is recorded
         made_up = any(_is_fresh(v) for v in pattern)
         if not made_up:
-            matches = itertools.islice(self.model.match(atom.predicate, pattern), _FEW_MATCHES)
-            for row in list(matches):
+            matches = list(itertools.islice(self.model.match(atom.predicate, pattern), _FEW_MATCHES))
+            for row in matches:
                 if (extended := _unify(atom.args, row, values)) is not None:
                     yield extended, state
-            if None not in pattern and self.model.holds((atom.predicate, _full(pattern))):
+            if matches and (self.strict or None not in pattern):
                 return
         for predicate, row in state.facts:
             if (
@@ -136,6 +139,8 @@ class _Search:
         declared = self.vocabulary.predicates.get(predicate)
         if declared is None or declared.derived or subject in self.vocabulary.individuals:
             return False
+        if subject is not None and any(self.model.holds((kind, (subject,))) for kind in _AS_RECORDED):
+            return False  # an act or a finding on record is what it is
         if declared.is_class and subject is not None and not _is_fresh(subject):
             own = [c for c in self.vocabulary.class_names if self.model.holds((c, (subject,)))]
             wanted = self.vocabulary.class_names[predicate]
@@ -218,7 +223,7 @@ class _Search:
     def _undo(
         self, atom: Atom, values: Binding, state: _State, depth: int
     ) -> Iterator[tuple[Binding, _State]]:
-        """Ways to have an atom absent: it is, or each reason for which it holds is undone by adding something."""
+        """Ways to have an atom absent: it is, or each reason for it is undone by adding something."""
         pattern = tuple(_value(arg, values) for arg in atom.args)
         if any(_is_fresh(v) for v in pattern):
             yield values, state
@@ -255,7 +260,8 @@ class _Search:
             if isinstance(literal, Not):
                 ways = (after for _, after in self.prove(literal.atom, {}, state, depth))
             elif ground is not None and ground not in self.model.given:
-                ways = self._undo_one(ground, state, depth)
+                undone = self._undo_one(ground, state, depth)
+                ways = (after for after in undone)
             else:
                 continue
             for after in ways:
@@ -266,7 +272,8 @@ def why_not(world: World, status: str, **wanted: str) -> list[Missing]:
     """Smallest sets for a conclusion that does not follow; empty when none was found.
 
     ``status`` is a status of the ontology (KeyError otherwise); ``wanted`` fixes arguments by role: ``norm``,
-    ``matter`` or ``issue`` (also its inspection and tasks are tried), ``bearer``, ``reason``, ``missing``, ``kind``.
+    ``matter`` or ``issue`` (also its inspection and tasks are tried), ``bearer``, ``reason``, ``missing``,
+    ``kind``.
     """
     predicate = world.rules.vocabulary.predicates[status]
     args: list[Term] = []
@@ -282,13 +289,13 @@ def why_not(world: World, status: str, **wanted: str) -> list[Missing]:
         ]
         matters = [issue, *dict.fromkeys(str(v) for row in rows for v in row if v != issue)]
     place = predicate.roles.index("matter") if "matter" in predicate.roles else None
-    for limit in range(1, MOST_GAPS + 1):
+    for limit, strict in itertools.product(range(1, MOST_GAPS + 1), (True, False)):
         found: dict[tuple[frozenset[Any], frozenset[Any]], Missing] = {}
         for matter in matters:
             goal = list(args)
             if matter is not None and place is not None:
                 goal[place] = matter
-            for missing in _tried(world, Atom(predicate.name, tuple(goal)), limit):
+            for missing in _tried(world, Atom(predicate.name, tuple(goal)), limit, strict):
                 found.setdefault((frozenset(missing.facts), frozenset(missing.obstacles)), missing)
                 if len(found) >= MOST_SETS:
                     break
@@ -297,10 +304,10 @@ def why_not(world: World, status: str, **wanted: str) -> list[Missing]:
     return []
 
 
-def _tried(world: World, goal: Atom, limit: int) -> Iterator[Missing]:
-    """The sets within the limit with which the goal really follows, and those that only removal could complete."""
+def _tried(world: World, goal: Atom, limit: int, strict: bool) -> Iterator[Missing]:
+    """The sets within the limit with which the goal really follows, and those that need a removal."""
     seen: set[frozenset[Ground]] = set()
-    for _, state in _Search(world, limit).prove(goal, {}, _State(), 0):
+    for _, state in _Search(world, limit, strict).prove(goal, {}, _State(), 0):
         key = frozenset((*state.facts, *state.obstacles))
         if not key or key in seen or state.gaps < limit:
             continue
@@ -310,6 +317,38 @@ def _tried(world: World, goal: Atom, limit: int) -> Iterator[Missing]:
         if state.obstacles or _follows(world, goal, state.facts):
             shown = [f for f in state.facts if f[0] != calendar.MONTHS_AFTER]
             yield Missing(_shown(world, shown), state.obstacles, world)
+
+
+@cache
+def _backwards(rules: Ontology) -> tuple[dict[str, list[Rule]], dict[str, set[Value]]]:
+    """Rules by what they conclude, and the norms that each derived term can ever be about."""
+    by_head: dict[str, list[Rule]] = {}
+    for rule in rules.book.rules:
+        if not rule.owner.startswith("owl:"):
+            by_head.setdefault(rule.head.predicate, []).append(rule)
+    norms = set(rules.book.by_constant)
+    first: dict[str, set[Value]] = {}
+    for name in by_head:
+        if rules.vocabulary.predicates[name].arguments[:1] == (("Norm",),):
+            first[name] = set()
+    changed = True
+    while changed:
+        changed = False
+        for name, known in first.items():
+            for rule in by_head[name]:
+                head = rule.head.args[0]
+                if not isinstance(head, Var):
+                    more: set[Value] = {head}
+                else:
+                    limits = [
+                        first[a.predicate]
+                        for a in rule.positive()
+                        if a.args[0] == head and a.predicate in first
+                    ]
+                    more = set.intersection(*limits) if limits else set(norms)
+                changed |= not more <= known
+                known |= more
+    return by_head, first
 
 
 def _follows(world: World, goal: Atom, assumed: tuple[Ground, ...]) -> bool:
