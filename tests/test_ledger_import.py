@@ -320,6 +320,7 @@ def test_strange_numbers_are_refused(record: Record, tmp_path: Path, number: str
         ("a.jsonld", b"{", "JSON"),
         ("a.nt", b"# nothing\n", "没有语句"),
     ],
+    ids=repr,
 )
 def test_an_unusable_file_gets_one_clear_line_and_leaves_the_record_alone(
     record: Record, tmp_path: Path, name: str, content: bytes, said: str

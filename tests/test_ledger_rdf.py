@@ -137,6 +137,46 @@ def test_a_remote_context_is_refused_without_asking_for_it(
     assert "上下文" in report.summary()[0]
 
 
+@pytest.mark.parametrize(
+    ("described", "headers", "row"),
+    [
+        ("id:x-1 a zl:Issue ; zl:relatesTo id:d500235 .", "问题编号,问题概况", "x-1,污水直排"),
+        ("id:x-1 zl:relatesTo id:d500235 .", "问题编号,问题概况", "x-1,污水直排"),
+        ("id:x-1 a zl:DetailedPlan .", "文件编号,文件名称,文件类别", "x-1,方案,整改方案"),
+        ("id:x-1 a zl:PartyDepartment .", "机构编号,机构名称,机构类别", "x-1,某机关,监察机关"),
+        ("id:x-1 a zl:Act .", "行为编号,行为类别", "x-1,印发"),
+    ],
+)
+def test_rdf_and_a_table_may_describe_one_thing(
+    record: Record, tmp_path: Path, described: str, headers: str, row: str
+) -> None:
+    (tmp_path / "a.ttl").write_text(PREFIXES + described, encoding="utf-8")
+    (tmp_path / "a.csv").write_text(f"{headers}\n{row}\n", encoding="utf-8")
+    report = load([tmp_path / "a.csv", tmp_path / "a.ttl"], record)
+    assert report.exit_code == 0, report.to_table()
+    assert {s.source.file for s in record.statements("x-1")} == {"a.ttl", "a.csv"}
+    assert load([tmp_path / "a.ttl", tmp_path / "a.csv"], record).unchanged
+
+
+@pytest.mark.parametrize(
+    ("described", "headers", "row"),
+    [
+        ("id:x-1 a zl:RectificationTask .", "问题编号,问题概况", "x-1,污水直排"),
+        ("id:x-1 a zl:CaseFile .", "问题编号,问题概况", "x-1,污水直排"),
+        ("id:x-1 a zl:CaseFile .", "文件编号,文件名称,文件类别", "x-1,清单,清单"),
+        ("id:x-1 a zl:PartyCommittee .", "机构编号,机构名称,机构类别", "x-1,某机关,人民政府"),
+        ("id:x-1 a zl:Approval .", "行为编号,行为类别", "x-1,印发"),
+    ],
+)
+def test_rdf_and_a_table_that_contradict_each_other_are_told_apart(
+    record: Record, tmp_path: Path, described: str, headers: str, row: str
+) -> None:
+    (tmp_path / "a.ttl").write_text(PREFIXES + described, encoding="utf-8")
+    (tmp_path / "a.csv").write_text(f"{headers}\n{row}\n", encoding="utf-8")
+    assert codes(load([tmp_path / "a.csv", tmp_path / "a.ttl"], record)) == ["id-taken"]
+    assert {s.source.file for s in record.statements("x-1")} == {"a.ttl"}
+
+
 def test_rdf_and_tables_in_one_import_may_refer_to_each_other(record: Record, tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text(PREFIXES + 'id:wt-9 a zl:Issue ; zl:summary "x" .', encoding="utf-8")
     (tmp_path / "a.csv").write_text("移送编号,接收机关,移送事项\nys-9,市检察院,wt-9\n", encoding="utf-8")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from reasoner import vocabulary
+from reasoner.bundled import path as bundled
 from reasoner.ledger import literals
 from reasoner.ledger.names import Names, tidy
 from reasoner.ledger.words import Words
@@ -27,25 +30,40 @@ def fingerprint(*parts: str) -> str:
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=4).hexdigest()
 
 
+@lru_cache(maxsize=1)
+def _terms() -> vocabulary.Vocabulary:
+    """What the ontology says of its classes; read only when an id is described twice."""
+    return vocabulary.load(bundled("ontology"))
+
+
 @dataclass
 class Context:
-    """Shared by all rows of one import."""
+    """Shared by all rows of one import: ``ids`` has the classes rows give, ``described`` those of RDF."""
 
     names: Names
     words: Words
     sector_words: dict[str, tuple[tuple[str, ...], str]]
     on_record: Callable[[str], bool]
     ids: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    described: dict[str, set[str]] = field(default_factory=dict)
     inspection_days: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _known: dict[str, bool] = field(default_factory=dict)
 
     def knows(self, id: str) -> bool:
         """Whether an id is defined in this import or on record."""
-        if id in self.ids or self.names.families(id):
+        if id in self.ids or id in self.described or self.names.families(id):
             return True
         if id not in self._known:
             self._known[id] = self.on_record(id)
         return self._known[id]
+
+    def contradicted(self, id: str, classes: Iterable[str]) -> bool:
+        """Whether the RDF of this import says that an id is something it cannot be as well."""
+        described = self.described.get(id, set()).difference(classes)
+        if not described:
+            return False
+        terms, known = _terms(), _terms().class_names
+        return any(terms.are_disjoint(known.get(a, a), known.get(b, b)) for a in described for b in classes)
 
 
 @dataclass

@@ -13,6 +13,10 @@ from reasoner.record import Claim
 DISTRICT = frozenset({"district"})
 PLACE = frozenset({"district", "township"})
 INSPECTION = frozenset({"inspection"})
+DOCUMENT = "document"
+_NUMBERING = re.compile(r"(?m)^\s*[(（]?\d{1,2}[)）.、．]\s*(?=[^\d\s])")
+_AMOUNT = re.compile(r"[共各]?[一二两三四五六七八九十\d]+[份册卷件套本宗]$")
+_BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _SOFT = re.compile(r"以及|[/ 　及和与]")
 _NUMBERED_BY_DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,8}?)(?:电|信|网|举)\d{8}\d{3,}")
 
@@ -173,22 +177,70 @@ def _ref(r: Reading) -> Outcome:
 
 
 def _document(r: Reading) -> Outcome:
-    """A document by id or title; an unknown title becomes one of that name, of the class in ``words``."""
+    """Documents by id or title; an unknown title becomes one of that name, of the class in ``words``."""
     out = Outcome()
-    id = clean_id(r.said)
+    known = _known_document(r, r.said).status != "unknown"
+    for title in [r.said] if known else parts(r.said, values.SEMICOLONS):
+        _state_document(r, out, title, r.item.words, title)
+    return out
+
+
+def _materials(r: Reading) -> Outcome:
+    """Documents handed over, by id or title; the words in a title say its class (``words``).
+
+    What is named by such a word alone belongs to its row, since every matter has its own.
+    """
+    out = Outcome()
+    for title in dict.fromkeys(_listed(r)):
+        kind, alone = _material(r, title)
+        shown = f"{title}（{r.row.ids[r.item.of]}）" if alone else title
+        if not _state_document(r, out, title, kind or DOCUMENT, shown) and kind is None:
+            out.note("material-unknown", title)
+    return out
+
+
+def _known_document(r: Reading, said: str) -> names.Resolution:
+    """What an id or a title means so far."""
+    id = clean_id(said)
     if id is not None and r.context.knows(id):
-        out.state(r.item.property, id, "entity")
-        return out
-    minted = f"x-{fingerprint(names.tidy(r.said))}"
-    found = r.context.names.find(r.said, frozenset({"document"}))
-    if found.status == "found" and found.ids[0] != minted:
+        return names.Resolution("found", (id,))
+    return r.context.names.find(said, frozenset({DOCUMENT}))
+
+
+def _state_document(r: Reading, out: Outcome, title: str, kind: str, shown: str) -> bool:
+    """State a document that is known by its title, or a new one of this kind; True when it was known."""
+    minted = f"x-{fingerprint(names.tidy(shown))}"
+    found = _known_document(r, title)
+    if found.status == "ambiguous":
+        out.refuse_name("entry", title, found)
+    elif found.status == "found" and found.ids[0] != minted:
         out.state(r.item.property, found.ids[0], "entity")
-    elif found.status == "ambiguous":
-        out.refuse_name("entry", r.said, found)
     else:
         out.state(r.item.property, minted, "entity")
-        r.row.claims += [Claim(r.item.words, minted), Claim("name", minted, r.said, "text")]
-    return out
+        r.row.claims += [Claim(kind, minted), Claim("name", minted, shown, "text")]
+        return False
+    return True
+
+
+def _listed(r: Reading) -> Iterator[str]:
+    """The titles in a cell; 和 and 及 part them only where every piece is a material by its words."""
+    if _known_document(r, r.said).status == "found":
+        yield r.said
+        return
+    for part in (_NUMBERING.sub("", each) for each in _named(_NUMBERING.sub("", r.said), r.context)):
+        pieces = [piece for piece in _SOFT.split(part) if piece]
+        several = _known_document(r, part).status != "found" and all(_material(r, p)[0] for p in pieces)
+        yield from pieces if several else [part]
+
+
+def _material(r: Reading, title: str) -> tuple[str | None, bool]:
+    """The class that a title's words tell, and whether they are all there is."""
+    kinds = r.context.words.choices(r.item.words)
+    bare = _AMOUNT.sub("", names.tidy(_BRACKETED.sub("", title)))
+    if bare in kinds:
+        return kinds[bare], True
+    ending = next((e for e in r.context.words.ordered("material_endings") if bare.endswith(e)), None)
+    return (None if ending is None else kinds[ending]), False
 
 
 def _sector(r: Reading) -> Outcome:
@@ -218,5 +270,6 @@ READERS: dict[str, Callable[[Reading], Outcome]] = {
     "bodies": _bodies,
     "ref": _ref,
     "document": _document,
+    "materials": _materials,
     "sector": _sector,
 }

@@ -20,6 +20,7 @@ from reasoner.ledger.words import read_yaml
 
 _HEADER_WITHIN = 15
 _NOT_LAYOUTS = {"words.yaml", "messages.yaml"}
+_SLOT = re.compile(r"{([^{}]+)}")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,16 @@ class TableLayout:
         """The entity a row is about: the first one."""
         return next(iter(self.entities))
 
+    @property
+    def aside(self) -> set[str]:
+        """Headers that are used in other ways than as a column that states something."""
+        named = [*self.key, *self.dates, self.url, self.left_out, *self.from_title]
+        for entity in self.entities.values():
+            named += [*entity.when, *_SLOT.findall(" ".join((entity.id, *entity.classes)))]
+        for item in self.items:
+            named += [name for slot in _SLOT.findall(item.form) for name in slot.split("|")]
+        return {header(name) for name in named} | {h for need in self.needs for h in need}
+
 
 @dataclass
 class Table:
@@ -98,6 +109,17 @@ class Table:
     def column(self, names: Iterable[str]) -> int | None:
         """Position of the first of these headers, or None."""
         return next((self.headers.index(name) for name in names if name in self.headers), None)
+
+    def unread(self, others: Iterable[str] = ()) -> list[str]:
+        """Headers, as written, of columns that hold something and are not read; ``others`` are left out."""
+        read = {self.column(item.headers) for item in self.layout.items}
+        known = self.layout.aside.union(map(header, others))
+        return [
+            self.shown[position]
+            for position, name in enumerate(self.headers)
+            if name and position not in read and name not in known
+            if any(cells[position : position + 1] not in ((), (None,), ("",)) for _, cells in self.rows)
+        ]
 
 
 def _alternatives(value: str) -> tuple[str, ...]:
@@ -174,9 +196,12 @@ def layouts(folder: Path | None = None) -> tuple[TableLayout, ...]:
 
 
 def recognise(grid: Grid, known: Iterable[TableLayout]) -> Table | None:
-    """The table this sheet is, by its headers; None when no layout fits."""
+    """The table this sheet is, by its headers; None when no layout fits.
+
+    Of several that fit, the one that reads most columns; of these, the one that needs most.
+    """
     known = tuple(known)
-    best: tuple[int, int, TableLayout, int, list[str], list[str]] | None = None
+    best: tuple[tuple[int, int], int, TableLayout, int, list[str], list[str]] | None = None
     for index in range(min(_HEADER_WITHIN, len(grid.rows))):
         for depth in (1, 2):
             shown = _headers(grid, index, depth)
@@ -185,7 +210,7 @@ def recognise(grid: Grid, known: Iterable[TableLayout]) -> Table | None:
             for layout in known:
                 if layout.shape == "rows" and all(any(h in present for h in need) for need in layout.needs):
                     matched = sum(any(h in present for h in item.headers) for item in layout.items)
-                    rank = matched * 2 + (layout.name == grid.sheet)
+                    rank = (matched * 2 + (layout.name == grid.sheet), len(layout.needs))
                     if best is None or rank > best[0]:
                         best = (rank, index, layout, depth, headers, shown)
     if best is not None:

@@ -106,6 +106,12 @@ def _recognised(path: Path, name: str, known: tuple[TableLayout, ...], report: R
             strange.append(grid)
         else:
             found.append(table)
+            report.add(
+                Problem(
+                    "noted", "column-unknown", name, grid.sheet, None, column, "", *message("column-unknown")
+                )
+                for column in table.unread((*values.TRACE_HEADERS, values.EXPLANATION_HEADER))
+            )
             report.layouts[f"{name}#{grid.sheet}" if grid.sheet else name] = (
                 f"{table.layout.layout}/{table.layout.name}"
             )
@@ -135,7 +141,8 @@ def _context(
         else:
             names.add(predicate, subject, object)
     for claim in (claim for entry in graphs if entry.usable for claim in entry.claims):
-        context.ids.setdefault(claim.subject, ())
+        classes = context.described.setdefault(claim.subject, set())
+        classes.update({claim.predicate} if claim.object is None else ())
         names.add(claim.predicate, claim.subject, "" if claim.object is None else str(claim.object))
     readers = [(reader, reader.define()) for reader in (TableReader(table, context) for table in tables)]
     for reader, rows in readers:

@@ -16,9 +16,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from reasoner.ledger.report import Unusable
 from reasoner.ledger.tables import header
-from reasoner.ledger.values import TRACE_HEADERS
+from reasoner.ledger.values import EXPLANATION_HEADER, TRACE_HEADERS
 
-_EXPLANATION = "问题说明"
 _MARK = PatternFill("solid", fgColor="F6D9D5")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LONGEST_CELL = 32_767
@@ -47,10 +46,10 @@ def write(rows: list[Unusable], path: Path) -> None:
 
 def _sheet(book: Workbook, title: str, rows: list[Unusable]) -> None:
     page = book.create_sheet(title)
-    extra = {*map(header, TRACE_HEADERS), _EXPLANATION}
+    extra = {*map(header, TRACE_HEADERS), EXPLANATION_HEADER}
     keep = [i for i, name in enumerate(rows[0].headers) if header(name) not in extra]
     headers = [rows[0].headers[i] for i in keep]
-    page.append([neutral(name) for name in [*headers, _EXPLANATION, *TRACE_HEADERS]])
+    page.append([neutral(name) for name in [*headers, EXPLANATION_HEADER, *TRACE_HEADERS]])
     for cell in page[1]:
         cell.font = Font(bold=True)
     for number, row in enumerate(rows, start=2):

@@ -144,8 +144,9 @@ class TableReader:
             if not said or owner is None:
                 continue
             if item.value == "choice" and not item.property:
-                if chosen := self.context.words.choose(item.words, said):
-                    yield chosen, owner, ""
+                for _, chosen in values.choices(self.context.words, item.words, said):
+                    if chosen:
+                        yield chosen, owner, ""
             elif item.value in ("text", "texts", "ref", "id", "date") and item.property in values.NAMING:
                 for part in values.parts(said, values.SEMICOLONS) if item.value == "texts" else [said]:
                     reading = literals.read(part) if item.value == "date" else None
@@ -260,17 +261,17 @@ class TableReader:
         if self.layout.entities[self.layout.main].resolves:
             return
         own = self.layout.entities[self.layout.main].classes or (self.layout.name,)
-        other = not set(self.context.ids.get(id, own)) & set(own)
-        taken = self.context.names.families(id) and not self._families(row) & self.context.names.families(id)
-        if other or taken:
+        taken = not set(self.context.ids.get(id, own)) & set(own)
+        known = self.context.names.families(id)
+        if known or id in self.context.described:
+            classes = {
+                name for name, subject, object in self.names_given(row) if not object and subject == id
+            }
+            families = {f for name in classes for f in self.context.words.families.get(name, ())}
+            taken |= bool(known) and not families & known
+            taken |= self.context.contradicted(id, classes)
+        if taken:
             self.problem(row, "set_aside", "id-taken", None, id)
-
-    def _families(self, row: Row) -> set[str]:
-        classes = self._classes(row, self.layout.entities[self.layout.main])
-        given = [
-            name for name, id, empty in self.names_given(row) if not empty and id == row.ids[self.layout.main]
-        ]
-        return {f for name in [*classes, *given] for f in self.context.words.families.get(name, ())}
 
     def _situate(self, row: Row) -> None:
         """Find the row's inspection, district and the days on which its names were meant."""

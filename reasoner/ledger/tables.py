@@ -8,8 +8,11 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,11 @@ Cell = str | int | float | dt.date | None
 _LARGEST_UNPACKED = 1 << 30
 _LONGEST_FIELD = 1 << 20
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_DELIMITERS = ",\t;，"
+_LOOKED_AT = 50  # rows by which the delimiter is told
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\ufeff"))
+_REMARK_BEFORE, _REMARK_AFTER = re.compile(r"^\([^()]*\)(?=.)"), re.compile(r"(?<=.)\([^()]*\)$")
+_ENCLOSING = str.maketrans("[]{}【】〔〕〖〗「」『』《》〈〉", "()" * 9)
 
 
 @dataclass
@@ -34,9 +42,12 @@ class Grid:
 
 @lru_cache(maxsize=4096)
 def header(value: Cell) -> str:
-    """A header as it is compared: half-width, without blanks, colons and bracketed remarks."""
-    text = "".join(unicodedata.normalize("NFKC", str(value or "")).split())
-    return re.sub(r"\([^()]*\)$", "", text).strip("*:：")
+    """A header as it is compared: half-width, without blanks, stars, colons, brackets and remarks in them."""
+    text = "".join(unicodedata.normalize("NFKC", str(value or "")).translate(_UNSEEN).split())
+    text, before = text.translate(_ENCLOSING), ""
+    while text != before:
+        text, before = _REMARK_AFTER.sub("", text.strip("*:")), text
+    return _REMARK_BEFORE.sub("", text).removeprefix("(").removesuffix(")").strip("*:")
 
 
 def text(value: Cell) -> str:
@@ -47,7 +58,7 @@ def text(value: Cell) -> str:
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "minutes")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip().replace("\u200b", "").replace("\ufeff", "")
+    return str(value).strip().translate(_UNSEEN)
 
 
 def read_grids(path: Path, name: str) -> list[Grid]:
@@ -68,16 +79,29 @@ def _csv(data: bytes, name: str) -> Grid:
     if data.startswith(_ZIP) or (b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff"))):
         raise UnusableFile(name, "file-not-text")
     content = _decode(data, name)
-    sample = content[:20_000]
-    delimiter = max(",\t;", key=sample.count) if any(c in sample for c in ",\t;") else "，"
     csv.field_size_limit(_LONGEST_FIELD)
     try:
-        rows: list[tuple[Cell, ...]] = [
-            tuple(row) for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
-        ]
+        delimiter = max(_DELIMITERS, key=lambda each: _columns(content, each))
+        rows: list[tuple[Cell, ...]] = list(map(tuple, _records(content, delimiter)))
     except csv.Error as error:
         raise UnusableFile(name, "file-csv", reason=str(error)) from error
     return Grid(name, None, rows)
+
+
+def _records(content: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+
+
+def _columns(content: str, delimiter: str) -> int:
+    """How well a delimiter makes columns: rows of one width, times the columns it gains them.
+
+    Counting the characters would not do: prose in the cells may hold more of another one.
+    """
+    try:
+        widths = Counter(len(row) for row in islice(_records(content, delimiter), _LOOKED_AT))
+    except csv.Error:  # quotes that make no sense with this delimiter
+        return -1
+    return max(((width - 1) * rows for width, rows in widths.items()), default=0)
 
 
 def _decode(data: bytes, name: str) -> str:

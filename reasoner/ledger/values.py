@@ -16,11 +16,13 @@ from reasoner.ledger.context import Context, Setting
 from reasoner.ledger.layouts import Item
 from reasoner.ledger.report import Severity
 from reasoner.ledger.tables import Cell
+from reasoner.ledger.words import Words
 from reasoner.record import Kind, Object
 
 if TYPE_CHECKING:
     from reasoner.ledger.rows import Row
 
+EXPLANATION_HEADER = "问题说明"
 TRACE_HEADERS = ("原文件", "原工作表", "原行号")
 NAMING = frozenset(names.PREDICATES)
 
@@ -132,12 +134,16 @@ def _id(r: Reading) -> Outcome:
     return out
 
 
+def choices(words: Words, group: str, said: str) -> list[tuple[str, str | None]]:
+    """The fixed words of a cell with what each means: the whole, or the parts of a list."""
+    whole = words.choose(group, said)
+    return [(said, whole)] if whole else [(part, words.choose(group, part)) for part in parts(said)]
+
+
 def _choice(r: Reading) -> Outcome:
     """A fixed word or a list of them, as an individual or, without a property, as the entity's class."""
     out = Outcome()
-    whole = r.context.words.choose(r.item.words, r.said)
-    for part in [r.said] if whole else parts(r.said):
-        chosen = whole or r.context.words.choose(r.item.words, part)
+    for part, chosen in choices(r.context.words, r.item.words, r.said):
         if chosen is None:
             known = list(r.context.words.choices(r.item.words))[:20]
             out.refuse("word", part, words="、".join(known))
