@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 FRESH = "?"
 MOST_GAPS = 4
-MOST_SETS = 6
-MOST_STEPS = 12_000
-MOST_TRIALS = 60
+MOST_SETS = 8
+MOST_STEPS = 6_000
+MOST_TRIALS = 12
 _DEEPEST = 16
 _FEW_MATCHES = 6
 
@@ -86,6 +86,10 @@ class _Search:
         self.limit, self.strict, self.steps = limit, strict, 0
         self.rules, self.first = _backwards(world.rules)
 
+    def by_rule(self, rule: Rule, goal: Atom) -> Iterator[_State]:
+        """Ways to have the goal by one of the rules that conclude it."""
+        return (state for _, state in self._by_rule(rule, goal, {}, _State(), 0))
+
     def prove(
         self, atom: Atom, values: Binding, state: _State, depth: int
     ) -> Iterator[tuple[Binding, _State]]:
@@ -106,13 +110,15 @@ class _Search:
             if matches and (self.strict or None not in pattern):
                 return
         for predicate, row in state.facts:
-            if (
-                self._says(predicate, atom.predicate)
-                and (extended := _unify(atom.args, row, values)) is not None
-            ):
-                yield extended, state
-                if None not in pattern:
-                    return
+            if self._says(predicate, atom.predicate):
+                extended = _unify(atom.args, row, values)
+                if extended is not None:
+                    yield extended, state
+                    if None not in pattern or self._one_day(atom.predicate):
+                        return
+        same_thing = any(p == atom.predicate and row[0] == pattern[0] for p, row in state.facts)
+        if same_thing and self._one_day(atom.predicate):
+            return  # nothing happens on two days
         if atom.predicate == calendar.MONTHS_AFTER:
             if made_up or None in pattern[:2]:
                 yield from self._assume(atom, pattern, values, state)
@@ -121,6 +127,10 @@ class _Search:
                 yield from self._by_rule(rule, atom, values, state, depth)
         elif self._assumable(atom.predicate, pattern):
             yield from self._assume(atom, pattern, values, state)
+
+    def _one_day(self, predicate: str) -> bool:
+        declared = self.vocabulary.predicates[predicate]
+        return not declared.derived and declared.arity == 2 and set(declared.arguments[1]) <= NUMBERS
 
     def _says(self, assumed: str, wanted: str) -> bool:
         """Whether an assumed class membership includes the wanted one."""
@@ -307,16 +317,19 @@ def why_not(world: World, status: str, **wanted: str) -> list[Missing]:
 def _tried(world: World, goal: Atom, limit: int, strict: bool) -> Iterator[Missing]:
     """The sets within the limit with which the goal really follows, and those that need a removal."""
     seen: set[frozenset[Ground]] = set()
-    for _, state in _Search(world, limit, strict).prove(goal, {}, _State(), 0):
-        key = frozenset((*state.facts, *state.obstacles))
-        if not key or key in seen or state.gaps < limit:
-            continue
-        seen.add(key)
-        if len(seen) > MOST_TRIALS:
-            return
-        if state.obstacles or _follows(world, goal, state.facts):
-            shown = [f for f in state.facts if f[0] != calendar.MONTHS_AFTER]
-            yield Missing(_shown(world, shown), state.obstacles, world)
+    for rule in _backwards(world.rules)[0].get(goal.predicate, []):
+        tried = 0
+        for state in _Search(world, limit, strict).by_rule(rule, goal):
+            key = frozenset((*state.facts, *state.obstacles))
+            if not key or key in seen or state.gaps < limit:
+                continue
+            seen.add(key)
+            tried += 1
+            if tried > MOST_TRIALS:
+                break
+            if state.obstacles or _follows(world, goal, state.facts):
+                shown = [f for f in state.facts if f[0] != calendar.MONTHS_AFTER]
+                yield Missing(_shown(world, shown), state.obstacles, world)
 
 
 @cache
