@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FRESH = "?"
 MOST_GAPS = 4
 MOST_SETS = 8
-MOST_STEPS = 6_000
+MOST_STEPS = 10_000
 MOST_TRIALS = 12
 _DEEPEST = 16
 _FEW_MATCHES = 6
@@ -93,6 +93,17 @@ class _Search:
     def prove(
         self, atom: Atom, values: Binding, state: _State, depth: int
     ) -> Iterator[tuple[Binding, _State]]:
+        """Ways to have an atom, each different outcome once."""
+        seen = set()
+        for found, after in self._ways(atom, values, state, depth):
+            outcome = (*(_value(arg, found) for arg in atom.args), frozenset(after.facts), after.obstacles)
+            if outcome not in seen:
+                seen.add(outcome)
+                yield found, after
+
+    def _ways(
+        self, atom: Atom, values: Binding, state: _State, depth: int
+    ) -> Iterator[tuple[Binding, _State]]:
         """Ways to have an atom: as it is, as already assumed, by a rule, or by assuming it."""
         self.steps += 1
         if self.steps > MOST_STEPS or depth > _DEEPEST:
@@ -125,8 +136,16 @@ class _Search:
         elif atom.predicate in self.rules:
             for rule in self.rules[atom.predicate]:
                 yield from self._by_rule(rule, atom, values, state, depth)
-        elif self._assumable(atom.predicate, pattern):
+        elif self._assumable(atom.predicate, pattern) and self._one_nature(atom.predicate, pattern[0], state):
             yield from self._assume(atom, pattern, values, state)
+
+    def _one_nature(self, predicate: str, thing: Value | None, state: _State) -> bool:
+        """Whether what is assumed of a made-up thing leaves it a possible thing."""
+        names = self.vocabulary.class_names
+        if predicate not in names or not _is_fresh(thing):
+            return True
+        assumed = [names[p] for p, row in state.facts if p in names and row[0] == thing]
+        return not any(self.vocabulary.are_disjoint(names[predicate], other) for other in assumed)
 
     def _one_day(self, predicate: str) -> bool:
         declared = self.vocabulary.predicates[predicate]
@@ -247,8 +266,12 @@ class _Search:
             yield state
             return
         first, *others = held
+        seen = set()
         for after in self._undo_one(first, state, depth):
-            yield from self._undo_all(others, after, depth)
+            outcome = (frozenset(after.facts), after.obstacles)
+            if outcome not in seen:
+                seen.add(outcome)
+                yield from self._undo_all(others, after, depth)
 
     def _undo_one(self, atom: Ground, state: _State, depth: int) -> Iterator[_State]:
         self.steps += 1
