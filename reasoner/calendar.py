@@ -72,4 +72,7 @@ def facts(dates: Iterable[int], rules: Iterable[Rule], counting: str) -> Iterato
     )
     for day in sorted({d for d in dates if is_date(d)}):
         for months in numbers:
-            yield MONTHS_AFTER, (day, months, to_int(count(to_date(day), months)))
+            try:
+                yield MONTHS_AFTER, (day, months, to_int(count(to_date(day), months)))
+            except ValueError:
+                continue  # beyond the year 9999 nothing falls due

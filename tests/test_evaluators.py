@@ -1,4 +1,4 @@
-"""One meaning: the in-process evaluator, DuckDB and clingo derive the same sets, on cases and random worlds."""
+"""One meaning: in-process evaluator, DuckDB and clingo derive the same sets, on cases and random worlds."""
 
 from __future__ import annotations
 

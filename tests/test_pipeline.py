@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,8 +26,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def world(home: Path) -> Iterator[World]:
-    yield pipeline.open_world(home, TODAY)
+def world(home: Path) -> World:
+    return pipeline.open_world(home, TODAY)
 
 
 def test_all_real_issues_are_in_the_store_with_their_source(world: World) -> None:

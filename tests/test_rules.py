@@ -1,4 +1,4 @@
-"""The rule language: what may be written, and that everything else is refused before anything is concluded from it."""
+"""The rule language: what may be written, and that all else is refused before anything is concluded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random worlds over the whole vocabulary, stranger than any ledger: made from nothing or shaken from cases."""
+"""Random worlds over the whole vocabulary, stranger than any ledger: made up, or shaken from cases."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def random_world(seed: int, rules: Ontology) -> Facts:
 
 
 def shaken_world(seed: int, rules: Ontology, given: list[list[Ground]]) -> Facts:
-    """The facts of three cases thrown together, some lost, some with another date or another value that fits."""
+    """The facts of three cases thrown together, some lost, some with another value that fits."""
     dice = random.Random(seed)
     maker = _Maker(seed, rules)
     atoms: dict[Ground, None] = {}
