@@ -58,9 +58,11 @@ COUNTING: dict[str, Callable[[datetime.date, int], datetime.date]] = {
 def facts(dates: Iterable[int], rules: Iterable[Rule], counting: str) -> Iterator[Ground]:
     """``monthsAfter`` for all dates and all month numbers in the rules.
 
-    Raises KeyError when ``counting`` is no known counting rule.
+    None under a counting rule that is not known: then no limit in months can be told, and norms say so.
     """
-    count = COUNTING[counting]
+    count = COUNTING.get(counting)
+    if count is None:
+        return
     numbers = sorted(
         {
             a.args[1]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reasoner import pipeline
+from reasoner import calendar, pipeline
 from reasoner.ledger.load import load_bundled
 from reasoner.pipeline import World
 from reasoner.proof import leaves
@@ -118,3 +118,20 @@ def test_the_record_decides_and_a_retraction_is_not_a_deletion(home: Path) -> No
 def test_a_conclusion_of_another_date_is_not_found(world: World) -> None:
     with pytest.raises(KeyError):
         world.explain("c-0000000000")
+
+
+@pytest.mark.parametrize(
+    ("start", "counting", "expected"),
+    [
+        (20240312, "correspondingDay", 20240912),
+        (20240831, "correspondingDay", 20250228),
+        (20230831, "correspondingDay", 20240229),
+        (20240312, "startDayCounts", 20240911),
+        (99991231, "correspondingDay", None),
+        (20240230, "correspondingDay", None),
+        (20240312, "someOtherRule", None),
+    ],
+)
+def test_months_are_counted_by_the_named_rule(start: int, counting: str, expected: int | None) -> None:
+    found = list(calendar.facts([start], pipeline.ontology().book.rules, counting))
+    assert [row[2] for _, row in found if row[1] == 6] == ([expected] if expected else [])
