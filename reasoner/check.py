@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reasoner import bundled, ontology_check, rulecheck
+from reasoner import bundled, documentation, ontology_check, rulecheck
 from reasoner.evaluate import Ground, Program, evaluate
 from reasoner.norms import CONTRADICTION
 from reasoner.pipeline import Ontology
@@ -45,6 +45,8 @@ def checks(rules: Ontology, record: Record, folder: Path | None = None) -> Itera
     yield Check({"zh": "术语完整", "en": "the terms are complete"}, [(p.zh, p.en) for p in queries])
     broken = rulecheck.check_book(rules.book, rules.vocabulary)
     yield Check({"zh": "规则可用，引文逐字", "en": "the rules are sound, the quotes literal"}, _both(broken))
+    words = {"zh": "词汇表与本体一致", "en": "the list of words is that of the ontology"}
+    yield Check(words, list(_words(rules, home)))
     yield Check(
         {"zh": "记录与本体不矛盾", "en": "the record does not contradict the ontology"},
         list(_record(rules, record)),
@@ -72,6 +74,14 @@ def _text(rules: Ontology, home: Path) -> Iterator[Fault]:
     original = (home / "regulation" / regulation.id / "original.txt").read_text("utf-8")
     if regulation.reassemble() != original:
         yield f"{regulation.title}：与原文不一致", f"{regulation.id}: differs from its original text"
+
+
+def _words(rules: Ontology, home: Path) -> Iterator[Fault]:
+    page = home / documentation.PAGE
+    if not page.exists() or page.read_text("utf-8") != documentation.vocabulary_page(
+        rules.vocabulary, rules.book
+    ):
+        yield f"{page.name}已过时：zelian check --write", f"{page.name} is out of date: zelian check --write"
 
 
 def _record(rules: Ontology, record: Record) -> Iterator[Fault]:

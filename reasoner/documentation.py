@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from reasoner.norms import LawBook
 from reasoner.vocabulary import Predicate, Vocabulary
+
+PAGE = "VOCABULARY.md"
 
 _HEAD = """# Vocabulary
 
@@ -45,6 +48,13 @@ def vocabulary_page(vocabulary: Vocabulary, book: LawBook) -> str:
     lines += ["## Points with two readings", "", "| point | 中文 | English |", "|---|---|---|"]
     lines += [f"| `{p.id}` | {p.label['zh']} | {p.label['en']} |" for p in book.points.values()]
     return "\n".join(lines) + "\n"
+
+
+def write(vocabulary: Vocabulary, book: LawBook, folder: Path) -> Path:
+    """Write the page into the ontology folder and return where it is."""
+    page = folder / PAGE
+    page.write_text(vocabulary_page(vocabulary, book), "utf-8", newline="\n")
+    return page
 
 
 def _plain(vocabulary: Vocabulary) -> Iterator[Predicate]:

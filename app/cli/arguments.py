@@ -176,11 +176,16 @@ def _law(command: Command) -> None:
 
 
 def _check(command: Command) -> None:
-    command(
+    made = command(
         "check",
         "核对本体、规则、条文和数据",
         "check ontology, rules, text and data against each other",
         "zelian check",
+    )
+    made.add_argument(
+        "--write",
+        action="store_true",
+        help="先重写 ontology/VOCABULARY.md · write ontology/VOCABULARY.md first",
     )
 
 

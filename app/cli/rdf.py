@@ -13,9 +13,17 @@ ZL = Namespace(NAMESPACE)
 ID = Namespace(ENTITY)
 ELI = Namespace("http://data.europa.eu/eli/ontology#")
 
-ENTITIES = ("reason", "missing", "kind", "issues", "inspection", "bearers", "destinations")
-TERMS = {"issues": "issue", "bearers": "bearer", "destinations": "destination"}
-DATES = {"due": "limit", "done": "done", "since": "since", "as_of": "asOf"}
+# The parts of a conclusion by the property (ontology/exported.ttl) that says them.
+ENTITIES = {
+    "reason": "hasReason",
+    "missing": "lacks",
+    "kind": "hasKind",
+    "issues": "onIssue",
+    "inspection": "ofInspection",
+    "bearers": "hasBearer",
+    "destinations": "hasDestination",
+}
+DATES = {"due": "limitDay", "done": "doneDay", "since": "sinceDay", "as_of": "asOfDay"}
 
 
 def turtle(conclusions: Iterable[Mapping[str, Any]]) -> str:
@@ -36,16 +44,16 @@ def _add(graph: Graph, conclusion: Mapping[str, Any]) -> None:
     law = str(cited["iri"]).removesuffix(str(cited["id"]))
     graph.add((node, RDF.type, ZL.Conclusion))
     graph.add((node, RDF.type, ZL[status[:1].upper() + status[1:]]))
-    graph.add((node, ZL.norm, URIRef(law + conclusion["norm"])))
+    graph.add((node, ZL.underNorm, URIRef(law + conclusion["norm"])))
     graph.add((node, ELI.cites, paragraph))
-    graph.add((node, ZL.matter, ID[conclusion["subject"]]))
+    graph.add((node, ZL.onMatter, ID[conclusion["subject"]]))
     for lang, sentence in conclusion["sentence"].items():
         graph.add((node, RDFS.label, Literal(sentence, lang=lang)))
-    for field in ENTITIES:
+    for field, prop in ENTITIES.items():
         values = conclusion.get(field) or ()
         for value in (values,) if isinstance(values, str) else values:
             name = value["id"] if isinstance(value, Mapping) else value
-            graph.add((node, ZL[TERMS.get(field, field)], ID[name]))
+            graph.add((node, ZL[prop], ID[name]))
     for field, term in DATES.items():
         if value := conclusion.get(field):
             graph.add((node, ZL[term], Literal(value, datatype=XSD.date)))

@@ -10,12 +10,14 @@ from app.cli import progress
 def run(arguments: argparse.Namespace) -> int:
     """Print one line a check, its faults below it; a check that could not be made counts as failed."""
     from app.home import home, record_place
-    from reasoner import check, pipeline
+    from reasoner import bundled, check, documentation, pipeline
     from reasoner.record import Record
 
     lang = arguments.lang
     good = True
     rules = pipeline.ontology(None, home() / "cache")
+    if arguments.write:
+        print(documentation.write(rules.vocabulary, rules.book, bundled.path("ontology")))
     with Record.open(record_place()) as record, progress.bar("核对 · checking"):
         for made in check.checks(rules, record):
             good = good and made.passed
