@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from app.explorer import address, frame, proofs, store
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.texts import day, t
-from reasoner.conclusions import Conclusion
+from reasoner.conclusions import Conclusion, elapsed_days
 
 
 def _line(label: str, words: Iterable[str]) -> Markup | None:
@@ -27,11 +27,17 @@ def _notes(each: Conclusion) -> list[Markup | None]:
     return [
         _line("issue.destinations", (store.unit(unit, lang) for unit in goals)),
         _line("issue.not_counted", refused),
-        _line("issue.since", [day(each.since)] if each.since else []),
+        _line("issue.since", [_elapsed(each)] if each.since else []),
         _line("issue.due", [day(each.due)] if each.due else []),
         _line("issue.done", [day(each.done)] if each.done else []),
         _line("issue.possible_due", map(day, each.possible_due)),
+        _line("issue.conditions", (store.worded(c["name"], lang) for c in each.conditions)),
     ]
+
+
+def _elapsed(each: Conclusion) -> str:
+    since = str(each.since)
+    return t("issue.elapsed", day=day(since), days=elapsed_days(since, each.as_of))
 
 
 def _readings(each: Conclusion) -> Markup | None:

@@ -16,6 +16,7 @@ import streamlit as st
 
 from app.explorer import theme
 from app.explorer.address import Lang
+from app.explorer.texts import t
 from app.home import home
 from reasoner import chain, norms, pipeline
 from reasoner.conclusions import Conclusion
@@ -185,8 +186,10 @@ def own_destination(each: Conclusion) -> Mapping[str, Any] | None:
 
 
 def unit(body: Mapping[str, Any], lang: Lang) -> str:
-    """Return the name of a bearer or destination."""
-    return worded(body["name"], lang)
+    """Return the name of a bearer or destination, with who succeeded it if it is abolished."""
+    name = worded(body["name"], lang)
+    later = [worded(successor["name"], lang) for successor in body.get("succeeded_by", ())]
+    return f"{name}{t('open')}{t('succeeded', units=t('and').join(later))}{t('close')}" if later else name
 
 
 def status_label(status: str, lang: Lang) -> str:

@@ -44,3 +44,8 @@ def test_norms_stand_beside_the_words_they_rest_on(visit: VisitorMaker) -> None:
     expect(beside.locator("summary").first).to_be_visible()
     beside.locator("summary").nth(2).click()
     expect(beside.locator("details").nth(2)).to_contain_text("a36.p3")
+
+
+def test_an_abolished_district_is_named_with_its_successor(visit: VisitorMaker) -> None:
+    page = visit().open("/issue?id=CQ-079&as_of=2026-11-22")
+    expect(page.locator("body")).to_contain_text("江北区委（已撤销，由两江新区委承继）")
