@@ -36,6 +36,8 @@ def vocabulary_page(vocabulary: Vocabulary, book: LawBook) -> str:
         for p in vocabulary.predicates.values()
         if p.is_status and p.roles
     ]
+    lines += ["", "## Norms", "", "| norm | 中文 | English | bound as |", "|---|---|---|---|"]
+    lines += [f"| `{n.id}` | {n.label['zh']} | {n.label['en']} | {n.binding} |" for n in book.norms.values()]
     lines += ["", "## Individuals", ""]
     groups: dict[str, list[str]] = {}
     for individual in vocabulary.individuals.values():

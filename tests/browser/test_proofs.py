@@ -48,4 +48,4 @@ def test_norms_stand_beside_the_words_they_rest_on(visit: VisitorMaker) -> None:
 
 def test_an_abolished_district_is_named_with_its_successor(visit: VisitorMaker) -> None:
     page = visit().open("/issue?id=CQ-079&as_of=2026-11-22")
-    expect(page.locator("body")).to_contain_text("江北区委（已撤销，由两江新区委承继）")
+    expect(page.locator("body")).to_contain_text("江北区委（已撤销，由两江新区区委承继）")
