@@ -8,18 +8,26 @@ district with its organs).
 from __future__ import annotations
 
 import datetime
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from reasoner import calendar
 from reasoner.conclusions import Conclusion
 from reasoner.evaluate import Ground
+from reasoner.law import NotInLawError
 from reasoner.norms import NormError, read_yaml
 from reasoner.pipeline import Ontology, World, case_world
 from reasoner.registry import Registry
 from reasoner.vocabulary import ANYTHING, NUMBERS, Predicate, predicate_name
+
+if TYPE_CHECKING:
+    from reasoner.whynot import Missing
 
 SHORTHANDS: dict[str, tuple[str, str, dict[str, str]]] = {
     "finding": ("Finding", "findingKind", {}),
@@ -59,6 +67,12 @@ _WANTED = {
 }
 
 
+_DAY = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)$")
+_NORM = re.compile(r"(a\d+(?:\.p\d+)?(?:\.i\d+)?)(?:\.[sn]\d+)?$")
+_LISTS = {"missing", "possible_due", "destination", "destinations", "to"}
+_LAYERS = {"L1", "L2", "L3"}
+
+
 class CaseError(ValueError):
     """A case file that cannot be used: file, case, and what was expected (zh / en)."""
 
@@ -94,14 +108,50 @@ class Outcome:
 def read(path: Path) -> list[Case]:
     """Read a case file. Raises CaseError for anything outside the format."""
     try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise CaseError(f"{path}: 不是 UTF-8 编码的文本 / not text in UTF-8; save it as UTF-8") from None
+    except OSError as error:
+        raise CaseError(f"{path}: {error.strerror or error}") from None
+    try:
         entries = read_yaml(path)
+        slips = list(_slips(path))
     except NormError as error:
         raise CaseError(str(error)) from None
+    except ValueError as error:  # a day that no calendar has
+        entries, slips = None, [*_slips(path), f"{path}: {error}"]
+    if slips:
+        raise CaseError(slips[0])
     if isinstance(entries, dict):
         entries = [entries]
     if not isinstance(entries, list) or not entries:
         raise CaseError(f"{path}: 应为案例列表 / expected a list of cases")
     return [_case(path, i, entry) for i, entry in enumerate(entries, 1)]
+
+
+def _slips(path: Path) -> Iterator[str]:
+    """What YAML would pass over or cannot place: a key that stands twice, a day that no calendar has."""
+    with path.open(encoding="utf-8") as stream:
+        waiting = [yaml.compose(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))]
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        where = f"{path}:{node.start_mark.line + 1}"
+        if isinstance(node, yaml.MappingNode):
+            keys = [str(key.value) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            if twice := [key for key, times in Counter(keys).items() if times > 1]:
+                yield f"{where}: {twice[0]} 写了两次 / {twice[0]} stands twice; several values go in a list"
+            waiting += [value for _, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif not getattr(node, "style", None) and (match := _DAY.match(node.value)):
+            try:
+                datetime.date(*map(int, match.groups()))
+            except ValueError:
+                yield f"{where}: 没有这一天：{node.value} / no such day: {node.value}"
 
 
 def _case(path: Path, number: int, entry: Any) -> Case:
@@ -146,6 +196,8 @@ def _case(path: Path, number: int, entry: Any) -> Case:
 def run(case: Case, rules: Ontology, registry: Registry) -> Outcome:
     """Evaluate one case. Raises CaseError when something given is not in the vocabulary."""
     scene = Scene(case, rules, registry)
+    for wanted in (*case.expect, *case.refuse):
+        scene.check(wanted)
     world = scene.world()
     outcome = Outcome(case, world)
     for wanted in case.expect:
@@ -167,6 +219,13 @@ class Scene:
         self._day = calendar.to_int(case.as_of)
         blocks = [self._expanded(i, block) for i, block in enumerate(case.given, 1)]
         self.local = {block["id"]: block for block in blocks}
+        kinds = {i.name for i in rules.vocabulary.individuals.values() if "KindOfParameter" in i.classes}
+        if strange := [kind for kind in case.without if kind not in kinds]:
+            raise self._error(f"without：没有这种参数：{strange[0]} / no such kind of parameter")
+        self._classes: dict[str, set[str]] = {}
+        for block in blocks:
+            for name in _listed(block["a"]):
+                self._is_a(block["id"], rules.vocabulary.class_names[self._class(name)])
         for block in blocks:
             self._state(block)
 
@@ -226,6 +285,8 @@ class Scene:
             predicate = self.rules.vocabulary.predicates.get(key)
             if predicate is None or predicate.arity != 2 or predicate.derived:
                 raise self._error(f"没有这个属性：{key} / no such property")
+            if value is None or value == []:
+                raise self._error(f"{subject} 的 {key} 没有写值 / {key} of {subject} has no value")
             if predicate.recorded_only:
                 continue
             for each in _listed(value):
@@ -247,6 +308,25 @@ class Scene:
             raise self._error(f"没有这个类：{name} / no such class")
         return labelled[0]
 
+    def _is_a(self, subject: str, class_name: str) -> None:
+        """Note a class of a thing of the case; nothing is of two classes that exclude each other."""
+        classes = self._classes.setdefault(subject, set())
+        for other in sorted(classes):
+            if self.rules.vocabulary.are_disjoint(class_name, other):
+                raise self._error(f"{subject} 不能既是 {other} 又是 {class_name} / it cannot be both")
+        classes.add(class_name)
+
+    def _fitting(self, predicate: Predicate, value: str, written: str, classes: Iterable[str]) -> str:
+        """The value (as written), unless no thing of its classes can stand there."""
+        alternatives = predicate.arguments[1]
+        for found in sorted(classes):
+            if all(self.rules.vocabulary.are_disjoint(found, each) for each in alternatives):
+                raise self._error(
+                    f"{predicate.name} 的值不能是 {written}（{found}） / "
+                    f"{written}, a {found}, cannot be the value; expected {' or '.join(alternatives)}"
+                )
+        return value
+
     def _value(self, predicate: Predicate, value: Any) -> str | int:
         kinds = set(predicate.arguments[1])
         if isinstance(value, datetime.date):
@@ -261,12 +341,16 @@ class Scene:
             value = "yes" if value else "no"
         text = str(value)
         if text in self.local:
-            return text
+            return self._fitting(predicate, text, text, self._classes[text])
         if (made := self._made(text, kinds)) is not None:
             return made
         found = self.find(text, kinds)
         if found is not None:
-            return found
+            names = self.rules.vocabulary.class_names
+            atoms = self.registry.around({found})[0]
+            return self._fitting(
+                predicate, found, text, {names[p] for p, row in atoms if row == (found,) and p in names}
+            )
         if kinds & {"Text", "text"}:
             return text
         raise self._error(
@@ -312,6 +396,82 @@ class Scene:
         return CaseError(f"{self.case.file}: {self.case.name}: {message}")
 
     # -- what is expected ----------------------------------------------------------------------
+
+    def check(self, wanted: Any) -> None:
+        """Refuse an expectation that no conclusion could ever meet: a misspelt word is no refusal."""
+        if not isinstance(wanted, dict) or not wanted:
+            raise self._error(f"期望应为不空的映射：{wanted!r} / must be a mapping with fields")
+        if "why_not" in wanted:
+            goal, rest = wanted["why_not"], [k for k in wanted if k not in ("why_not", "missing")]
+            if not isinstance(goal, dict) or "status" not in goal:
+                raise self._error("why_not 需要 status / why_not needs a status")
+            self.check(goal)
+            words = [str(each) for each in _listed(wanted.get("missing"))]
+            if strange := [word for word in words if not self._word(word) and not self._term(word)]:
+                raise self._error(f"missing：没有这个词：{strange[0]} / no such word")
+            if rest:
+                raise self._error(f"why_not 之外还有 {', '.join(rest)} / put them inside why_not")
+            return
+        for key, value in wanted.items():
+            if isinstance(value, list) and key not in _LISTS:
+                raise self._error(f"{key} 只写一个值：{value} / {key} takes one value")
+            for each in _listed(value) or [None]:
+                if not self._usable(key, each):
+                    raise self._error(f"{key}：没有这个词：{each} / no such word, nothing could ever agree")
+
+    def _usable(self, key: str, value: Any) -> bool:
+        match key:
+            case "norm":
+                return self._is_place(str(value))
+            case "transfer":
+                return value is True or self._is_place(str(value))
+            case "status":
+                return self._is_status(str(value))
+            case "reason" | "missing" | "kind":
+                return self._word(str(value))
+            case "layer":
+                return value in _LAYERS
+            case "due" | "done" | "since" | "possible_due":
+                return isinstance(value, datetime.date) or bool(_DAY.match(str(value)))
+            case "other_reading":
+                point, status = (
+                    (value.get("point"), value.get("status")) if isinstance(value, dict) else (value, None)
+                )
+                return (point is None or point in self.rules.book.points) and (
+                    status is None or self._is_status(str(status))
+                )
+            case "candidate":
+                return True
+            case _:
+                return str(value) in self.local or self.find(str(value)) is not None
+
+    def _is_place(self, norm: str) -> bool:
+        """Whether a norm, or an article or paragraph in which a norm could be, exists."""
+        if norm in self.rules.book.norms:
+            return True
+        match = _NORM.match(norm)
+        try:
+            return match is not None and bool(self.rules.book.regulation.find(match[1]))
+        except NotInLawError:
+            return False
+
+    def _is_status(self, name: str) -> bool:
+        found = self.rules.vocabulary.predicates.get(self._status(name))
+        return found is not None and found.is_status
+
+    def _word(self, text: str) -> bool:
+        vocabulary = self.rules.vocabulary
+        return text in self.local or text in vocabulary.individuals or text in vocabulary.by_label
+
+    def _term(self, text: str) -> bool:
+        """Whether it is the name or label of a predicate, or the name of a known thing."""
+        return (
+            any(
+                text in (p.name, p.iri.rsplit("#")[-1], *p.label.values())
+                for p in self.rules.vocabulary.predicates.values()
+            )
+            or self.find(text) is not None
+        )
 
     def met(self, wanted: dict[str, Any], world: World) -> bool:
         """Whether an expectation is met."""
@@ -363,7 +523,7 @@ class Scene:
         for key, value in wanted.items():
             match key:
                 case "norm":
-                    good = c.norm == value or c.norm.startswith(f"{value}.")
+                    good = _within(c.norm, str(value))
                 case "status":
                     good = value in (c.status, *c.status_label.values())
                 case "issue":
@@ -413,7 +573,11 @@ class Scene:
                         for r in c.other_readings
                     )
                 case "transfer":
-                    good = bool(c.destinations) if value is True else c.norm == value and bool(c.destinations)
+                    good = (
+                        bool(c.destinations)
+                        if value is True
+                        else _within(c.norm, value) and bool(c.destinations)
+                    )
                 case _:
                     good = True
             if not good:
@@ -427,22 +591,29 @@ class Scene:
         return self.find(text) or text
 
     def _names_missing(self, wanted: dict[str, Any], world: World) -> bool:
+        missing = {str(m) for m in _listed(wanted.get("missing"))}
+        sets = self._sets(wanted, world)
+        return any(missing <= each.words() for each in sets) if missing else bool(sets)
+
+    def _sets(self, wanted: dict[str, Any], world: World) -> list[Missing]:
+        """The smallest sets with which the conclusion named would follow."""
         from reasoner.whynot import why_not
 
         goal = dict(wanted["why_not"])
-        if "status" not in goal:
-            raise self._error("why_not 需要 status / why_not needs a status")
         roles = {
-            "matter" if k == "act" else k: str(v) if k == "norm" else self._who(v)
+            "matter" if k == "act" else k: self._who(v)
             for k, v in goal.items()
-            if k in ("norm", "matter", "act", "issue", "bearer", "reason", "kind", "missing")
+            if k in ("matter", "act", "issue", "bearer", "reason", "kind", "missing")
         }
-        try:
-            sets = why_not(world, self._status(str(goal["status"])), **roles)
-        except KeyError:
-            raise self._error(f"没有这个状态：{goal['status']} / no such status") from None
-        missing = {str(m) for m in _listed(wanted.get("missing"))}
-        return any(missing <= each.words() for each in sets) if missing else bool(sets)
+        status = self._status(str(goal["status"]))
+        if "norm" not in goal:
+            return why_not(world, status, **roles)
+        return [
+            found
+            for norm in self.rules.book.norms
+            if _within(norm, str(goal["norm"]))
+            for found in why_not(world, status, norm=norm, **roles)
+        ]
 
     def _status(self, name: str) -> str:
         for predicate in self.rules.vocabulary.predicates.values():
@@ -454,9 +625,24 @@ class Scene:
 
     def missed(self, wanted: dict[str, Any], world: World) -> tuple[str, str]:
         """What to say of an expectation that was not met: what followed instead (zh, en)."""
-        near = [c for c in world.conclusions() if "norm" not in wanted or c.norm == wanted["norm"]]
+        goal = wanted.get("why_not", wanted)
+        place = goal.get("norm", goal.get("transfer"))
+        near = [c for c in world.conclusions() if not isinstance(place, str) or _within(c.norm, place)]
         zh = "；".join(f"[{c.norm} {c.status}] {c.sentence['zh']}" for c in near[:8]) or "（没有任何结论）"
         en = "; ".join(f"[{c.norm} {c.status}] {c.sentence['en']}" for c in near[:8]) or "(no conclusion)"
+        if goal is not wanted and not self.matches(goal, world):
+            sets = self._sets(wanted, world)[:4]
+            zh, en = (
+                (joint.join(mark.join(each.sentences(lang)) for each in sets) or none)
+                for lang, joint, mark, none in (
+                    ("zh", "；或者：", "，", "（没有找到）"),
+                    ("en", "; or: ", ", ", "(none found)"),
+                )
+            )
+            return (
+                f"应当指出所缺而没有指出：{_short(wanted)}；所缺的是：{zh}",
+                f"expected to be named as missing, was not: {_short(wanted)}; what is missing: {en}",
+            )
         return (
             f"应当得出而没有得出：{_short(wanted)}；得出的是：{zh}",
             f"expected, did not follow: {_short(wanted)}; what followed: {en}",
@@ -476,6 +662,11 @@ def _with_parameters(book: Any, parameters: list[dict[str, Any]]) -> Any:
     from dataclasses import replace
 
     return replace(book, parameters=parameters)
+
+
+def _within(norm: str, place: str) -> bool:
+    """Whether a norm is the one named, or one in the article, paragraph or item named."""
+    return norm == place or norm.startswith(f"{place}.")
 
 
 def _short(wanted: dict[str, Any]) -> str:

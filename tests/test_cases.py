@@ -144,6 +144,73 @@ def test_what_is_no_case_is_told_in_one_line(tmp_path: Path, text: str, said: st
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("{norm: a99.p1}", "a99.p1"),
+        ("{norm: a36.p3.s2, status: overdu}", "overdu"),
+        ("{norm: a36.p3.s2, status: [overdue, pending]}", "status"),
+        ("{norm: a36.p3.s2, reason: 没有的理由}", "没有的理由"),
+        ("{norm: a36.p3.s2, missing: nothingKnown}", "nothingKnown"),
+        ("{norm: a36.p3.s2, due: 九月}", "九月"),
+        ("{accountable: 云阳县萎}", "云阳县萎"),
+        ("{accountable: 云阳县委, kind: territorial}", "territorial"),
+        ("{accountable: 云阳县委, layer: L9}", "L9"),
+        ("{accountable: 云阳县委, issue: 问题二}", "问题二"),
+        ("{norm: a34, other_reading: {point: j99}}", "j99"),
+        ("{why_not: {norm: a36, status: foo}}", "foo"),
+        ("{why_not: {norm: a36}}", "status"),
+        ("{why_not: a36}", "status"),
+        ("{}", "映射"),
+    ],
+)
+def test_a_misspelt_refusal_is_no_refusal(tmp_path: Path, wanted: str, said: str) -> None:
+    text = f"- name: 试\n  as_of: 2024-12-01{GIVEN}  refuse:\n    - {wanted}\n"
+    with pytest.raises(cases.CaseError, match=said):
+        run_text(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("{a: Transfer, about: 问题一, to: 市委, to: 市政府}", "to 写了两次"),
+        ("{a: Transfer, about: 问题一, on: 2024-02-30}", ":6: 没有这一天：2024-02-30"),
+        ("{a: Transfer, about: 问题一, to: }", "没有写值"),
+        ("{a: Issue, id: 问题二, raisedIn: 云阳县}", "raisedIn"),
+        ("{a: Issue, id: 问题二, raisedIn: 问题一}", "raisedIn"),
+        ("{a: CentralInspection, id: 督察一}", "督察一 不能既是"),
+    ],
+)
+def test_what_would_be_lost_in_silence_is_told(tmp_path: Path, given: str, said: str) -> None:
+    text = f"- name: 试\n  as_of: 2024-12-01{GIVEN}    - {given}\n  refuse:\n    - {{status: overdue}}\n"
+    with pytest.raises(cases.CaseError, match=said):
+        run_text(tmp_path, text)
+
+
+def test_a_file_in_another_encoding_is_told_so(tmp_path: Path) -> None:
+    file = tmp_path / "试.yaml"
+    file.write_text("- name: 试\n", encoding="gb18030")
+    with pytest.raises(cases.CaseError, match="UTF-8"):
+        cases.read(file)
+
+
+def test_a_parameter_that_is_not_known_must_be_one(tmp_path: Path) -> None:
+    text = f"- name: 试\n  as_of: 2024-12-01\n  without: [effectDate]{GIVEN}  refuse: [{{status: overdue}}]\n"
+    with pytest.raises(cases.CaseError, match="effectDate"):
+        run_text(tmp_path, text)
+
+
+def test_why_not_takes_a_paragraph_and_says_what_is_missing(tmp_path: Path) -> None:
+    text = (
+        f"- name: 试\n  as_of: 2024-12-01{GIVEN}  expect:\n"
+        "    - {why_not: {norm: a39.p5, status: pending, issue: 问题一}, missing: [suspectedCrime]}\n"
+        "    - {why_not: {norm: a39.p5, status: pending, issue: 问题一}, missing: [dereliction]}\n"
+    )
+    outcome = run_text(tmp_path, text)
+    assert len(outcome.failures) == 1
+    assert "涉嫌犯罪" in outcome.failures[0][0]
+
+
 def test_on_and_yes_are_words(tmp_path: Path) -> None:
     text = (
         f"- name: 试\n  as_of: 2024-12-01{GIVEN}"

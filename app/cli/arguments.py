@@ -160,7 +160,14 @@ def _case(command: Command) -> None:
         "zelian case cases.yaml",
         "zelian case 我的案例/*.yaml",
     )
-    made.add_argument("files", metavar="FILE", nargs="+", type=Path, help="案例文件 · case files")
+    made.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help="案例文件，或文件夹（其中的 cases.yaml 和 *.case.yaml） "
+        "· case files, or folders (their cases.yaml and *.case.yaml)",
+    )
 
 
 def _law(command: Command) -> None:

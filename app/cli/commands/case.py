@@ -77,7 +77,7 @@ def _failure(outcome: Outcome, lang: str) -> Iterator[str]:
     if outcome.passed:
         return
     file = Path(outcome.case.file)
-    yield f"✗ {outcome.case.name}（{file.parent.name}/{file.name}）"
+    yield f"✗ {outcome.case.name}（{Path(file.parent.name, file.name)}）"
     for failure in outcome.failures:
         text = failure[lang == "en"]
         yield f"    {text}"
