@@ -1,0 +1,214 @@
+"""Scenes: what a case states, made into atoms with the names they call up from the registry.
+
+A case stands by itself: it sees the ontology, the regulation's parameters, what it states, and from the
+bundled registry only what its names call up (a district with its organs).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from reasoner import calendar
+from reasoner.casefile import Case, CaseError, listed
+from reasoner.evaluate import Ground
+from reasoner.pipeline import Ontology, World, case_world
+from reasoner.registry import Registry
+from reasoner.vocabulary import ANYTHING, NUMBERS, Predicate, predicate_name
+
+SHORTHANDS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "finding": ("Finding", "findingKind", {}),
+    "parameter": ("Parameter", "parameterKind", {"of": "appliesTo", "source": "sourceDocument"}),
+    "complete": ("CompletenessDeclaration", "coversRecords", {"of": "forInspection", "body": "concernsBody"}),
+    "absent": ("NegativeRecord", "coversRecords", {"of": "forInspection", "body": "concernsBody"}),
+}
+"""First key of a block → class, property of its value, other names of properties in such a block."""
+
+
+class Scene:
+    """A case made ready: its atoms, its names, and the reading of its expectations."""
+
+    def __init__(self, case: Case, rules: Ontology, registry: Registry) -> None:
+        self.case, self.rules, self.registry = case, rules, registry
+        self.atoms: list[Ground] = []
+        self.names: dict[str, str] = {}
+        self._day = calendar.to_int(case.as_of)
+        blocks = [self._expanded(i, block) for i, block in enumerate(case.given, 1)]
+        self.local = {block["id"]: block for block in blocks}
+        kinds = {i.name for i in rules.vocabulary.individuals.values() if "KindOfParameter" in i.classes}
+        if strange := [kind for kind in case.without if kind not in kinds]:
+            raise self._error(f"without：没有这种参数：{strange[0]} / no such kind of parameter")
+        self._classes: dict[str, set[str]] = {}
+        for block in blocks:
+            for name in listed(block["a"]):
+                self._is_a(block["id"], rules.vocabulary.class_names[self._class(name)])
+        for block in blocks:
+            self._state(block)
+
+    def world(self) -> World:
+        """The world of the case, evaluated."""
+        mentioned = {v for _, row in self.atoms for v in row if isinstance(v, str)}
+        called, names = self.registry.around(mentioned)
+        origin: dict[str, Any] = {"case": self.case.name, "file": self.case.file}
+        atoms = [(atom, origin) for atom in self.atoms]
+        atoms += [(atom, {"registry": True}) for atom in called]
+        book = self.rules.book
+        if self.case.without:
+            kept = [p for p in book.parameters if p["kind"] not in self.case.without]
+            rules = Ontology(self.rules.vocabulary, replace(book, parameters=kept))
+        else:
+            rules = self.rules
+        return case_world(atoms, self.case.as_of, {**names, **self.names}, rules)
+
+    # -- what is given ------------------------------------------------------------------------
+
+    def _expanded(self, number: int, block: dict[str, Any]) -> dict[str, Any]:
+        """A block with its shorthand written out: id, classes (``a``) and properties."""
+        block = {str(k): v for k, v in block.items()}
+        for key, (class_name, prop, renamed) in SHORTHANDS.items():
+            if key in block:
+                value = block.pop(key)
+                block = {renamed.get(k, k): v for k, v in block.items()}
+                block = {"a": class_name, prop: value, **block}
+                if key == "parameter" and "value" in block:
+                    block |= {self._parameter_property(block["value"]): block.pop("value")}
+        if "a" not in block:
+            raise self._error(f"given 第{number}项没有 a（类） / item {number} has no class (a): {block}")
+        block.setdefault("id", f"{predicate_name(str(listed(block['a'])[0]))}-{number}")
+        block["id"] = str(block["id"])
+        return block
+
+    def _parameter_property(self, value: Any) -> str:
+        if isinstance(value, datetime.date):
+            return "dateValue"
+        individual = self.rules.vocabulary.individuals.get(str(value))
+        if individual and "RuleOfCounting" in individual.classes:
+            return "ruleValue"
+        return "namesOrgan"
+
+    def _state(self, block: dict[str, Any]) -> None:
+        subject = block["id"]
+        if subject not in self.rules.vocabulary.individuals and not self.registry.knows(subject):
+            self.names[subject] = (
+                str(block.get("name", subject)) if not subject[-1:].isdigit() or "name" in block else ""
+            )
+            self.names = {k: v for k, v in self.names.items() if v}
+        for class_name in listed(block["a"]):
+            self.atoms.append((self._class(class_name), (subject,)))
+        for key, value in block.items():
+            if key in ("id", "a", "name", "note"):
+                continue
+            predicate = self.rules.vocabulary.predicates.get(key)
+            if predicate is None or predicate.arity != 2 or predicate.derived:
+                raise self._error(f"没有这个属性：{key} / no such property")
+            if value is None or value == []:
+                raise self._error(f"{subject} 的 {key} 没有写值 / {key} of {subject} has no value")
+            if predicate.recorded_only:
+                continue
+            for each in listed(value):
+                self.atoms.append((key, (subject, self._value(predicate, each))))
+
+    def _class(self, name: str) -> str:
+        for predicate in self.rules.vocabulary.predicates.values():
+            if predicate.is_class and name in (
+                predicate.name,
+                predicate.name[:1].upper() + predicate.name[1:],
+            ):
+                return predicate.name
+        labelled = [
+            p.name
+            for p in self.rules.vocabulary.predicates.values()
+            if p.is_class and name in p.label.values()
+        ]
+        if len(labelled) != 1:
+            raise self._error(f"没有这个类：{name} / no such class")
+        return labelled[0]
+
+    def _is_a(self, subject: str, class_name: str) -> None:
+        """Note a class of a thing of the case; nothing is of two classes that exclude each other."""
+        classes = self._classes.setdefault(subject, set())
+        for other in sorted(classes):
+            if self.rules.vocabulary.are_disjoint(class_name, other):
+                raise self._error(f"{subject} 不能既是 {other} 又是 {class_name} / it cannot be both")
+        classes.add(class_name)
+
+    def _fitting(self, predicate: Predicate, value: str, written: str, classes: Iterable[str]) -> str:
+        """The value (as written), unless no thing of its classes can stand there."""
+        alternatives = predicate.arguments[1]
+        for found in sorted(classes):
+            if all(self.rules.vocabulary.are_disjoint(found, each) for each in alternatives):
+                raise self._error(
+                    f"{predicate.name} 的值不能是 {written}（{found}） / "
+                    f"{written}, a {found}, cannot be the value; expected {' or '.join(alternatives)}"
+                )
+        return value
+
+    def _value(self, predicate: Predicate, value: Any) -> str | int:
+        kinds = set(predicate.arguments[1])
+        if isinstance(value, datetime.date):
+            if not kinds & {"date", ANYTHING}:
+                raise self._error(f"{predicate.name} 不应为日期 / must not be a date: {value}")
+            return calendar.to_int(value)
+        if kinds <= NUMBERS:
+            if isinstance(value, int) and "integer" in kinds:
+                return value
+            raise self._error(f"{predicate.name} 应为日期 yyyy-mm-dd / must be a date: {value!r}")
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        text = str(value)
+        if text in self.local:
+            return self._fitting(predicate, text, text, self._classes[text])
+        if (made := self._made(text, kinds)) is not None:
+            return made
+        found = self.find(text, kinds)
+        if found is not None:
+            names = self.rules.vocabulary.class_names
+            atoms = self.registry.around({found})[0]
+            return self._fitting(
+                predicate, found, text, {names[p] for p, row in atoms if row == (found,) and p in names}
+            )
+        if kinds & {"Text", "text"}:
+            return text
+        raise self._error(
+            f"{predicate.name}：名称未知或者有歧义：{text}（{self.case.as_of}） / unknown or ambiguous name; "
+            f"declare it in given with id and a"
+        )
+
+    def _made(self, text: str, kinds: set[str]) -> str | None:
+        """A class where a thing is expected makes a nameless thing of that class: ``handsOver: CaseFile``."""
+        for predicate in self.rules.vocabulary.predicates.values():
+            if not predicate.is_class or text not in (
+                *predicate.label.values(),
+                predicate.name.capitalize(),
+                predicate.iri.rsplit("#")[-1],
+            ):
+                continue
+            class_name = predicate.iri.rsplit("#")[-1]
+            if kinds & self.rules.vocabulary.ancestors(
+                class_name
+            ) and "Document" in self.rules.vocabulary.ancestors(class_name):
+                subject = f"{predicate.name}-{len(self.atoms)}"
+                self.atoms.append((predicate.name, (subject,)))
+                return subject
+        return None
+
+    def find(self, text: str, kinds: Iterable[str] = (ANYTHING,)) -> str | None:
+        """What a name means: an individual by name or label, or a registry entity at the case's date."""
+        vocabulary = self.rules.vocabulary
+        kinds = set(kinds)
+
+        def fits(name: str) -> bool:
+            classes = vocabulary.individuals[name].classes
+            return ANYTHING in kinds or any(kinds & vocabulary.ancestors(c) for c in classes)
+
+        if text in vocabulary.individuals and fits(text):
+            return text
+        labelled = [name for name in vocabulary.by_label.get(text, ()) if fits(name)]
+        if len(labelled) == 1:
+            return labelled[0]
+        return self.registry.find(text, self._day)
+
+    def _error(self, message: str) -> CaseError:
+        return CaseError(f"{self.case.file}: {self.case.name}: {message}")
