@@ -184,6 +184,24 @@ def test_load_without_a_file_loads_the_bundled_data(capsys: pytest.CaptureFixtur
     assert "nothing changed" in run(capsys, "load", "--lang", "en")[1]
 
 
+def test_a_ledger_loaded_into_an_empty_record_finds_its_districts(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    ledger = tmp_path / "台账.csv"
+    head = (
+        "序号,受理编号,交办问题基本情况,行政区域,问题类型,调查核实情况,"
+        "是否属实,办结目标,处理和整改情况,是否办结,责任人被处理情况"
+    )
+    ledger.write_text(
+        f"{head}\n1,X3CQ202405200099,某厂夜间排放废气,云阳县,大气,已核实,属实,,,,\n", encoding="utf-8-sig"
+    )
+    code, out, _ = run(capsys, "load", str(ledger))
+    assert code == 0, out
+    assert "名录" in out
+    listed = run(capsys, "conclusions", "--norm", "a34.p1.s2", "--format", "jsonl")[1]
+    assert "云阳县委" in listed
+
+
 def test_a_file_that_is_not_there_or_of_no_known_kind_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

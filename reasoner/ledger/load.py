@@ -34,8 +34,11 @@ def load(
     why: str = "",
     progress: Progress | None = None,
     layout_folder: Path | None = None,
+    with_registry: bool = False,
 ) -> Report:
     """Load .xlsx, .csv, .ttl, .nt, .trig and .jsonld files in one transaction.
+
+    ``with_registry`` puts the bundled registry on an empty record first: without it no name is known.
 
     A file that cannot be used leaves the record as it was (``exit_code`` 2); rows that cannot be used
     are set aside whole (1). ``progress(step, done, total)`` is called now and then.
@@ -61,6 +64,8 @@ def load(
             report.unusable.append(error)
     if report.unusable:
         return report
+    if with_registry and record.version == 0:
+        load(_registry(), record, who="zelian", why="装入自带名录", progress=progress)
     context, readers = _context(tables, entries, record)
     entries += _read_tables(readers, context, tell)
     _store(entries, record, report, who, why or "导入 " + "、".join(digests), digests, tell)
@@ -69,13 +74,16 @@ def load(
 
 def load_bundled(record: Record, samples: bool = False, progress: Progress | None = None) -> Report:
     """Load the bundled registry and public ledger, and the fictional samples when asked for."""
-    files = sorted(bundled("data", "registry").glob("*.csv"))
-    files = [file for file in files if file.name != "sector_words.csv"]
-    files.append(bundled("data", "public", "issues_public.csv"))
+    files = [*_registry(), bundled("data", "public", "issues_public.csv")]
     if samples:
         folder = bundled("data", "samples")
         files += sorted(file for pattern in _SAMPLES for file in folder.glob(pattern))
     return load(files, record, who="zelian", why="装入自带数据", progress=progress)
+
+
+def _registry() -> list[Path]:
+    files = sorted(bundled("data", "registry").glob("*.csv"))
+    return [file for file in files if file.name != "sector_words.csv"]
 
 
 def _document_names(paths: Iterable[Path]) -> list[str]:

@@ -30,10 +30,17 @@ def run(arguments: argparse.Namespace) -> int:
     from reasoner.record import Record
 
     with progress.bar("载入 · loading") as step, Record.open(record_place()) as record:
+        was_empty = record.version == 0
         if arguments.files:
-            report = ledger.load(arguments.files, record, progress=step)
+            report = ledger.load(arguments.files, record, progress=step, with_registry=True)
         else:
             report = ledger.load_bundled(record, samples=arguments.samples, progress=step)
+    if arguments.files and was_empty and not report.unusable:
+        print(
+            "记录是空的，先载入了自带的名录"
+            if arguments.lang == "zh"
+            else "The record was empty: the bundled registry was loaded first"
+        )
     _show(report, arguments.lang)
     if report_file is not None:
         _write(report, report_file)
