@@ -221,6 +221,36 @@ def test_the_marked_workbook_is_corrected_and_loaded(record: Record, tmp_path: P
     assert (statement.source.file, statement.source.row) == ("台账.csv", 4)
 
 
+def test_a_marked_workbook_that_is_not_corrected_stays_set_aside(record: Record, tmp_path: Path) -> None:
+    rows = [petition(), petition(district="忠县"), petition("D3CQ202405280090", 交办问题基本情况="=1+1")]
+    report = load_petitions(record, tmp_path, *rows)
+    assert codes(report) == ["duplicate", "formula"]
+    report.write_marked_xlsx(tmp_path / "搁置.xlsx")
+    again = load([tmp_path / "搁置.xlsx"], record)
+    assert sorted(codes(again)) == ["duplicate", "formula"]
+    assert len(record.set_aside()) == 2
+    assert stated(record, ID, "relatesTo") == ["d500235"]
+
+
+def test_text_that_a_marked_workbook_made_harmless_comes_back_as_it_was(
+    record: Record, tmp_path: Path
+) -> None:
+    report = load_petitions(record, tmp_path, petition(district="云阴县", 交办问题基本情况="-5℃仍排放"))
+    report.write_marked_xlsx(tmp_path / "搁置.xlsx")
+    book = load_workbook(tmp_path / "搁置.xlsx")
+    page = book.active
+    page.cell(2, [cell.value for cell in page[1]].index("行政区域") + 1).value = "云阳县"
+    book.save(tmp_path / "搁置.xlsx")
+    assert load([tmp_path / "搁置.xlsx"], record).exit_code == 0
+    assert stated(record, ID, "summary") == ["-5℃仍排放"]
+
+
+def test_cells_beyond_the_headers_are_noted(record: Record, tmp_path: Path) -> None:
+    report = load_petitions(record, tmp_path, [*petition(), "多出来的一格"])
+    assert codes(report, "noted") == ["column-unknown"]
+    assert [p.column for p in report.problems if p.code == "column-unknown"] == ["第12列"]
+
+
 def test_a_row_that_was_good_and_is_bad_now_no_longer_counts(record: Record, tmp_path: Path) -> None:
     load_petitions(record, tmp_path, petition())
     load_petitions(record, tmp_path, petition(district="云阴县"))

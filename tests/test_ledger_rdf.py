@@ -182,3 +182,11 @@ def test_rdf_and_tables_in_one_import_may_refer_to_each_other(record: Record, tm
     (tmp_path / "a.csv").write_text("移送编号,接收机关,移送事项\nys-9,市检察院,wt-9\n", encoding="utf-8")
     assert load([tmp_path / "a.csv", tmp_path / "a.ttl"], record).exit_code == 0
     assert stated(record, "ys-9", "about") == ["wt-9"]
+
+
+def test_a_day_that_does_not_exist_is_told_without_a_traceback(
+    record: Record, tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    text = f'{PREFIXES} id:x-1 a zl:Issue ; zl:foundOn "2024-02-30"^^xsd:date .'
+    assert codes(load_text(record, tmp_path, "x.ttl", text)) == ["date-inexact"]
+    assert "Traceback" not in capsys.readouterr().err + caplog.text

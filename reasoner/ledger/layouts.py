@@ -114,10 +114,11 @@ class Table:
         """Headers, as written, of columns that hold something and are not read; ``others`` are left out."""
         read = {self.column(item.headers) for item in self.layout.items}
         known = self.layout.aside.union(map(header, others))
+        width = max((len(cells) for _, cells in self.rows), default=0)
         return [
-            self.shown[position]
-            for position, name in enumerate(self.headers)
-            if name and position not in read and name not in known
+            (self.shown[position] if position < len(self.shown) else "") or f"第{position + 1}列"
+            for position, name in enumerate([*self.headers, *[""] * (width - len(self.headers))])
+            if position not in read and not (name and name in known)
             if any(cells[position : position + 1] not in ((), (None,), ("",)) for _, cells in self.rows)
         ]
 

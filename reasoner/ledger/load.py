@@ -67,7 +67,8 @@ def load(
     if with_registry and record.version == 0:
         load(_registry(), record, who="zelian", why="装入自带名录", progress=progress)
     context, readers = _context(tables, entries, record)
-    entries += _read_tables(readers, context, tell)
+    waiting = {(row.file, row.sheet, row.key) for row in record.set_aside() if row.file not in digests}
+    entries += _read_tables(readers, context, waiting, tell)
     _store(entries, record, report, who, why or "导入 " + "、".join(digests), digests, tell)
     return report
 
@@ -174,8 +175,12 @@ def _sector_words() -> dict[str, tuple[tuple[str, ...], str]]:
 
 
 def _read_tables(
-    readers: list[tuple[TableReader, list[Row]]], context: Context, tell: Progress
+    readers: list[tuple[TableReader, list[Row]]],
+    context: Context,
+    waiting: set[tuple[str, str | None, str | None]],
+    tell: Progress,
 ) -> list[Entry]:
+    """``waiting`` names the rows set aside from other files: a second row of one number stays one."""
     total, done = sum(len(rows) for _, rows in readers), 0
     entries: list[Entry] = []
     for reader, rows in readers:
@@ -188,6 +193,11 @@ def _read_tables(
             source = reader.source(row)
             place = (source.file, source.sheet, source.key or "")
             earlier = first.get(place)
+            numbered = f"{source.key}#{source.row}"
+            if earlier is None and (source.file, source.sheet, numbered) in waiting:
+                reader.problem(row, "set_aside", "duplicate", None, row.key)
+                source = Source(source.file, source.sheet, source.row, url=source.url, key=numbered)
+                place = (source.file, source.sheet, numbered)
             if earlier is not None and row.continues:
                 earlier.claims += row.claims
                 earlier.problems += row.problems
@@ -198,9 +208,7 @@ def _read_tables(
                     earlier.problems += row.problems[-1:]
                     continue
                 reader.problem(row, "set_aside", "duplicate", None, row.key)
-                source = Source(
-                    source.file, source.sheet, source.row, url=source.url, key=f"{source.key}#{source.row}"
-                )
+                source = Source(source.file, source.sheet, source.row, url=source.url, key=numbered)
             entry = Entry(source, row.claims, row.problems)
             first.setdefault(place, entry)
             entries.append(entry)

@@ -7,6 +7,7 @@ context at an address is refused.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ from reasoner.ledger.report import Problem, UnusableFile
 from reasoner.ledger.rows import Entry
 from reasoner.ledger.words import ENTITY, NAMESPACE, Vocabulary, message, term, vocabulary
 from reasoner.record import Claim, Kind, Source
+
+logging.getLogger("rdflib.term").setLevel(
+    logging.CRITICAL
+)  # a day that does not exist is our report's matter
 
 _FORMATS = {".ttl": "turtle", ".nt": "nt", ".trig": "trig", ".jsonld": "json-ld"}
 _QUADS = {".trig", ".jsonld"}  # may hold several graphs, read as one

@@ -10,7 +10,7 @@ from reasoner.ledger import entities, literals, values
 from reasoner.ledger.context import Context, Setting, clean_id, fingerprint
 from reasoner.ledger.layouts import Entity, Item, Table
 from reasoner.ledger.report import Problem, Severity
-from reasoner.ledger.tables import Cell, header, text
+from reasoner.ledger.tables import Cell, header, marked_as, text
 from reasoner.ledger.words import message
 from reasoner.record import Claim, Source
 
@@ -77,6 +77,8 @@ class TableReader:
         """The rows that are entries, with their ids and key; names they give are made known."""
         rows = []
         for number, cells in self.table.rows:
+            if any(position is not None for position in self._trace):  # a workbook that ZeLian has marked
+                cells = tuple(marked_as(cell) for cell in cells)
             row = Row(number, cells, [text(cell) for cell in cells])
             if len(row.texts) < len(self.table.headers):
                 row.texts += [""] * (len(self.table.headers) - len(row.texts))

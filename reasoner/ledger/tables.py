@@ -61,6 +61,11 @@ def text(value: Cell) -> str:
     return str(value).strip().translate(_UNSEEN)
 
 
+def marked_as(value: Cell) -> Cell:
+    """A cell of a marked workbook as it was: without the apostrophe that kept it from being run."""
+    return value[1:] if isinstance(value, str) and re.match(r"'[=+\-@\t\r]", value) else value
+
+
 def read_grids(path: Path, name: str) -> list[Grid]:
     """All sheets of an .xlsx, or the one table of a .csv. Raises UnusableFile."""
     data = path.read_bytes()
