@@ -1,5 +1,6 @@
 """The command line: what it prints, how it complains, and with which code it ends."""
 
+import contextlib
 import csv
 import datetime
 import io
@@ -200,6 +201,18 @@ def test_a_ledger_loaded_into_an_empty_record_finds_its_districts(
     assert "名录" in out
     listed = run(capsys, "conclusions", "--norm", "a34.p1.s2", "--format", "jsonl")[1]
     assert "云阳县委" in listed
+
+
+def test_the_report_is_written_although_nobody_reads_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(load, "_show", gone)
+    with contextlib.suppress(BrokenPipeError, SystemExit):
+        main(["load", "--report", str(tmp_path / "report.jsonl")])
+    assert (tmp_path / "report.jsonl").stat().st_size > 0
 
 
 def test_a_file_that_is_not_there_or_of_no_known_kind_is_refused(

@@ -35,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
             report = ledger.load(arguments.files, record, progress=step, with_registry=True)
         else:
             report = ledger.load_bundled(record, samples=arguments.samples, progress=step)
+    if report_file is not None:  # before anything is shown: the reader of a pipe may have gone
+        _write(report, report_file)
     if arguments.files and was_empty and not report.unusable:
         print(
             "记录是空的，先载入了自带的名录"
@@ -42,8 +44,6 @@ def run(arguments: argparse.Namespace) -> int:
             else "The record was empty: the bundled registry was loaded first"
         )
     _show(report, arguments.lang)
-    if report_file is not None:
-        _write(report, report_file)
     return report.exit_code
 
 
