@@ -17,7 +17,9 @@ import yaml
 
 from reasoner.norms import NormError, read_yaml
 
-_FIELDS = {"name", "as_of", "given", "expect", "refuse", "about", "trap", "point", "note", "without", "row"}
+_HEADINGS = {"name", "as_of", "expect", "refuse", "about", "trap", "point", "note", "without", "row"}
+_FIELDS = {*_HEADINGS, "given", "variants"}
+_VARIANT_FIELDS = {*_HEADINGS, "change", "drop", "add"}
 _WANTED = {
     *(
         "norm",
@@ -56,7 +58,11 @@ class CaseError(ValueError):
 
 @dataclass(frozen=True)
 class Case:
-    """One case as written."""
+    """One case as written; of a variant, what its base gives with its own changes.
+
+    ``traps``, ``points`` and ``rows`` say what of the legal reading the case is there for: numbered traps,
+    points with two readings, rows of decision tables. ``base`` is the name of the case it varies, or empty.
+    """
 
     file: str
     name: str
@@ -66,6 +72,10 @@ class Case:
     refuse: list[dict[str, Any]]
     about: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    traps: tuple[int, ...] = ()
+    points: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    base: str = ""
 
 
 def read(path: Path) -> list[Case]:
@@ -89,7 +99,10 @@ def read(path: Path) -> list[Case]:
         entries = [entries]
     if not isinstance(entries, list) or not entries:
         raise CaseError(f"{path}: 应为案例列表 / expected a list of cases")
-    return [_case(path, i, entry) for i, entry in enumerate(entries, 1)]
+    found = [case for i, entry in enumerate(entries, 1) for case in _cases(path, i, entry)]
+    if twice := [name for name, times in Counter(case.name for case in found).items() if times > 1]:
+        raise CaseError(f"{path}: 两个案例同名：{twice[0]} / two cases have this name")
+    return found
 
 
 def _slips(path: Path) -> Iterator[str]:
@@ -117,25 +130,36 @@ def _slips(path: Path) -> Iterator[str]:
                 yield f"{where}: 没有这一天：{node.value} / no such day: {node.value}"
 
 
-def _case(path: Path, number: int, entry: Any) -> Case:
+def _cases(path: Path, number: int, entry: Any) -> Iterator[Case]:
+    """Yield a case and its variants, each by itself."""
     if not isinstance(entry, dict) or "name" not in entry:
         raise CaseError(
             f"{path}: 第{number}个案例：应为含 name 的映射 / case {number}: expected a mapping with name"
         )
     where = f"{path}: {entry['name']}"
-    if strange := sorted(set(map(str, entry)) - _FIELDS):
+    _known(entry, _FIELDS, where)
+    yield _case(path, entry)
+    variants = entry.get("variants") or []
+    if not isinstance(variants, list) or not all(isinstance(v, dict) and "name" in v for v in variants):
+        raise CaseError(f"{where}: variants 应为各有 name 的列表 / variants must be a list, each with a name")
+    for variant in variants:
+        _known(variant, _VARIANT_FIELDS, f"{where}: {variant['name']}")
+        yield _case(path, _varied(entry, variant, f"{where}: {variant['name']}"), str(entry["name"]))
+
+
+def _known(entry: dict[str, Any], fields: set[str], where: str) -> None:
+    if strange := sorted(set(map(str, entry)) - fields):
         raise CaseError(
-            f"{where}: 未知字段 {', '.join(strange)} / unknown field; known: {', '.join(sorted(_FIELDS))}"
+            f"{where}: 未知字段 {', '.join(strange)} / unknown field; known: {', '.join(sorted(fields))}"
         )
+
+
+def _case(path: Path, entry: dict[str, Any], base: str = "") -> Case:
+    where = f"{path}: {entry['name']}"
     day = entry.get("as_of")
     if not isinstance(day, datetime.date):
         raise CaseError(f"{where}: as_of 应为日期 yyyy-mm-dd / as_of must be a date, not {day!r}")
-    lists = {}
-    for key in ("given", "expect", "refuse"):
-        value = entry.get(key) or []
-        if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-            raise CaseError(f"{where}: {key} 应为映射的列表 / {key} must be a list of mappings")
-        lists[key] = value
+    lists = {key: _mappings(entry, key, where) for key in ("given", "expect", "refuse")}
     if not lists["expect"] and not lists["refuse"]:
         raise CaseError(f"{where}: 没有 expect 或者 refuse / nothing expected or refused")
     for wanted in (*lists["expect"], *lists["refuse"]):
@@ -144,6 +168,9 @@ def _case(path: Path, number: int, entry: Any) -> Case:
                 f"{where}: 期望中有未知字段 {', '.join(strange)} / unknown field; "
                 f"known: {', '.join(sorted(_WANTED))}"
             )
+    traps = listed(entry.get("trap"))
+    if strange := [str(trap) for trap in traps if not isinstance(trap, int)]:
+        raise CaseError(f"{where}: trap 应为编号 / trap must be a number, not {strange[0]}")
     return Case(
         str(path),
         str(entry["name"]),
@@ -151,9 +178,61 @@ def _case(path: Path, number: int, entry: Any) -> Case:
         lists["given"],
         lists["expect"],
         lists["refuse"],
-        tuple(listed(entry.get("about"))),
-        tuple(listed(entry.get("without"))),
+        tuple(map(str, listed(entry.get("about")))),
+        tuple(map(str, listed(entry.get("without")))),
+        tuple(traps),
+        tuple(map(str, listed(entry.get("point")))),
+        tuple(map(str, listed(entry.get("row")))),
+        base,
     )
+
+
+def _mappings(entry: dict[str, Any], key: str, where: str) -> list[dict[str, Any]]:
+    value = entry.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
+        raise CaseError(f"{where}: {key} 应为映射的列表 / {key} must be a list of mappings")
+    return value
+
+
+def _varied(base: dict[str, Any], variant: dict[str, Any], where: str) -> dict[str, Any]:
+    """What a variant says as a case of its own: all of its base but the expectations, and its changes."""
+    given = _mappings(base, "given", where)
+    known = {str(block["id"]) for block in given if "id" in block}
+    drop, add = set(map(str, listed(variant.get("drop")))), _mappings(variant, "add", where)
+    change = variant.get("change") or {}
+    if not isinstance(change, dict) or not all(isinstance(v, dict) and v for v in change.values()):
+        raise CaseError(f"{where}: change 应为 id 到属性的映射 / change must map an id to its properties")
+    change = {str(name): properties for name, properties in change.items()}
+    if not (drop or add or change or "as_of" in variant or "without" in variant):
+        raise CaseError(f"{where}: 与原案例没有不同 / nothing differs from the case it varies")
+    for key, named in (("drop", drop), ("change", set(change))):
+        if strange := sorted(named - known):
+            raise CaseError(
+                f"{where}: {key}：given 中没有 id 为 {strange[0]} 的一项 / "
+                f"no item of given has the id {strange[0]}; there are: {', '.join(sorted(known)) or '-'}"
+            )
+    if both := sorted(drop & set(change)):
+        raise CaseError(f"{where}: {both[0]} 既 drop 又 change / it is dropped and changed")
+    kept = [dict(block) for block in given if str(block.get("id")) not in drop]
+    for name, properties in change.items():
+        _change([block for block in kept if str(block.get("id")) == name], properties, f"{where}: {name}")
+    inherited = {k: v for k, v in base.items() if k not in ("variants", "expect", "refuse")}
+    own = {k: v for k, v in variant.items() if k not in ("change", "drop", "add")}
+    return {**inherited, **own, "given": [*kept, *add]}
+
+
+def _change(blocks: list[dict[str, Any]], properties: dict[str, Any], where: str) -> None:
+    """Give one thing (stated in one or more items) other values; null takes a property away."""
+    for key, value in properties.items():
+        if key == "id":
+            raise CaseError(f"{where}: id 不能改 / the id cannot be changed")
+        having = [block for block in blocks if key in block]
+        if value is None and not having:
+            raise CaseError(f"{where}: 没有 {key} 可以去掉 / there is no {key} to take away")
+        for block in having[1:] if value is not None else having:
+            del block[key]
+        if value is not None:
+            (having or blocks)[0][key] = value
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:

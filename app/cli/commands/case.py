@@ -77,7 +77,9 @@ def _failure(outcome: Outcome, lang: str) -> Iterator[str]:
     if outcome.passed:
         return
     file = Path(outcome.case.file)
-    yield f"✗ {outcome.case.name}（{Path(file.parent.name, file.name)}）"
+    varied = {"zh": f"“{outcome.case.base}”的变体；", "en": f"variant of “{outcome.case.base}”; "}[lang]
+    place = f"{varied if outcome.case.base else ''}{Path(file.parent.name, file.name)}"
+    yield f"✗ {outcome.case.name}（{place}）"
     for failure in outcome.failures:
         text = failure[lang == "en"]
         yield f"    {text}"
