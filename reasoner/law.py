@@ -36,6 +36,14 @@ class NotInLawError(LookupError):
 
 
 @dataclass(frozen=True)
+class Span:
+    """Words of a regulation: the identifier of the paragraph or item, and a literal piece of its text."""
+
+    at: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Item:
     """One item (项). ``text`` keeps its own mark, e.g. （五）."""
 
@@ -167,6 +175,13 @@ class Regulation:
         """Return the words of a subdivision; of an article, its paragraphs and items line by line."""
         part = self.find(where)
         return "\n".join(_lines(part)) if isinstance(part, Article) else part.text
+
+    def lines(self) -> Iterator[Paragraph | Item]:
+        """Every paragraph and item, in order, those of the promulgation notice first."""
+        for article in (self.notice, *self.articles):
+            for paragraph in article.paragraphs:
+                yield paragraph
+                yield from paragraph.items
 
     def quote_span(self, where: str, quote: str) -> tuple[int, int]:
         """Return (start, end) of `quote` in the text of `where`, counted in characters.

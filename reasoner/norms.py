@@ -56,6 +56,12 @@ class Record:
     frame: dict[str, Any] = field(default_factory=dict)
     display: dict[str, Text] = field(default_factory=dict)
     file: str = ""
+    words: dict[str, tuple[law.Span, ...]] = field(default_factory=dict)
+    """For predicates of its own rules, the words of the text that they stand for."""
+    basis: tuple[law.Span, ...] = ()
+    """Of a definition, the words of the text that it rests on."""
+    method: Text = field(default_factory=dict)
+    """Of a definition that rests on no words of the text: why it is needed (records, evidence)."""
 
     @property
     def constant(self) -> str:
@@ -147,6 +153,8 @@ def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) ->
             if record.id in norms:
                 raise NormError(f"{file.parent.name}/{file.name}: {record.id} stands twice")
             norms[record.id] = record
+    for record in (*definitions.values(), *norms.values()):
+        _check_words(record, text)
     points_file = home / "readings.yaml"
     points = {p["id"]: Point(p["id"], p["label"], p["cautious"], p["other"]) for p in read_yaml(points_file)}
     source = read_yaml(home / "source.yaml")
@@ -181,6 +189,7 @@ def _records(file: Path, kind: str) -> Iterator[Record]:
         try:
             rules = tuple(parse(entry["rule"], entry["id"])) if entry.get("rule") else ()
             reading = dict(entry.get("reading") or {})
+            basis = entry.get("basis")
             yield Record(
                 entry["id"],
                 entry["label"],
@@ -194,8 +203,47 @@ def _records(file: Path, kind: str) -> Iterator[Record]:
                 entry.get("frame") or {},
                 entry.get("display") or {},
                 f"{file.parent.name}/{file.name}",
+                _words(entry),
+                _spans(basis) if isinstance(basis, list) else (),
+                dict(basis["method"]) if isinstance(basis, dict) else {},
             )
         except KeyError as missing:
             raise NormError(f"{file}: {entry.get('id', '?')}: {missing} is missing") from None
         except RuleError as error:
             raise RuleError(f"{file.parent.name}/{file.name}: {error}") from None
+        except (TypeError, ValueError) as error:
+            raise NormError(f"{file}: {entry.get('id', '?')}: {error}") from None
+
+
+def _words(entry: dict[str, Any]) -> dict[str, tuple[law.Span, ...]]:
+    """The ``words`` of a record, by predicate; words without a place stand in the record's own."""
+    own = re.sub(r"\.[sn]\d+$", "", entry["id"])
+    return {str(predicate): _spans(said, own) for predicate, said in (entry.get("words") or {}).items()}
+
+
+def _spans(said: Any, own: str = "") -> tuple[law.Span, ...]:
+    """Words as they are written: a text, ``{at, text}``, or a list of these."""
+    spans = []
+    for one in said if isinstance(said, list) else [said]:
+        if isinstance(one, str) and own:
+            spans.append(law.Span(own, one))
+        elif isinstance(one, dict) and set(one) == {"at", "text"}:
+            spans.append(law.Span(str(one["at"]), str(one["text"])))
+        else:
+            raise ValueError(f"应为原文或 {{at, text}} / expected words of the text or {{at, text}}: {one!r}")
+    return tuple(spans)
+
+
+def _check_words(record: Record, text: law.Regulation) -> None:
+    """Raises NormError when words that a record cites do not stand where it says."""
+    for predicate, spans in record.words.items():
+        _check_spans(record, f"words: {predicate}", spans, text)
+    _check_spans(record, "basis", record.basis, text)
+
+
+def _check_spans(record: Record, what: str, spans: tuple[law.Span, ...], text: law.Regulation) -> None:
+    for span in spans:
+        try:
+            text.quote_span(span.at, span.text)
+        except law.NotInLawError as error:
+            raise NormError(f"{record.file}: {record.id}: {what}: {error}") from None

@@ -27,6 +27,13 @@ def check_rules(rules: Iterable[Rule], vocabulary: Vocabulary) -> list[str]:
 def check_book(book: LawBook, vocabulary: Vocabulary) -> list[str]:
     """Check rules, quotes, bindings, points and the norm constants of a law book; one line for each fault."""
     problems = check_rules(book.rules, vocabulary)
+    for record in book.owners.values():
+        used = {atom.predicate for rule in record.rules for atom in rule.atoms()}
+        problems += [
+            f"{record.id}: words: {name} stands in none of its rules"
+            for name in record.words
+            if name not in used
+        ]
     for record in book.norms.values():
         try:
             book.regulation.quote_span(record.place, record.quote or "")

@@ -44,6 +44,12 @@ class Predicate:
     recorded_only: bool = False
     derived: bool = False
     is_status: bool = False
+    sources: tuple[str, ...] = ()
+    """Where the text uses the term: identifiers of articles, paragraphs, items."""
+    words: tuple[str, ...] = ()
+    """The literal words there that it stands for."""
+    method: Text = field(default_factory=dict)
+    """Why it stands for no words of the text: what keeping a record or weighing evidence needs it for."""
 
     @property
     def arity(self) -> int:
@@ -189,7 +195,7 @@ def load(folder: Path, cache: Path | None = None) -> Vocabulary:
 def _read(files: list[Path]) -> Vocabulary:
     import rdflib
     from rdflib.collection import Collection
-    from rdflib.namespace import OWL, RDF, RDFS, SKOS, XSD
+    from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS, XSD
 
     graph = rdflib.Graph()
     for file in files:
@@ -234,6 +240,15 @@ def _read(files: list[Path]) -> Vocabulary:
             str(graph.value(subject, zl.recordedOnly)) == "true",
             derived,
             (subject, RDF.type, zl.Status) in graph,
+            tuple(
+                sorted(
+                    local_name(str(o))
+                    for o in graph.objects(subject, DCTERMS.source)
+                    if isinstance(o, rdflib.URIRef)
+                )
+            ),
+            tuple(sorted(str(o) for o in graph.objects(subject, zl.words))),
+            texts(subject, zl.method),
         )
 
     for subject in sorted(graph.subjects(RDF.type, OWL.Class), key=str):
