@@ -60,6 +60,11 @@ class Record:
     """For predicates of its own rules, the words of the text that they stand for."""
     basis: tuple[law.Span, ...] = ()
     """Of a definition, the words of the text that it rests on."""
+    terms: tuple[str, ...] = ()
+    """Of a norm that no rule states: the terms of the ontology that carry it."""
+    merged: tuple[str, ...] = ()
+    """Entries of the inventory that this one absorbs."""
+    split_from: str | None = None
     method: Text = field(default_factory=dict)
     """Of a definition that rests on no words of the text: why it is needed (records, evidence)."""
 
@@ -146,7 +151,7 @@ def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) ->
     )
     text = law.load(home)
     definitions = {r.id: r for r in _records(folder / "definitions.yaml", "definition")}
-    files = sorted(home.glob("art-*/norms.yaml"))
+    files = [*home.glob("notice.yaml"), *sorted(home.glob("art-*/norms.yaml"))]
     norms: dict[str, Record] = {}
     for file in files:
         for record in _records(file, "norm"):
@@ -205,7 +210,10 @@ def _records(file: Path, kind: str) -> Iterator[Record]:
                 f"{file.parent.name}/{file.name}",
                 _words(entry),
                 _spans(basis) if isinstance(basis, list) else (),
-                dict(basis["method"]) if isinstance(basis, dict) else {},
+                terms=tuple(entry.get("terms") or ()),
+                merged=tuple(entry.get("merged") or ()),
+                split_from=entry.get("split_from"),
+                method=dict(basis["method"]) if isinstance(basis, dict) else {},
             )
         except KeyError as missing:
             raise NormError(f"{file}: {entry.get('id', '?')}: {missing} is missing") from None

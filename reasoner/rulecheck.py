@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reasoner.norms import LawBook
+from reasoner.norms import LawBook, Record
 from reasoner.rules import Atom, Comparison, Count, Not, Rule, RuleError, Term, Var, strata, unsafe_variables
-from reasoner.vocabulary import ANYTHING, NUMBERS, Predicate, Vocabulary
+from reasoner.vocabulary import ANYTHING, NUMBERS, Predicate, Vocabulary, predicate_name
 
 Kinds = tuple[str, ...]
+
+BINDINGS = ("rule", "definition", "parameter", "finding", "declared")
+"""What a norm of the text becomes."""
 
 
 def check_rules(rules: Iterable[Rule], vocabulary: Vocabulary) -> list[str]:
@@ -41,10 +44,7 @@ def check_book(book: LawBook, vocabulary: Vocabulary) -> list[str]:
             problems.append(f"{record.id}: {error}")
         if not record.label.get("zh") or not record.label.get("en"):
             problems.append(f"{record.id}: label needs zh and en")
-        if record.binding in ("rule", "definition") and not record.rules:
-            problems.append(f"{record.id}: bound as {record.binding} without a rule")
-        if record.binding == "declared" and not record.reason.get("zh"):
-            problems.append(f"{record.id}: declared without a reason")
+        problems += [f"{record.id}: {problem}" for problem in _binding_problems(record, vocabulary)]
         problems += [
             f"{record.id}: unknown point {point}" for point in record.points if point not in book.points
         ]
@@ -52,6 +52,22 @@ def check_book(book: LawBook, vocabulary: Vocabulary) -> list[str]:
             f"{record.id}: {p}" for p in _foreign_norms(record.rules, record.constant, book, vocabulary)
         ]
     return problems
+
+
+def _binding_problems(record: Record, vocabulary: Vocabulary) -> Iterator[str]:
+    """A norm is a rule, or terms of the ontology, or declared not computable with the reason."""
+    if record.binding not in BINDINGS:
+        yield f"binding must be one of {', '.join(BINDINGS)}, not {record.binding}"
+    if record.binding == "rule" and not record.rules:
+        yield "bound as rule without a rule"
+    if record.binding in ("definition", "parameter", "finding") and not (record.rules or record.terms):
+        yield f"bound as {record.binding} without a rule or terms"
+    if record.binding == "declared" and (record.rules or not all(record.reason.get(x) for x in ("zh", "en"))):
+        yield "declared: needs a reason in zh and en, and no rule"
+    known = {*vocabulary.individuals, *vocabulary.predicates}
+    for term in record.terms:
+        if term not in known and predicate_name(term) not in known:
+            yield f"unknown term {term}"
 
 
 def _foreign_norms(rules: Iterable[Rule], own: str, book: LawBook, vocabulary: Vocabulary) -> Iterator[str]:
