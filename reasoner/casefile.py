@@ -46,6 +46,7 @@ _WANTED = {
         "other_reading",
     ),
     *("possible_due", "candidate", "why_not", "inspection"),
+    *("accountability_candidate", "missing_element", "remark"),
 }
 
 

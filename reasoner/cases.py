@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Case", "CaseError", "Outcome", "Scene", "files", "read", "run"]
 
 _NORM = re.compile(r"(a\d+(?:\.p\d+)?(?:\.i\d+)?)(?:\.[sn]\d+)?$")
-_LISTS = {"missing", "possible_due", "destination", "destinations", "to"}
+_LISTS = {"missing", "missing_element", "possible_due", "destination", "destinations", "to"}
 _LAYERS = {"L1", "L2", "L3"}
 
 
@@ -90,7 +90,9 @@ class Trial(Scene):
                 return value is True or self._is_place(str(value))
             case "status":
                 return self._is_status(str(value))
-            case "reason" | "missing" | "kind":
+            case "accountability_candidate":
+                return self._word(str(value)) or self.find(str(value)) is not None
+            case "reason" | "missing" | "kind" | "missing_element" | "remark":
                 return self._word(str(value))
             case "layer":
                 return value in _LAYERS
@@ -206,6 +208,19 @@ class Trial(Scene):
                         and (c.status == "allocated" or bool(open_kind and c.kind))
                         and (who in {b["id"] for b in c.bearers} or who in c.atom[1][2:3])
                     )
+                case "accountability_candidate":
+                    who = self._who(value)
+                    good = any(
+                        who in (d["id"], d["kind"], *d["name"].values(), *d["kind_label"].values())
+                        for d in c.candidates
+                    )
+                case "missing_element":
+                    good = all(
+                        any(each in (d["id"], *d["name"].values()) for d in c.missing_elements)
+                        for each in listed(value)
+                    )
+                case "remark":
+                    good = any(value in (d["id"], *d["name"].values()) for d in c.remarks)
                 case "candidate":
                     good = bool(value) == bool(c.kind and c.status != "allocated")
                 case "reason":

@@ -61,6 +61,9 @@ class Conclusion:
     done: str | None = None
     since: str | None = None
     possible_due: tuple[str, ...] = ()
+    candidates: tuple[dict[str, Any], ...] = ()
+    missing_elements: tuple[dict[str, Any], ...] = ()
+    remarks: tuple[dict[str, Any], ...] = ()
     conditions: tuple[dict[str, Any], ...] = ()
     reading: Text = field(default_factory=dict)
 
@@ -94,8 +97,11 @@ class Reader:
         for matter, unit, issue in model.rows(ISSUE_OF_UNIT):
             self._unit_issues[matter, unit].append(str(issue))
         self._remarks: dict[tuple[str, Value, Value], list[Ground]] = defaultdict(list)
+        self._named: dict[str, list[str]] = defaultdict(list)
         for predicate in vocabulary.predicates.values():
             if predicate.roles[:2] == ("norm", "matter") and not predicate.is_status:
+                for role in predicate.roles[2:]:
+                    self._named[role].append(predicate.name)
                 for row in model.rows(predicate.name):
                     self._remarks[predicate.name, row[0], row[1]].append((predicate.name, row))
 
@@ -160,6 +166,9 @@ class Reader:
                     (d for v in self._remark("possibleLimit", part, "limit") if (d := _iso(v))), reverse=True
                 )
             ),
+            candidates=tuple(self._candidates(part)),
+            missing_elements=tuple(self._beside(part, "element")),
+            remarks=tuple(self._beside(part, "remark")),
             conditions=self._conditions,
             reading=record.reading,
         )
@@ -173,6 +182,26 @@ class Reader:
             if values.get("bearer") == part.get("bearer"):
                 found.append(values[role])
         return found
+
+    def _beside(self, part: dict[str, Value], role: str) -> Iterator[dict[str, Any]]:
+        """What stands beside a conclusion in a given role: elements not found, remarks."""
+        for name in self._named[role]:
+            for value in self._remark(name, part, role):
+                yield {"id": str(value), "name": self._label(value), "predicate": name}
+
+    def _candidates(self, part: dict[str, Value]) -> Iterator[dict[str, Any]]:
+        """Who may be held to account: a unit, a post or a word of the text, with its kind and layer."""
+        for name in self._named["candidate"]:
+            kinds = self._remark(name, part, "kind")
+            for who, kind in zip(self._remark(name, part, "candidate"), kinds, strict=True):
+                individual = self.vocabulary.individuals.get(str(kind))
+                yield {
+                    "id": str(who),
+                    "name": self._label(who),
+                    "kind": str(kind),
+                    "kind_label": self._label(kind),
+                    "layer": individual.layer if individual else None,
+                }
 
     def _label(self, value: Value | None) -> Text:
         if value is None:
