@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from reasoner.norms import NormError, read_yaml
+from reasoner.vocabulary import predicate_name
 
 _HEADINGS = {"name", "as_of", "expect", "refuse", "about", "trap", "point", "note", "without", "row"}
 _FIELDS = {*_HEADINGS, "given", "variants"}
@@ -49,6 +50,14 @@ _WANTED = {
     *("accountability_candidate", "missing_element", "remark"),
 }
 
+
+SHORTHANDS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "finding": ("Finding", "findingKind", {}),
+    "parameter": ("Parameter", "parameterKind", {"of": "appliesTo", "source": "sourceDocument"}),
+    "complete": ("CompletenessDeclaration", "coversRecords", {"of": "forInspection", "body": "concernsBody"}),
+    "absent": ("NegativeRecord", "coversRecords", {"of": "forInspection", "body": "concernsBody"}),
+}
+"""First key of a block → class, property of its value, other names of properties in such a block."""
 
 DAY = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)$")
 
@@ -198,7 +207,9 @@ def _mappings(entry: dict[str, Any], key: str, where: str) -> list[dict[str, Any
 def _varied(base: dict[str, Any], variant: dict[str, Any], where: str) -> dict[str, Any]:
     """What a variant says as a case of its own: all of its base but the expectations, and its changes."""
     given = _mappings(base, "given", where)
-    known = {str(block["id"]) for block in given if "id" in block}
+    # what has no id of its own is called as proofs call it; the things added are numbered on
+    given = [{"id": own_id(i, block), **block} for i, block in enumerate(given, 1)]
+    known = {str(block["id"]) for block in given}
     drop, add = set(map(str, listed(variant.get("drop")))), _mappings(variant, "add", where)
     change = variant.get("change") or {}
     if not isinstance(change, dict) or not all(isinstance(v, dict) and v for v in change.values()):
@@ -214,12 +225,21 @@ def _varied(base: dict[str, Any], variant: dict[str, Any], where: str) -> dict[s
             )
     if both := sorted(drop & set(change)):
         raise CaseError(f"{where}: {both[0]} 既 drop 又 change / it is dropped and changed")
-    kept = [dict(block) for block in given if str(block.get("id")) not in drop]
+    add = [{"id": own_id(i, block), **block} for i, block in enumerate(add, len(given) + 1)]
+    kept = [block for block in given if str(block["id"]) not in drop]
     for name, properties in change.items():
-        _change([block for block in kept if str(block.get("id")) == name], properties, f"{where}: {name}")
+        _change([block for block in kept if str(block["id"]) == name], properties, f"{where}: {name}")
     inherited = {k: v for k, v in base.items() if k not in ("variants", "expect", "refuse")}
     own = {k: v for k, v in variant.items() if k not in ("change", "drop", "add")}
     return {**inherited, **own, "given": [*kept, *add]}
+
+
+def own_id(number: int, block: dict[str, Any]) -> str:
+    """The id of an item of ``given``: as written, or its class and its place in the list (``issuance-4``)."""
+    shorthand = next((name for key, (name, _, _) in SHORTHANDS.items() if key in block), "")
+    return str(
+        block.get("id", f"{predicate_name(shorthand or str((listed(block.get('a')) or [''])[0]))}-{number}")
+    )
 
 
 def _change(blocks: list[dict[str, Any]], properties: dict[str, Any], where: str) -> None:

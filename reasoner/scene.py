@@ -12,19 +12,11 @@ from dataclasses import replace
 from typing import Any
 
 from reasoner import calendar
-from reasoner.casefile import Case, CaseError, listed
+from reasoner.casefile import SHORTHANDS, Case, CaseError, listed, own_id
 from reasoner.evaluate import Ground
 from reasoner.pipeline import Ontology, World, case_world
 from reasoner.registry import Registry
-from reasoner.vocabulary import ANYTHING, NUMBERS, Predicate, predicate_name
-
-SHORTHANDS: dict[str, tuple[str, str, dict[str, str]]] = {
-    "finding": ("Finding", "findingKind", {}),
-    "parameter": ("Parameter", "parameterKind", {"of": "appliesTo", "source": "sourceDocument"}),
-    "complete": ("CompletenessDeclaration", "coversRecords", {"of": "forInspection", "body": "concernsBody"}),
-    "absent": ("NegativeRecord", "coversRecords", {"of": "forInspection", "body": "concernsBody"}),
-}
-"""First key of a block → class, property of its value, other names of properties in such a block."""
+from reasoner.vocabulary import ANYTHING, NUMBERS, Predicate
 
 
 class Scene:
@@ -66,7 +58,7 @@ class Scene:
 
     def _expanded(self, number: int, block: dict[str, Any]) -> dict[str, Any]:
         """A block with its shorthand written out: id, classes (``a``) and properties."""
-        block = {str(k): v for k, v in block.items()}
+        block = {"id": own_id(number, block), **{str(k): v for k, v in block.items()}}
         for key, (class_name, prop, renamed) in SHORTHANDS.items():
             if key in block:
                 value = block.pop(key)
@@ -76,7 +68,6 @@ class Scene:
                     block |= {self._parameter_property(block["value"]): block.pop("value")}
         if "a" not in block:
             raise self._error(f"given 第{number}项没有 a（类） / item {number} has no class (a): {block}")
-        block.setdefault("id", f"{predicate_name(str(listed(block['a'])[0]))}-{number}")
         block["id"] = str(block["id"])
         return block
 

@@ -42,6 +42,7 @@ def held(case: cases.Case) -> bool:
         f"add: [{REPORT}], expect: [{{norm: a36.p3.s2, status: performed}}]",
         "drop: [印发一], refuse: [{norm: a36.p3.s2, due: 2024-09-12}]",
         "change: {印发一: {on: 2024-08-01}}, expect: [{norm: a36.p3.s2, status: notYetDue, due: 2025-02-01}]",
+        "change: {督察一: {inspects: 城口县}}, refuse: [{bearer: 云阳县}]",
         "change: {印发一: {on: null}}, refuse: [{norm: a36.p3.s2, due: 2024-09-12}]",
         "change: {印发一: {by: [市委, 市政府]}}, refuse: [{norm: a36.p3.s2, status: overdue}]",
         "as_of: 2024-09-12, expect: [{norm: a36.p3.s2, status: notYetDue}]",
@@ -106,3 +107,20 @@ def test_a_thing_stated_twice_changes_as_one(tmp_path: Path) -> None:
 def test_a_variant_that_cannot_be_one_is_told(tmp_path: Path, variant: str, said: str) -> None:
     with pytest.raises(cases.CaseError, match=said):
         held(read(tmp_path, f"    - {{{variant}}}\n")[1])
+
+
+def test_a_thing_without_an_id_is_called_by_class_and_place(tmp_path: Path) -> None:
+    file = tmp_path / "cases.yaml"
+    text = BASE.replace("id: 印发一, ", "") + (
+        "    - {name: 一, drop: [rectificationPlan-2], refuse: [{status: overdue}]}\n"
+        "    - {name: 二, change: {issuance-3: {on: 2024-08-01}}, add: [{a: Issuance, about: 方案一}],\n"
+        "       expect: [{norm: a36.p3.s2, due: 2025-02-01}]}\n"
+    )
+    file.write_text(text.replace("id: 方案一", "id: 方案一, name: 方案"), encoding="utf-8")
+    with pytest.raises(cases.CaseError, match=r"rectificationPlan-2.*issuance-3"):
+        cases.read(file)
+    file.write_text(text.replace("[rectificationPlan-2]", "[issuance-3]"), encoding="utf-8")
+    _, first, second = cases.read(file)
+    assert [block["id"] for block in first.given] == ["督察一", "方案一"]
+    assert [block["id"] for block in second.given] == ["督察一", "方案一", "issuance-3", "issuance-4"]
+    assert held(second)
