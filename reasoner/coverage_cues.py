@@ -202,7 +202,7 @@ class Cues:
                     around = text[max(0, b.start - 8) : b.end + 8]
                     of = ", ".join(self.ledger.covering(at, b.start, b.end))
                     line = f"- {{at: {at}, cue: {b.cue}, in: {around}, made: …, of: [{of}]}}"
-                    may = " ".join(self.cues[b.cue].may)
+                    may = " ".join((*self.cues[b.cue].may, *self.cues[b.cue].also))
                     yield Fault(
                         at, "cue", f"未绑定“{b.text}”，应写 {line}（{may}）", f"unbound, add {line} ({may})"
                     )
