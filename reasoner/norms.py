@@ -7,7 +7,7 @@ article. The rules of all records together, with the OWL axioms, are the program
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from reasoner import law
+from reasoner.calendar import MONTHS_AFTER
 from reasoner.rules import Rule, RuleError, parse
 from reasoner.vocabulary import Text, Vocabulary
 
@@ -71,7 +72,7 @@ class Record:
     @property
     def constant(self) -> str:
         """How rules name the norm: ``a36.p3.s2`` → ``a36_p3_s2``."""
-        return self.id.replace(".", "_")
+        return self.id.replace(".", "_") if "." in self.id else step_constant(self.id)
 
     @property
     def place(self) -> str:
@@ -100,25 +101,41 @@ class LawBook:
     axioms: list[Rule]
     parameters: list[dict[str, Any]]
     digest: str
+    steps: dict[str, Record] = field(default_factory=dict)
+    """Procedures and their steps, in the order of the file: see reasoner/procedure.py."""
+    step_entries: list[dict[str, Any]] = field(default_factory=list)
 
     @cached_property
     def by_constant(self) -> dict[str, Record]:
-        """Norms by the constant that names them in rules."""
-        return {record.constant: record for record in self.norms.values()}
+        """Norms, procedures and steps by the constant that names them in rules."""
+        return {record.constant: record for record in (*self.norms.values(), *self.steps.values())}
 
     @cached_property
     def owners(self) -> dict[str, Record]:
         """Norms and definitions by id: whose rule a rule is."""
-        return {**self.definitions, **self.norms}
+        return {**self.definitions, **self.norms, **self.steps}
 
     @cached_property
     def rules(self) -> list[Rule]:
         """The program: what is written in the records and the axioms that lead to it."""
         written = [
-            rule for record in (*self.definitions.values(), *self.norms.values()) for rule in record.rules
+            rule for record in self.owners.values() for rule in record.rules
         ]
         classifying = [rule for rule in self.axioms if rule.head.predicate != CONTRADICTION]
         return [*_needed({a.predicate for rule in written for a in rule.atoms()}, classifying), *written]
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The predicates that some rule reads: no other statement of a record can matter."""
+        read = [a for r in self.rules for a in (*r.positive(), *r.negated())]
+        read += [a for r in self.rules for count in r.counts() for a in count.atoms]
+        return frozenset(a.predicate for a in read)
+
+    @cached_property
+    def months(self) -> tuple[int, ...]:
+        """The numbers of months that some rule counts."""
+        counted = (a.args[1] for r in self.rules for a in r.positive() if a.predicate == MONTHS_AFTER)
+        return tuple(sorted({n for n in counted if isinstance(n, int)}))
 
     @cached_property
     def consistency_rules(self) -> list[Rule]:
@@ -158,7 +175,10 @@ def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) ->
             if record.id in norms:
                 raise NormError(f"{file.parent.name}/{file.name}: {record.id} stands twice")
             norms[record.id] = record
-    for record in (*definitions.values(), *norms.values()):
+    procedures = home / "procedures.yaml"
+    entries = read_yaml(procedures) if procedures.exists() else []
+    steps = {r.id: r for r in _records(procedures, "step", map(_step, entries))}
+    for record in (*definitions.values(), *norms.values(), *steps.values()):
         _check_words(record, text)
     points_file = home / "readings.yaml"
     points = {p["id"]: Point(p["id"], p["label"], p["cautious"], p["other"]) for p in read_yaml(points_file)}
@@ -167,12 +187,21 @@ def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) ->
         folder / "definitions.yaml",
         points_file,
         home / "source.yaml",
+        *home.glob("procedures.yaml"),
         *files,
         *sorted(folder.glob("*.ttl")),
     ]
     digest = sha256(b"".join(f.read_bytes() for f in every)).hexdigest()
     return LawBook(
-        text, norms, definitions, points, vocabulary.axiom_rules(), list(source.get("parameters", [])), digest
+        text,
+        norms,
+        definitions,
+        points,
+        vocabulary.axiom_rules(),
+        list(source.get("parameters", [])),
+        digest,
+        steps,
+        entries,
     )
 
 
@@ -189,8 +218,25 @@ def read_yaml(file: Path) -> Any:
         raise NormError(f"{file}: {error}") from None
 
 
-def _records(file: Path, kind: str) -> Iterator[Record]:
-    for entry in read_yaml(file):
+def step_constant(step: str) -> str:
+    """How rules name a procedure or step: ``R10a`` → ``r10a``."""
+    return step[0].lower() + step[1:]
+
+
+def _step(entry: dict[str, Any]) -> dict[str, Any]:
+    """A step of a procedure as a record: where it belongs and what it follows become rules of its own."""
+    name = step_constant(str(entry["id"]))
+    rules = [str(entry.get("rule") or "")]
+    if "in" in entry:
+        rules.append(f"stepIn({name},{step_constant(str(entry['in']))}) :- asOf(_).")
+    for earlier in entry.get("after") or ():
+        before = step_constant(str(earlier["step"]))
+        rules.append(f"precedes({before},{name},{earlier['order']}) :- asOf(_).")
+    return {**entry, "rule": "\n".join(rules)}
+
+
+def _records(file: Path, kind: str, entries: Iterable[dict[str, Any]] | None = None) -> Iterator[Record]:
+    for entry in read_yaml(file) if entries is None else entries:
         try:
             rules = tuple(parse(entry["rule"], entry["id"])) if entry.get("rule") else ()
             reading = dict(entry.get("reading") or {})

@@ -11,8 +11,9 @@ here.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+import gc
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,7 @@ from reasoner import bundled, calendar, norms, vocabulary
 from reasoner.conclusions import Conclusion, Reader
 from reasoner.evaluate import Ground, Model, Program, evaluate
 from reasoner.facts import Facts, gather
+from reasoner.kept import kept
 from reasoner.norms import LawBook
 from reasoner.proof import Proof, Prover
 from reasoner.record import Record
@@ -29,6 +31,7 @@ from reasoner.vocabulary import Vocabulary
 
 Engine = Literal["memory", "duckdb", "clingo"]
 RECORD_FILE = "record.sqlite"
+_READ = (".ttl", ".yaml", ".md")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +46,35 @@ class Ontology:
         """The rules with their strata and join plans."""
         return Program(self.book.rules)
 
+    def without(self, parameters: Collection[str]) -> Ontology:
+        """The same rules, for a world that does not know these kinds of parameter."""
+        known = [p for p in self.book.parameters if p["kind"] not in parameters]
+        other = Ontology(self.vocabulary, replace(self.book, parameters=known))
+        for name in ("rules", "used", "months", "by_constant", "owners"):  # what parameters do not touch
+            other.book.__dict__[name] = getattr(self.book, name)
+        other.__dict__["program"] = self.program
+        return other
+
 
 @cache
 def ontology(folder: Path | None = None, cache_folder: Path | None = None) -> Ontology:
-    """Read the bundled ontology (or another folder of the same form), once per process."""
+    """Read the bundled ontology (or another folder of the same form), once per process.
+
+    ``cache_folder`` is where the terms, the parsed rules and their plans are kept for the next process.
+    """
     home = folder or bundled.path("ontology")
-    terms = vocabulary.load(home, cache_folder)
-    return Ontology(terms, norms.load(home, terms))
+
+    def read() -> Ontology:
+        terms = vocabulary.load(home)
+        made = Ontology(terms, norms.load(home, terms))
+        _ = made.program  # kept with the rest
+        return made
+
+    files = [f for f in home.rglob("*") if f.suffix in _READ and f.name != "cases.yaml"]
+    found = kept(cache_folder, "ontology", [*files, *Path(__file__).parent.glob("*.py")], Ontology, read)
+    gc.collect()
+    gc.freeze()  # it lives as long as the process: the collector need not walk through it again and again
+    return found
 
 
 def solve(facts: Facts, rules: Ontology, engine: Engine = "memory") -> Model:
@@ -129,7 +154,7 @@ class World:
     def explain(self, conclusion_id: str) -> Proof:
         """The proof of a conclusion. Raises KeyError when there is none with this id."""
         conclusion = self.conclusion(conclusion_id)
-        prover = Prover(self.model, self.facts, self.rules.book, self.speaker, self._sources)
+        prover = Prover(self.model, self.facts, self.rules.book, self.speaker, self.sources)
         return Proof(
             conclusion,
             prover.tree(conclusion.atom),
@@ -138,7 +163,7 @@ class World:
             self.rules.book.digest,
         )
 
-    def _sources(self, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    def sources(self, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         """Where statements come from, by id, for display: file, sheet, row, column, url, who, when."""
         if self.record is None:
             return {}

@@ -10,6 +10,8 @@ from reasoner.vocabulary import ANYTHING, NUMBERS, Predicate, Vocabulary, predic
 
 Kinds = tuple[str, ...]
 
+_NAMED_ELSEWHERE = {"Norm", "Status", "ClassName", "Procedure", "ProcedureStep"}
+
 BINDINGS = ("rule", "definition", "parameter", "finding", "declared")
 """What a norm of the text becomes."""
 
@@ -37,6 +39,11 @@ def check_book(book: LawBook, vocabulary: Vocabulary) -> list[str]:
             for name in record.words
             if name not in used
         ]
+    problems += [
+        f"{record.id}: {p}"
+        for record in book.steps.values()
+        for p in _unknown_steps(record, book, vocabulary)
+    ]
     for record in book.norms.values():
         try:
             book.regulation.quote_span(record.place, record.quote or "")
@@ -68,6 +75,16 @@ def _binding_problems(record: Record, vocabulary: Vocabulary) -> Iterator[str]:
     for term in record.terms:
         if term not in known and predicate_name(term) not in known:
             yield f"unknown term {term}"
+
+
+def _unknown_steps(record: Record, book: LawBook, vocabulary: Vocabulary) -> Iterator[str]:
+    """A step's rules name steps and procedures that are written down."""
+    known = {step.constant for step in book.steps.values()}
+    for rule in record.rules:
+        predicate = vocabulary.predicates.get(rule.head.predicate)
+        for arg, place in zip(rule.head.args, predicate.arguments if predicate else (), strict=False):
+            if {"ProcedureStep", "Procedure"} & set(place) and isinstance(arg, str) and arg not in known:
+                yield f"no step {arg}: {rule}"
 
 
 def _foreign_norms(rules: Iterable[Rule], own: str, book: LawBook, vocabulary: Vocabulary) -> Iterator[str]:
@@ -130,8 +147,8 @@ def _argument_problems(
 
 
 def _special_constant(name: str, expected: Kinds) -> bool:
-    """Norms and classes are named in rules without being individuals of the ontology."""
-    return "Norm" in expected or "Status" in expected or "ClassName" in expected
+    """Norms, classes and steps are named in rules without being individuals of the ontology."""
+    return bool(_NAMED_ELSEWHERE & set(expected))
 
 
 def _compatible(one: Kinds, other: Kinds, vocabulary: Vocabulary) -> bool:

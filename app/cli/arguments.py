@@ -70,7 +70,19 @@ def parser() -> argparse.ArgumentParser:
         )
         return made
 
-    for add in (_load, _reason, _conclusions, _explain, _case, _law, _check, _explore):
+    for add in (
+        _load,
+        _reason,
+        _conclusions,
+        _explain,
+        _case,
+        _law,
+        _check,
+        _coverage,
+        _procedure,
+        _agenda,
+        _explore,
+    ):
         add(command)
     return top
 
@@ -193,6 +205,52 @@ def _check(command: Command) -> None:
         "--write",
         action="store_true",
         help="先重写 ontology/VOCABULARY.md · write ontology/VOCABULARY.md first",
+    )
+
+
+def _procedure(command: Command) -> None:
+    made = command(
+        "procedure",
+        "一次督察走到哪一步：下一步、未见记录的步骤、次序颠倒",
+        "how far an inspection has come: next steps, steps not on record, steps in the wrong order",
+        "zelian procedure i-m2-1",
+    )
+    made.add_argument("inspection", metavar="INSPECTION", help="督察编号 · the id of an inspection")
+    _as_of(made)
+    made.add_argument("--format", choices=("table", "json"), default="table", help="格式 · format")
+
+
+def _agenda(command: Command) -> None:
+    made = command(
+        "agenda",
+        "各单位的日程：将到的期限、已过而未见记录的期限、没有期限而在进行的义务",
+        "the agenda of the units: limits to come, limits passed without a record, duties without a limit",
+        "zelian agenda --unit 綦江区政府 --until 2026-12-31",
+    )
+    made.add_argument("--unit", metavar="UNIT", help="单位编号或者名称 · a unit, by id or name")
+    made.add_argument("--since", metavar="DATE", type=date, help="期限不早于 · limits from this day")
+    made.add_argument("--until", metavar="DATE", type=date, help="期限不晚于 · limits up to this day")
+    _as_of(made)
+    made.add_argument("--format", choices=("table", "csv", "jsonl"), default="table", help="格式 · format")
+
+
+def _coverage(command: Command) -> None:
+    made = command(
+        "coverage",
+        "逐字、逐条核对条文落实到了哪里",
+        "show where every character, cue and entry of the regulation went, and which words each rule rests on",
+        "zelian coverage",
+        "zelian coverage 36 39 --conditions",
+        "zelian coverage --format json",
+    )
+    made.add_argument("articles", metavar="ARTICLE", nargs="*", help="只看这些条 · these articles only")
+    made.add_argument(
+        "--conditions",
+        action="store_true",
+        help="规则的每个条件是否都有案例显示其作用 · whether cases show of every condition that it matters",
+    )
+    made.add_argument(
+        "--format", choices=("table", "json"), default="table", help="格式 · format (default: table)"
     )
 
 

@@ -1,0 +1,62 @@
+"""``zelian agenda``: limits to come, limits passed, duties without a limit, per unit."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from app.cli import tables, terminal, world
+from app.cli.messages import CommandError
+
+HEAD = (
+    ("期限", "日", "单位", "状态", "结论", "内容"),
+    ("limit", "days", "unit", "status", "conclusion", "what"),
+)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the agenda of one unit or of all. A unit that nothing is called is a mistake."""
+    from reasoner import agenda
+
+    opened = world.open_world(arguments.as_of)
+    unit = _unit(opened, arguments.unit) if arguments.unit else None
+    entries = agenda.agenda(opened, unit, arguments.since, arguments.until)
+    language = arguments.lang
+    if arguments.format == "jsonl":
+        sys.stdout.write(tables.as_jsonl(entry.to_dict() for entry in entries))
+        return 0
+    rows = [
+        (
+            entry.due or (f"自 {entry.since}" if language == "zh" else f"since {entry.since}"),
+            str(entry.days if entry.days is not None else entry.elapsed),
+            entry.unit_name[language],
+            entry.status_label[language],
+            entry.conclusion,
+            entry.sentence[language],
+        )
+        for entry in entries
+    ]
+    at = 0 if language == "zh" else 1
+    if arguments.format == "csv":
+        sys.stdout.write(tables.as_csv(HEAD[at], rows))
+    else:
+        sys.stdout.write(tables.table(HEAD[at], rows, terminal.width()) + "\n")
+    return 0
+
+
+def _unit(opened: object, text: str) -> str:
+    """The id of a unit, given by id or by a name on record."""
+    from reasoner.pipeline import World
+
+    assert isinstance(opened, World)
+    named = opened.speaker.names
+    if text in named or text in opened.rules.vocabulary.individuals:
+        return text
+    found = sorted({unit for unit, name in named.items() if name == text})
+    found = found or list(opened.rules.vocabulary.by_label.get(text, ()))
+    if len(found) != 1:
+        raise CommandError(
+            f"没有这个单位：{text}" if not found else f"{text} 不止一个：{'、'.join(found)}",
+            f"no unit {text}" if not found else f"{text} is ambiguous: {', '.join(found)}",
+        )
+    return found[0]

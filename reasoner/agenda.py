@@ -1,0 +1,97 @@
+"""The agenda of a unit: what falls due, what has passed without a record, what runs without a limit.
+
+Nothing is concluded here: the agenda lists conclusions that carry a date, in the order of their dates.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from reasoner.conclusions import Conclusion, elapsed_days
+from reasoner.pipeline import World
+from reasoner.vocabulary import Text
+
+RUNNING = ("notYetDue", "pending", "overdue", "insufficient", "needsDetermination", "noConclusion")
+"""Statuses under which something may still have to be done."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: ``due`` is a limit (yyyy-mm-dd), ``days`` until it (negative: since it passed).
+
+    ``since`` is the start of a duty without limit. ``possible`` lists other dates that may be the limit;
+    the conclusion says why.
+    """
+
+    conclusion: str
+    norm: str
+    status: str
+    status_label: Text
+    unit: str
+    unit_name: Text
+    sentence: Text
+    due: str | None
+    days: int | None
+    possible: tuple[str, ...]
+    since: str | None
+    elapsed: int | None
+    issue: str | None
+    inspection: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The line as JSON-ready data."""
+        return asdict(self)
+
+
+def agenda(
+    world: World,
+    unit: str | None = None,
+    start: datetime.date | None = None,
+    end: datetime.date | None = None,
+) -> list[Entry]:
+    """What is dated and still open, by date, for one unit or for all; limits outside start–end are left out.
+
+    A duty of two organs stands in the agenda of each. Duties without a limit come last, the oldest first.
+    """
+    entries = [
+        entry
+        for conclusion in world.conclusions()
+        if conclusion.status in RUNNING
+        for entry in _entries(conclusion)
+        if unit is None or entry.unit == unit
+    ]
+    dated = [e for e in entries if e.due is not None and _within(e.due, start, end)]
+    running = [e for e in entries if e.due is None and e.since is not None]
+    dated.sort(key=lambda e: (e.due or "", e.unit, e.norm))
+    running.sort(key=lambda e: (e.since or "", e.unit, e.norm))
+    return dated + running
+
+
+def _entries(c: Conclusion) -> Iterator[Entry]:
+    due = c.due or (c.possible_due[0] if c.possible_due else None)
+    if due is None and c.since is None:
+        return
+    for bearer in c.bearers:
+        yield Entry(
+            c.id,
+            c.norm,
+            c.status,
+            c.status_label,
+            bearer["id"],
+            bearer["name"],
+            c.sentence,
+            due,
+            elapsed_days(c.as_of, due) if due else None,
+            c.possible_due,
+            c.since,
+            elapsed_days(c.since, c.as_of) if c.since else None,
+            c.issue,
+            c.inspection,
+        )
+
+
+def _within(day: str, start: datetime.date | None, end: datetime.date | None) -> bool:
+    return (start is None or day >= start.isoformat()) and (end is None or day <= end.isoformat())
