@@ -9,7 +9,7 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ _WANTED = {
     ),
     *("possible_due", "candidate", "why_not", "inspection"),
     *("accountability_candidate", "missing_element", "remark"),
+    *("step", "state", "before"),
 }
 
 
@@ -232,6 +233,16 @@ def _varied(base: dict[str, Any], variant: dict[str, Any], where: str) -> dict[s
     inherited = {k: v for k, v in base.items() if k not in ("variants", "expect", "refuse")}
     own = {k: v for k, v in variant.items() if k not in ("change", "drop", "add")}
     return {**inherited, **own, "given": [*kept, *add]}
+
+
+def vary(case: Case, variant: dict[str, Any]) -> Case:
+    """The case that a variant (``change``, ``drop``, ``add``, ``as_of``, …) makes of one already read.
+
+    Raises CaseError as for a variant in a file; nothing needs to be expected.
+    """
+    base = {"name": case.name, "as_of": case.as_of, "given": case.given, "without": list(case.without)}
+    entry = _varied(base, variant, f"{case.file}: {case.name}")
+    return replace(case, as_of=entry["as_of"], given=entry["given"], without=tuple(entry["without"]))
 
 
 def own_id(number: int, block: dict[str, Any]) -> str:
