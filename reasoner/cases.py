@@ -14,6 +14,7 @@ from reasoner.casefile import DAY, Case, CaseError, files, listed, read
 from reasoner.conclusions import Conclusion
 from reasoner.law import NotInLawError
 from reasoner.pipeline import Ontology, World
+from reasoner.procedure import STATES, progress
 from reasoner.registry import Registry
 from reasoner.scene import Scene
 
@@ -52,7 +53,10 @@ def run(case: Case, rules: Ontology, registry: Registry) -> Outcome:
         if not trial.met(wanted, world):
             outcome.failures.append(trial.missed(wanted, world))
     for unwanted in case.refuse:
-        if found := trial.matches(unwanted, world):
+        if "step" in unwanted:
+            if trial.met(unwanted, world):
+                outcome.failures.append(_step_surplus(unwanted))
+        elif found := trial.matches(unwanted, world):
             outcome.failures.append(trial.surplus(unwanted, found))
     return outcome
 
@@ -64,6 +68,9 @@ class Trial(Scene):
         """Refuse an expectation that no conclusion could ever meet: a misspelt word is no refusal."""
         if not isinstance(wanted, dict) or not wanted:
             raise self._error(f"期望应为不空的映射：{wanted!r} / must be a mapping with fields")
+        if "step" in wanted:
+            self._check_step(wanted)
+            return
         if "why_not" in wanted:
             goal, rest = wanted["why_not"], [k for k in wanted if k not in ("why_not", "missing")]
             if not isinstance(goal, dict) or "status" not in goal:
@@ -81,6 +88,32 @@ class Trial(Scene):
             for each in listed(value) or [None]:
                 if not self._usable(key, each):
                     raise self._error(f"{key}：没有这个词：{each} / no such word, nothing could ever agree")
+
+    def _check_step(self, wanted: dict[str, Any]) -> None:
+        """Refuse an expectation about a procedure that could never be met."""
+        if strange := sorted(set(wanted) - {"step", "inspection", "state", "before"}):
+            raise self._error(
+                f"step 之外只写 inspection、state、before，不写 {', '.join(strange)} / not with step"
+            )
+        steps = self.rules.book.steps
+        for name in (wanted["step"], *listed(wanted.get("before"))):
+            if str(name) not in steps:
+                raise self._error(f"没有步骤 {name} / no step {name}; known: {', '.join(steps)}")
+        if ("before" in wanted) == ("state" in wanted) or wanted.get("state", STATES[0]) not in STATES:
+            raise self._error(
+                f"step 需要 before 或者 state（{'、'.join(STATES)}） / step needs before or a state"
+            )
+        if "inspection" not in wanted or not self._usable("inspection", wanted["inspection"]):
+            raise self._error("step 需要 inspection / step needs a known inspection")
+
+    def _step_met(self, wanted: dict[str, Any], world: World) -> bool:
+        """Whether a step of an inspection is in that state, or came before one that it should follow."""
+        found = progress(world, self._who(wanted["inspection"]))
+        if "before" in wanted:
+            pair = (str(wanted["before"]), str(wanted["step"]))
+            return any((r["should_be_first"], r["came_first"]) == pair for p in found for r in p.reversed)
+        state = (str(wanted["step"]), str(wanted["state"]))
+        return any((step.step, step.state) == state for p in found for step in p.steps)
 
     def _usable(self, key: str, value: Any) -> bool:
         match key:
@@ -140,6 +173,8 @@ class Trial(Scene):
 
     def met(self, wanted: dict[str, Any], world: World) -> bool:
         """Whether an expectation is met."""
+        if "step" in wanted:
+            return self._step_met(wanted, world)
         if "why_not" in wanted:
             return not self.matches(wanted["why_not"], world) and self._names_missing(wanted, world)
         return bool(self.matches(wanted, world))
@@ -303,6 +338,16 @@ class Trial(Scene):
 
     def missed(self, wanted: dict[str, Any], world: World) -> tuple[str, str]:
         """What to say of an expectation that was not met: what followed instead (zh, en)."""
+        if "step" in wanted:
+            states = "; ".join(
+                f"{s.step} {s.state}"
+                for p in progress(world, self._who(wanted["inspection"]))
+                for s in p.steps
+            )
+            return (
+                f"步骤不是这样：{_short(wanted)}；实际：{states}",
+                f"the step is not so: {_short(wanted)}; it is: {states}",
+            )
         goal = wanted.get("why_not", wanted)
         place = goal.get("norm", goal.get("transfer"))
         near = [c for c in world.conclusions() if not isinstance(place, str) or _within(c.norm, place)]
@@ -334,6 +379,10 @@ class Trial(Scene):
             f"不应当得出而得出：{_short(unwanted)}：{zh}",
             f"refused, but followed: {_short(unwanted)}: {en}",
         )
+
+
+def _step_surplus(unwanted: dict[str, Any]) -> tuple[str, str]:
+    return f"步骤不应当如此而如此：{_short(unwanted)}", f"the step is as refused: {_short(unwanted)}"
 
 
 def _within(norm: str, place: str) -> bool:
