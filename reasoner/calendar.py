@@ -10,8 +10,7 @@ import calendar as _calendar
 import datetime
 from collections.abc import Callable, Iterable, Iterator
 
-from reasoner.evaluate import Ground
-from reasoner.rules import Rule
+from reasoner.join import Ground
 
 MONTHS_AFTER = "monthsAfter"
 
@@ -55,23 +54,14 @@ COUNTING: dict[str, Callable[[datetime.date, int], datetime.date]] = {
 """Counting rules by the name of the parameter value that chooses them."""
 
 
-def facts(dates: Iterable[int], rules: Iterable[Rule], counting: str) -> Iterator[Ground]:
-    """``monthsAfter`` for all dates and all month numbers in the rules.
+def facts(dates: Iterable[int], numbers: Iterable[int], counting: str) -> Iterator[Ground]:
+    """``monthsAfter`` for all dates and all numbers of months.
 
     None under a counting rule that is not known: then no limit in months can be told, and norms say so.
     """
     count = COUNTING.get(counting)
     if count is None:
         return
-    numbers = sorted(
-        {
-            a.args[1]
-            for rule in rules
-            for a in rule.positive()
-            if a.predicate == MONTHS_AFTER
-            if isinstance(a.args[1], int)
-        }
-    )
     for day in sorted({d for d in dates if is_date(d)}):
         for months in numbers:
             try:

@@ -54,8 +54,7 @@ def gather(
 ) -> Facts:
     """Collect the facts that the rules can use, as of a date and at a version of the record."""
     found = Facts()
-    used = {a.predicate for rule in book.rules for a in (*rule.positive(), *rule.negated())}
-    used |= {a.predicate for rule in book.rules for count in rule.counts() for a in count.atoms}
+    used = book.used
     for predicate, row in vocabulary.statements:
         if predicate in used:
             found.add((predicate, row), source={"ontology": row[0]})
@@ -66,12 +65,12 @@ def gather(
     _parameters(found, book)
     found.add((AS_OF, (as_of,)), source={"as_of": as_of})
     dates = {v for _, row in found.atoms for v in row if isinstance(v, int)}
-    for atom in calendar.facts(dates, book.rules, found.counting):
+    for atom in calendar.facts(dates, book.months, found.counting):
         found.add(atom, source={"calendar": found.counting, "rule": _counting_source(found, book)})
     return found
 
 
-def _from_record(found: Facts, record: Record, used: set[str], version: int | None) -> None:
+def _from_record(found: Facts, record: Record, used: frozenset[str], version: int | None) -> None:
     table = record.facts(version, text=True)
     table = table.filter(pc.is_in(table["predicate"], value_set=pa.array(sorted(used), pa.string())))
     found.table = table

@@ -103,7 +103,7 @@ class Prover:
         return node
 
     def _way(self, derivation: Derivation, above: tuple[Ground, ...]) -> Node:
-        values = dict(derivation.binding)
+        values = derivation.binding
         premises: list[Node] = []
         for literal, ground in derivation.premises():
             node = self._node(ground, above) if ground is not None else self._test(literal, values)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reasoner.bundled import path as bundled
 from reasoner.evaluate import Ground
+from reasoner.kept import kept
 from reasoner.ledger.load import load
 from reasoner.ledger.names import PREDICATES, Names
 from reasoner.ledger.words import Words
@@ -80,12 +81,20 @@ class Registry:
 
 
 @cache
-def bundled_registry() -> Registry:
-    """Read the bundled registry, once per process."""
-    files = [f for f in sorted(bundled("data", "registry").glob("*.csv")) if f.name != "sector_words.csv"]
-    with (
-        tempfile.TemporaryDirectory(prefix="zelian-", ignore_cleanup_errors=True) as folder,
-        Record.open(Path(folder) / "registry.sqlite") as record,
-    ):
-        load(files, record, who="zelian", why="registry")
-        return Registry(record)
+def bundled_registry(cache_folder: Path | None = None) -> Registry:
+    """Read the bundled registry, once per process; ``cache_folder`` keeps it for the next one."""
+    every = sorted(bundled("data", "registry").glob("*.csv"))
+    files = [f for f in every if f.name != "sector_words.csv"]
+
+    def read() -> Registry:
+        with (
+            tempfile.TemporaryDirectory(prefix="zelian-", ignore_cleanup_errors=True) as folder,
+            Record.open(Path(folder) / "registry.sqlite") as record,
+        ):
+            load(files, record, who="zelian", why="registry")
+            return Registry(record)
+
+    program = Path(__file__).parent.rglob("*.py")
+    return kept(
+        cache_folder, "registry", [*every, *program, *bundled("ontology").glob("*.ttl")], Registry, read
+    )

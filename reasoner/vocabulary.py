@@ -8,11 +8,9 @@ language (``axiom_rules``).
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 
 from reasoner.rules import Atom, Rule, Var
@@ -171,25 +169,9 @@ def _axiom_rules(v: Vocabulary) -> Iterator[Rule]:
         yield rule("disjointWith", i + 1, head, Atom(known[one], (x,)), Atom(known[other], (x,)))
 
 
-def load(folder: Path, cache: Path | None = None) -> Vocabulary:
-    """Read every ``*.ttl`` of a folder; ``cache`` is a folder to keep the result in, by the files' hash."""
-    files = sorted(folder.glob("*.ttl"))
-    digest = sha256(b"".join(f.read_bytes() for f in [*files, Path(__file__)])).hexdigest()[:20]
-    kept = cache / f"vocabulary-{digest}.pickle" if cache else None
-    if kept and kept.exists():
-        try:
-            loaded = pickle.loads(kept.read_bytes())
-            if isinstance(loaded, Vocabulary):
-                return loaded
-        except (pickle.UnpicklingError, EOFError, AttributeError):
-            pass  # a damaged cache is made again
-    vocabulary = _read(files)
-    if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(f".{id(vocabulary)}.part")
-        part.write_bytes(pickle.dumps(vocabulary))
-        part.replace(kept)
-    return vocabulary
+def load(folder: Path) -> Vocabulary:
+    """Read every ``*.ttl`` of a folder."""
+    return _read(sorted(folder.glob("*.ttl")))
 
 
 def _read(files: list[Path]) -> Vocabulary:

@@ -406,7 +406,7 @@ def _follows(world: World, goal: Atom, assumed: tuple[Ground, ...]) -> bool:
     for choice in itertools.islice(itertools.product(numbers, repeat=len(days)), 9):
         chosen = dict(zip(days, choice, strict=True))
         more = [(p, tuple(chosen.get(v, v) for v in row)) for p, row in recorded]
-        months = calendar.facts(choice, world.rules.book.rules, world.facts.counting)
+        months = calendar.facts(choice, world.rules.book.months, world.facts.counting)
         model = evaluate([*world.facts.atoms, *more, *months], world.rules.program)
         if next(model.match(goal.predicate, pattern), None) is not None:
             return True

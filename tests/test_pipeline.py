@@ -133,5 +133,5 @@ def test_a_conclusion_of_another_date_is_not_found(world: World) -> None:
     ],
 )
 def test_months_are_counted_by_the_named_rule(start: int, counting: str, expected: int | None) -> None:
-    found = list(calendar.facts([start], pipeline.ontology().book.rules, counting))
+    found = list(calendar.facts([start], pipeline.ontology().book.months, counting))
     assert [row[2] for _, row in found if row[1] == 6] == ([expected] if expected else [])

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
             _complain(error)
 
     rules = pipeline.ontology(None, home() / "cache")
-    known = registry.bundled_registry()
+    known = registry.bundled_registry(home() / "cache")
     passed = failed = 0
     with progress.bar("案例 · cases") as step:
         for number, case in enumerate(found):

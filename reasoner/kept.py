@@ -1,0 +1,39 @@
+"""What is read from files and takes long to read is kept as a pickle, under the hash of those files.
+
+A change of any file, the program's own included, makes another hash: nothing outdated is ever read.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def kept(folder: Path | None, name: str, files: Iterable[Path], kind: type[T], make: Callable[[], T]) -> T:
+    """What ``make`` makes from the files, of the given kind; without a folder it is made every time."""
+    if folder is None:
+        return make()
+    digest = sha256()
+    for file in sorted(files):
+        digest.update(f"{file.name}\0".encode() + file.read_bytes())
+    place = folder / f"{name}-{digest.hexdigest()[:20]}.pickle"
+    if place.exists():
+        try:
+            loaded = pickle.loads(place.read_bytes())
+            if isinstance(loaded, kind):
+                return loaded
+        except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, TypeError, ValueError):
+            pass  # a damaged file is made again
+    made = make()
+    folder.mkdir(parents=True, exist_ok=True)
+    for outdated in folder.glob(f"{name}-*.pickle"):
+        outdated.unlink(missing_ok=True)
+    part = place.with_suffix(f".{id(made)}.part")
+    part.write_bytes(pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
+    part.replace(place)
+    return made
