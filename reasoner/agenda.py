@@ -1,6 +1,7 @@
-"""The agenda of a unit: what falls due, what has passed without a record, what runs without a limit.
+"""The agenda of a unit: limits to come, limits passed, duties without a limit; and its posts on a day.
 
-Nothing is concluded here: the agenda lists conclusions that carry a date, in the order of their dates.
+Nothing is concluded here: the agenda lists conclusions that carry a date, in the order of their dates, and
+the posts that the record says existed on the day.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from reasoner import calendar
 from reasoner.conclusions import Conclusion, elapsed_days
 from reasoner.pipeline import World
+from reasoner.rules import Value
+from reasoner.sentences import LANGUAGES
 from reasoner.vocabulary import Text
 
 RUNNING = ("notYetDue", "pending", "overdue", "insufficient", "needsDetermination", "noConclusion")
@@ -95,3 +99,48 @@ def _entries(c: Conclusion) -> Iterator[Entry]:
 
 def _within(day: str, start: datetime.date | None, end: datetime.date | None) -> bool:
     return (start is None or day >= start.isoformat()) and (end is None or day <= end.isoformat())
+
+
+@dataclass(frozen=True)
+class HeldPost:
+    """A post that existed on the as-of date, never a person; ``in_charge_of`` as the record divides duties."""
+
+    post: str
+    name: Text
+    unit: str
+    unit_name: Text
+    since: str | None
+    until: str | None
+    in_charge_of: tuple[Text, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The post as JSON-ready data."""
+        return asdict(self)
+
+
+def posts(world: World, unit: str) -> list[HeldPost]:
+    """The posts of a unit that the record says existed on the as-of date of the world."""
+    found = []
+    for row in sorted(world.model.match("postOf", (unit, None)), key=str):
+        post = row[1]
+        found.append(
+            HeldPost(
+                str(post),
+                _named(world, post),
+                unit,
+                _named(world, unit),
+                _day(world, "existsFrom", post),
+                _day(world, "existsUntil", post),
+                tuple(_named(world, each[1]) for each in world.model.match("chargedWith", (post, None))),
+            )
+        )
+    return found
+
+
+def _named(world: World, value: Value) -> Text:
+    return {language: world.speaker.name(value, language) for language in LANGUAGES}
+
+
+def _day(world: World, predicate: str, value: Value) -> str | None:
+    days = [row[1] for row in world.model.match(predicate, (value, None)) if isinstance(row[1], int)]
+    return calendar.to_date(min(days)).isoformat() if days else None

@@ -81,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
         _coverage,
         _procedure,
         _agenda,
+        _posts,
         _explore,
     ):
         add(command)
@@ -238,7 +239,7 @@ def _coverage(command: Command) -> None:
     made = command(
         "coverage",
         "逐字、逐条核对条文落实到了哪里",
-        "show where every character, cue and entry of the regulation went, and which words each rule rests on",
+        "show where every character, cue and entry of the text went, and which words each rule rests on",
         "zelian coverage",
         "zelian coverage 36 39 --conditions",
         "zelian coverage --format json",
@@ -252,6 +253,18 @@ def _coverage(command: Command) -> None:
     made.add_argument(
         "--format", choices=("table", "json"), default="table", help="格式 · format (default: table)"
     )
+
+
+def _posts(command: Command) -> None:
+    made = command(
+        "posts",
+        "一个单位某日在任的职务和记录的分工（只到职务，不到人）",
+        "the posts of a unit on a day and what they were in charge of (posts, never persons)",
+        "zelian posts 云阳县政府 --on 2025-06-30",
+    )
+    made.add_argument("unit", metavar="UNIT", help="单位编号或者名称 · a unit, by id or name")
+    made.add_argument("--on", metavar="DATE", type=date, help="哪一日，默认今天 · the day (default: today)")
+    made.add_argument("--format", choices=("table", "jsonl"), default="table", help="格式 · format")
 
 
 def _explore(command: Command) -> None:

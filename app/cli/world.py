@@ -58,3 +58,17 @@ def _places(opened: World) -> Iterator[str]:
         for paragraph in article.paragraphs:
             yield paragraph.id
             yield from (item.id for item in paragraph.items)
+
+
+def unit(opened: World, text: str) -> str:
+    """Return the id of a unit, given by its id or by a name on record. Raises CommandError."""
+    named = opened.speaker.names
+    if text in named or text in opened.rules.vocabulary.individuals:
+        return text
+    found = sorted({each for each, name in named.items() if name == text})
+    found = found or list(opened.rules.vocabulary.by_label.get(text, ()))
+    if not found:
+        raise CommandError(f"没有这个单位：{text}", f"no unit {text}")
+    if len(found) > 1:
+        raise CommandError(f"{text} 不止一个：{'、'.join(found)}", f"{text} is ambiguous: {', '.join(found)}")
+    return found[0]

@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from app.cli import tables, terminal, world
-from app.cli.messages import CommandError
 
 HEAD = (
     ("期限", "日", "单位", "状态", "结论", "内容"),
@@ -19,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     from reasoner import agenda
 
     opened = world.open_world(arguments.as_of)
-    unit = _unit(opened, arguments.unit) if arguments.unit else None
+    unit = world.unit(opened, arguments.unit) if arguments.unit else None
     entries = agenda.agenda(opened, unit, arguments.since, arguments.until)
     language = arguments.lang
     if arguments.format == "jsonl":
@@ -42,21 +41,3 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.write(tables.table(HEAD[at], rows, terminal.width()) + "\n")
     return 0
-
-
-def _unit(opened: object, text: str) -> str:
-    """The id of a unit, given by id or by a name on record."""
-    from reasoner.pipeline import World
-
-    assert isinstance(opened, World)
-    named = opened.speaker.names
-    if text in named or text in opened.rules.vocabulary.individuals:
-        return text
-    found = sorted({unit for unit, name in named.items() if name == text})
-    found = found or list(opened.rules.vocabulary.by_label.get(text, ()))
-    if len(found) != 1:
-        raise CommandError(
-            f"没有这个单位：{text}" if not found else f"{text} 不止一个：{'、'.join(found)}",
-            f"no unit {text}" if not found else f"{text} is ambiguous: {', '.join(found)}",
-        )
-    return found[0]
