@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -109,9 +109,32 @@ class Coverage:
             if at.split(".")[0] == article:
                 yield from sorted(bindings, key=lambda b: (b.start, b.end))
 
-    def groundings(self, record: Record) -> list[Grounding]:
-        """The atoms of the rules of a norm or definition, with their spans."""
-        return list(self.roots.of(record))
+    def groundings(self, article: str) -> Iterator[Grounding]:
+        """The atoms of the rules of an article (of the definitions, when empty), with their spans."""
+        for record in self.book.owners.values():
+            if self._article_of(record) == article:
+                yield from self.roots.of(record)
+
+    def details(self, article: str) -> dict[str, Any]:
+        """Return everything that the figures of an article count, for JSON."""
+        return {
+            "segments": [asdict(segment) for segment in self.segments(article)],
+            "cues": [asdict(binding) for binding in self.bindings(article)],
+            "atoms": [
+                {
+                    "rule": g.rule.id,
+                    "atom": str(g.atom),
+                    "kind": g.kind,
+                    "of": g.of,
+                    "spans": [asdict(s) for s in g.spans],
+                }
+                for g in self.groundings(article)
+            ],
+        }
+
+    def _article_of(self, record: Record) -> str:
+        article = record.place.split(".")[0] if record.quote else ""
+        return article if article in self._rows else ""
 
     def _row(self, where: str) -> Row:
         return self._rows.get(where.split(".")[0], self._rows[""])
@@ -135,7 +158,7 @@ class Coverage:
 
     def _count_atoms(self) -> None:
         for record in self.book.owners.values():
-            row = self._row(record.place if record.quote else "")
+            row = self._rows[self._article_of(record)]
             row.rules += len(record.rules)
             bare: dict[str, int] = {}
             for grounding in self.roots.of(record):
