@@ -1,22 +1,26 @@
 """What an atom implies by the rules alone: conditions that no case could make false by themselves.
 
 An atom implies the classes that its predicate's arguments are declared to have, their superclasses, its
-superproperties and inverses and, when rules alone conclude it, whatever all of those rules require. Only
-what holds in every world that fits the ontology is called implied; where the rules run in a circle, or facts
-may state the predicate, no more is assumed than its declaration.
+superproperties and inverses and, when rules alone conclude it, whatever all of those rules require that could
+have concluded it beside the other conditions. A condition is entailed as well when its opposite would let a
+rule conclude what another condition says is absent. Only what holds in every world that fits the ontology is
+called implied; where facts may state the predicate, or the rules run in a circle, no more is assumed than its
+declaration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from reasoner.pipeline import Ontology
-from reasoner.rules import Atom, Literal, Not, Rule, Term, Var, strata
+from reasoner.rules import Atom, Comparison, Literal, Not, Rule, Term, Var, strata
 from reasoner.vocabulary import ANYTHING, NUMBERS, predicate_name
 
 ANY = Var("_0")
 """Some value that is not named."""
+
+OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
 
 
 class Implications:
@@ -24,19 +28,20 @@ class Implications:
 
     def __init__(self, rules: Ontology) -> None:
         self.vocabulary = rules.vocabulary
-        self._rules = rules.book.rules
         self._classes = {name: predicate for predicate, name in rules.vocabulary.class_names.items()}
+        self._rules: dict[str, list[Rule]] = {}
+        self._ways: dict[str, list[set[Literal]]] = {}
         self._always: dict[str, frozenset[Literal]] = {}
-        for recursive, group in strata(self._rules):
-            if recursive:
-                continue
+        for _, group in strata(rules.book.rules):
             by_head: dict[str, list[Rule]] = {}
             for rule in group:
                 by_head.setdefault(rule.head.predicate, []).append(rule)
+            self._rules |= by_head
             for name, own in by_head.items():
                 declared = self.vocabulary.predicates.get(name)
                 if declared is not None and declared.derived:
-                    self._always[name] = frozenset(_common([self._required(rule) for rule in own]))
+                    self._ways[name] = [self._required(rule) for rule in own]
+                    self._always[name] = frozenset(_common(self._ways[name]))
 
     def of(self, atom: Atom) -> set[Literal]:
         """The atom itself and all that it implies; an unnamed value is ``ANY``."""
@@ -57,14 +62,49 @@ class Implications:
                 )
         return found
 
-    def entailing(self, condition: Literal, others: Iterable[Literal]) -> Literal | None:
+    def entailing(self, condition: Literal, others: Sequence[Literal]) -> Literal | None:
         """Which of the other conditions of a body makes this one true wherever it holds, if one does."""
         for other in others:
             if isinstance(condition, Atom) and isinstance(other, Atom):
-                if any(_covers(condition, each) for each in self.of(other)):
+                if self._implies(other, condition, others):
                     return other
             elif isinstance(condition, Not) and self._excludes(condition.atom, other):
                 return other
+        return self._denied(_opposite(condition), others)
+
+    def _implies(self, atom: Atom, wanted: Atom, others: Sequence[Literal]) -> bool:
+        """Whether the wanted atom holds wherever the atom does, in the company of the others."""
+        if any(_covers(wanted, each) for each in self.of(atom)):
+            return True
+        if atom.predicate not in self._ways:
+            return False
+        company = set[Literal]().union(*(self.of(o) for o in others if isinstance(o, Atom) and o != atom))
+        ways = []
+        for way, rule in zip(self._ways[atom.predicate], self._rules[atom.predicate], strict=True):
+            if any(
+                isinstance(h, str | int) and isinstance(a, str | int) and h != a
+                for h, a in zip(rule.head.args, atom.args, strict=True)
+            ):
+                continue
+            needed = {put for each in way if (put := _put(each, _unnamed(atom).args)) is not None}
+            if not any(self._disjoint(a, b) for a in needed for b in company):
+                ways.append(needed)
+        return bool(ways) and all(any(_covers(wanted, each) for each in needed) for needed in ways)
+
+    def _denied(self, opposite: Literal | None, others: Sequence[Literal]) -> Literal | None:
+        """Which condition denies what a rule would conclude if the opposite of another held."""
+        if opposite is None:
+            return None
+        known: set[Literal] = set()
+        for literal in (*others, opposite):
+            known |= self.of(literal) if isinstance(literal, Atom) else {literal}
+        for other in others:
+            if not isinstance(other, Not):
+                continue
+            for rule in self._rules.get(other.atom.predicate, ()):
+                start: dict[str, Term] = {}
+                if _meets(rule.head, other.atom, start) and _found(list(rule.body), known, start):
+                    return other
         return None
 
     def _excludes(self, atom: Atom, other: Literal) -> bool:
@@ -146,6 +186,60 @@ class Implications:
             found.setdefault(one, []).append((other, True))
             found.setdefault(other, []).append((one, True))
         return found
+
+
+def _opposite(condition: Literal) -> Literal | None:
+    match condition:
+        case Not(atom):
+            return None if any(isinstance(a, Var) and a.anonymous for a in atom.args) else atom
+        case Atom():
+            return Not(condition)
+        case Comparison(left, op, right):
+            return Comparison(left, OPPOSITE[op], right)
+    return None
+
+
+def _meets(general: Atom, special: Atom, values: dict[str, Term]) -> bool:
+    """Whether an atom of a rule can stand for an atom of the body, its variables taking those terms."""
+    for place, (mine, theirs) in enumerate(zip(general.args, special.args, strict=True)):
+        if theirs == ANY:
+            theirs = Var(f"?{place} of {special}")  # some value: no other that is not named is known to be it
+        elif isinstance(theirs, Var) and theirs.anonymous:
+            continue  # denied of whatever value
+        if isinstance(mine, Var):
+            if not mine.anonymous and values.setdefault(mine.name, theirs) != theirs:
+                return False
+        elif mine != theirs:
+            return False
+    return True
+
+
+def _found(waiting: list[Literal], known: set[Literal], values: dict[str, Term]) -> bool:
+    """Whether every condition of a rule is among what is known, under one reading of its variables."""
+    if not waiting:
+        return True
+    first = min(waiting, key=lambda literal: not isinstance(literal, Atom))  # atoms bind, the others test
+    rest = [literal for literal in waiting if literal is not first]
+    if isinstance(first, Atom):
+        for each in known:
+            if isinstance(each, Atom) and each.predicate == first.predicate:
+                extended = dict(values)
+                if _meets(first, each, extended) and _found(rest, known, extended):
+                    return True
+        return False
+    return _as_said(first, values) in known and _found(rest, known, values)
+
+
+def _as_said(literal: Literal, values: dict[str, Term]) -> Literal:
+    def put(term: Term) -> Term:
+        return values.get(term.name, term) if isinstance(term, Var) else term
+
+    match literal:
+        case Not(atom):
+            return Not(Atom(atom.predicate, tuple(map(put, atom.args))))
+        case Comparison(left, op, right):
+            return Comparison(put(left), op, put(right))
+    return literal
 
 
 def _place(term: Term, places: dict[str, Var]) -> Term:

@@ -7,8 +7,9 @@ bundled registry only what its names call up (a district with its organs).
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from reasoner import calendar
@@ -17,6 +18,20 @@ from reasoner.evaluate import Ground
 from reasoner.pipeline import Ontology, World, case_world
 from reasoner.registry import Registry
 from reasoner.vocabulary import ANYTHING, NUMBERS, Predicate
+
+DOCUMENT = "Document"
+"""Of what a case may name a class where a thing is expected."""
+
+
+@cache
+def class_words(rules: Ontology) -> dict[str, str]:
+    """Classes by every word for them: predicate, name, and label where no other class has it."""
+    classes = [p for p in rules.vocabulary.predicates.values() if p.is_class]
+    labels = Counter(label for p in classes for label in {*p.label.values()})
+    found = {label: p.name for p in classes for label in p.label.values() if labels[label] == 1}
+    for p in classes:
+        found |= {p.name: p.name, p.name[:1].upper() + p.name[1:]: p.name}
+    return found
 
 
 class Scene:
@@ -46,12 +61,7 @@ class Scene:
         origin: dict[str, Any] = {"case": self.case.name, "file": self.case.file}
         atoms = [(atom, origin) for atom in self.atoms]
         atoms += [(atom, {"registry": True}) for atom in called]
-        book = self.rules.book
-        if self.case.without:
-            kept = [p for p in book.parameters if p["kind"] not in self.case.without]
-            rules = Ontology(self.rules.vocabulary, replace(book, parameters=kept))
-        else:
-            rules = self.rules
+        rules = self.rules.without(self.case.without) if self.case.without else self.rules
         return case_world(atoms, self.case.as_of, {**names, **self.names}, rules)
 
     # -- what is given ------------------------------------------------------------------------
@@ -102,20 +112,10 @@ class Scene:
                 self.atoms.append((key, (subject, self._value(predicate, each))))
 
     def _class(self, name: str) -> str:
-        for predicate in self.rules.vocabulary.predicates.values():
-            if predicate.is_class and name in (
-                predicate.name,
-                predicate.name[:1].upper() + predicate.name[1:],
-            ):
-                return predicate.name
-        labelled = [
-            p.name
-            for p in self.rules.vocabulary.predicates.values()
-            if p.is_class and name in p.label.values()
-        ]
-        if len(labelled) != 1:
+        found = class_words(self.rules).get(name)
+        if found is None:
             raise self._error(f"没有这个类：{name} / no such class")
-        return labelled[0]
+        return found
 
     def _is_a(self, subject: str, class_name: str) -> None:
         """Note a class of a thing of the case; nothing is of two classes that exclude each other."""
@@ -169,21 +169,15 @@ class Scene:
 
     def _made(self, text: str, kinds: set[str]) -> str | None:
         """A class where a thing is expected makes a nameless thing of that class: ``handsOver: CaseFile``."""
-        for predicate in self.rules.vocabulary.predicates.values():
-            if not predicate.is_class or text not in (
-                *predicate.label.values(),
-                predicate.name.capitalize(),
-                predicate.iri.rsplit("#")[-1],
-            ):
-                continue
-            class_name = predicate.iri.rsplit("#")[-1]
-            if kinds & self.rules.vocabulary.ancestors(
-                class_name
-            ) and "Document" in self.rules.vocabulary.ancestors(class_name):
-                subject = f"{predicate.name}-{len(self.atoms)}"
-                self.atoms.append((predicate.name, (subject,)))
-                return subject
-        return None
+        name = class_words(self.rules).get(text)
+        if name is None or name == text:
+            return None
+        above = self.rules.vocabulary.ancestors(self.rules.vocabulary.class_names[name])
+        if not kinds & above or DOCUMENT not in above:
+            return None
+        subject = f"{name}-{len(self.atoms)}"
+        self.atoms.append((name, (subject,)))
+        return subject
 
     def find(self, text: str, kinds: Iterable[str] = (ANYTHING,)) -> str | None:
         """What a name means: an individual by name or label, or a registry entity at the case's date."""

@@ -242,6 +242,7 @@ def _coverage(command: Command) -> None:
         "show where every character, cue and entry of the text went, and which words each rule rests on",
         "zelian coverage",
         "zelian coverage 36 39 --conditions",
+        "zelian coverage --propose 120 --norm a36.p3",
         "zelian coverage --format json",
     )
     made.add_argument("articles", metavar="ARTICLE", nargs="*", help="只看这些条 · these articles only")
@@ -249,6 +250,19 @@ def _coverage(command: Command) -> None:
         "--conditions",
         action="store_true",
         help="规则的每个条件是否都有案例显示其作用 · whether cases show of every condition that it matters",
+    )
+    made.add_argument(
+        "--propose",
+        metavar="SECONDS",
+        type=float,
+        help="为没有案例显示的条件寻找案例的变体 · look for variants of cases for conditions that none shows",
+    )
+    made.add_argument(
+        "--norm",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="只为这条规范或者定义寻找 · only for this norm or definition (with --propose)",
     )
     made.add_argument(
         "--format", choices=("table", "json"), default="table", help="格式 · format (default: table)"

@@ -48,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     lang = arguments.lang
     rules = pipeline.ontology(None, home() / "cache")
+    if arguments.propose is not None:
+        return _propose(rules, arguments)
     try:
         chosen = [rules.book.regulation.article_of(place).id for place in arguments.articles]
     except law.NotInLawError as missing:
@@ -78,6 +80,26 @@ def _conditions(rules: Ontology, articles: list[str]) -> Conditions:
         every = [case for file in cases.files([folder]) for case in cases.read(file)]
         known = registry.bundled_registry(home() / "cache")
         return conditions.coverage(rules, every, known, conditions.read_exceptions(folder), owners)
+
+
+def _propose(rules: Ontology, arguments: argparse.Namespace) -> int:
+    """Print variants of cases that would show conditions which none shows yet."""
+    from app.cli import proposed
+    from app.home import home
+    from reasoner import bundled, cases, conditions, registry
+
+    wanted = [*arguments.articles, *arguments.norm]
+    within = tuple(f"a{p}." if p.isdigit() else f"{p}." for p in wanted)
+    owners = [name for name in rules.book.owners if f"{name}.".startswith(within)] if wanted else None
+    if wanted and not owners:
+        raise messages.CommandError(f"没有这样的规范：{wanted}", f"no such norm or definition: {wanted}")
+    folder = bundled.path("ontology")
+    every = [case for file in cases.files([folder]) for case in cases.read(file)]
+    known = registry.bundled_registry(home() / "cache")
+    found = conditions.coverage(rules, every, known, conditions.read_exceptions(folder), owners)
+    for line in proposed.lines(found, rules, every, known, arguments.propose, arguments.lang):
+        print(line)
+    return 0
 
 
 def _data(found: Coverage, rows: list[Row], detailed: bool, conditions: Conditions | None) -> dict[str, Any]:
