@@ -121,6 +121,9 @@ class Program:
             if recursive:
                 self.recursive.add(len(self.units))
             self.units += [plans] if recursive else [[plan] for plan in plans]
+        self.recursive_predicates = frozenset(
+            plan.rule.head.predicate for number in self.recursive for plan in self.units[number]
+        )
         self.waiting: dict[str, list[int]] = defaultdict(list)
         self.needed: list[int] = []
         for number, plans in enumerate(self.units):

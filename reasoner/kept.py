@@ -5,6 +5,7 @@ A change of any file, the program's own included, makes another hash: nothing ou
 
 from __future__ import annotations
 
+import gc
 import pickle
 from collections.abc import Callable, Iterable
 from hashlib import sha256
@@ -16,8 +17,13 @@ T = TypeVar("T")
 
 def kept(folder: Path | None, name: str, files: Iterable[Path], kind: type[T], make: Callable[[], T]) -> T:
     """What ``make`` makes from the files, of the given kind; without a folder it is made every time."""
-    if folder is None:
-        return make()
+    found = make() if folder is None else _kept(folder, name, files, kind, make)
+    gc.collect()
+    gc.freeze()  # it lives as long as the process: the collector need not walk through it again and again
+    return found
+
+
+def _kept(folder: Path, name: str, files: Iterable[Path], kind: type[T], make: Callable[[], T]) -> T:
     digest = sha256()
     for file in sorted(files):
         digest.update(f"{file.name}\0".encode() + file.read_bytes())

@@ -11,7 +11,6 @@ here.
 from __future__ import annotations
 
 import datetime
-import gc
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
@@ -71,10 +70,7 @@ def ontology(folder: Path | None = None, cache_folder: Path | None = None) -> On
         return made
 
     files = [f for f in home.rglob("*") if f.suffix in _READ and f.name != "cases.yaml"]
-    found = kept(cache_folder, "ontology", [*files, *Path(__file__).parent.glob("*.py")], Ontology, read)
-    gc.collect()
-    gc.freeze()  # it lives as long as the process: the collector need not walk through it again and again
-    return found
+    return kept(cache_folder, "ontology", [*files, *Path(__file__).parent.glob("*.py")], Ontology, read)
 
 
 def solve(facts: Facts, rules: Ontology, engine: Engine = "memory") -> Model:
@@ -151,13 +147,18 @@ class World:
         """Raises KeyError when there is no conclusion with this id (as of this date)."""
         return self._by_id[conclusion_id]
 
+    @cached_property
+    def prover(self) -> Prover:
+        """What builds the proofs of this world."""
+        book, recursive = self.rules.book, self.rules.program.recursive_predicates
+        return Prover(self.model, self.facts, book, self.speaker, self.sources, recursive)
+
     def explain(self, conclusion_id: str) -> Proof:
         """The proof of a conclusion. Raises KeyError when there is none with this id."""
         conclusion = self.conclusion(conclusion_id)
-        prover = Prover(self.model, self.facts, self.rules.book, self.speaker, self.sources)
         return Proof(
             conclusion,
-            prover.tree(conclusion.atom),
+            self.prover.tree(conclusion.atom),
             self.as_of.isoformat(),
             self.data_version,
             self.rules.book.digest,

@@ -47,6 +47,8 @@ class Speaker:
     book: LawBook
     names: Mapping[str, str] = field(default_factory=dict)
     model: Model | None = None
+    _said: dict[Ground, Text] = field(default_factory=dict, repr=False)
+    _names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     def name(self, value: Value, language: str, place: tuple[str, ...] = ()) -> str:
         """How a value is called; ``place`` is the declared type of the argument it stands in."""
@@ -61,7 +63,10 @@ class Speaker:
         predicate = self.vocabulary.predicates.get(value)
         if predicate is not None and {"Status", "ClassName"} & set(place):
             return predicate.label.get(language) or value
-        return self._described(value, language)
+        known = self._names.get((value, language))
+        if known is None:
+            known = self._names[value, language] = self._described(value, language)
+        return known
 
     def bearer(self, value: Value, language: str) -> str:
         """A bearer by name; a district as bearer by the names of its two organs."""
@@ -89,10 +94,14 @@ class Speaker:
 
     def atom(self, atom: Ground) -> Text:
         """The sentence of a ground atom in every language."""
-        predicate = self.vocabulary.predicates.get(atom[0])
-        if predicate is None:
-            return dict.fromkeys(LANGUAGES, f"{atom[0]}{atom[1]}")
-        return {language: self._say(atom, language) for language in LANGUAGES}
+        known = self._said.get(atom)
+        if known is None:
+            if atom[0] in self.vocabulary.predicates:
+                known = {language: self._say(atom, language) for language in LANGUAGES}
+            else:
+                known = dict.fromkeys(LANGUAGES, f"{atom[0]}{atom[1]}")
+            self._said[atom] = known
+        return known
 
     def _say(self, atom: Ground, language: str) -> str:
         predicate = self.vocabulary.predicates[atom[0]]
