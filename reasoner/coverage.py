@@ -18,14 +18,12 @@ from reasoner.coverage_cues import Binding, Cues
 from reasoner.coverage_text import CATEGORIES, UNASSIGNED, Fault, Ledger, Segment
 from reasoner.norms import LawBook, NormError, Record, read_yaml
 from reasoner.pipeline import Ontology
-
-BINDINGS = ("rule", "definition", "parameter", "finding", "declared")
-"""What an entry of the inventory can be bound as."""
+from reasoner.rulecheck import BINDINGS, binding_problems
 
 
 @dataclass
 class Row:
-    """The figures of one article, of the notice, or (``id`` empty) of the shared definitions."""
+    """The figures of one article, of the notice, or (``id`` empty) of definitions and procedures."""
 
     id: str
     characters: Counter[str] = field(default_factory=Counter)
@@ -74,7 +72,7 @@ class Coverage:
 
     @property
     def rows(self) -> list[Row]:
-        """The notice, the articles in order, and last the shared definitions."""
+        """The notice, the articles in order, and last the definitions and procedures."""
         return list(self._rows.values())
 
     @property
@@ -152,7 +150,7 @@ class Coverage:
     def _count_entries(self, inventory: dict[str, Any]) -> None:
         for norm in self.book.norms.values():
             self._row(norm.id).entries[norm.binding] += 1
-        for fault in (*_unbound(self.book), *_missing(self.book, inventory)):
+        for fault in (*_unbound(self.rules), *_missing(self.book, inventory)):
             self._row(fault.where).unbound += 1
             self._row(fault.where).faults.append(fault)
 
@@ -190,16 +188,11 @@ def cover(rules: Ontology, folder: Path | None = None) -> Coverage:
         raise NormError(f"spans.yaml / cues.yaml / inventory.yaml: {error!r}") from error
 
 
-def _unbound(book: LawBook) -> Iterator[Fault]:
+def _unbound(rules: Ontology) -> Iterator[Fault]:
     """Norms that are bound as nothing, or as something that is not there."""
-    for norm in book.norms.values():
-        if norm.binding not in BINDINGS:
-            options = " | ".join(BINDINGS)
-            yield Fault(norm.id, "entry", f"binding 应为 {options}", f"binding: {options}")
-        elif norm.binding == "rule" and not norm.rules:
-            yield Fault(norm.id, "entry", "没有规则", "bound as a rule, without a rule")
-        elif norm.binding == "declared" and not all(norm.reason.get(lang) for lang in ("zh", "en")):
-            yield Fault(norm.id, "entry", "未写明不可计算的理由", "declared without a reason in zh and en")
+    for norm in rules.book.norms.values():
+        for problem in binding_problems(norm, rules.vocabulary):
+            yield Fault(norm.id, "entry", problem, problem)
 
 
 def _missing(book: LawBook, inventory: dict[str, Any]) -> Iterator[Fault]:

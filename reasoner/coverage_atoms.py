@@ -1,8 +1,8 @@
 """From the rules back to the text: the words that each atom of each rule stands for.
 
-In this order: the words its own norm gives for the predicate; the norm that the atom names; the basis of the
-definition that derives it; the words of the recorded term; the norms that derive it. What is no law but a
-method of keeping records and weighing evidence says so, with the reason.
+In this order: the words its own norm gives for the predicate; the norm (or step of a procedure) that the atom
+names; the basis of the definition that derives it; the words of the recorded term; the norms that derive it.
+What is no law but a method of keeping records and weighing evidence says so, with the reason.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ class Roots:
         self.book, self.vocabulary = book, vocabulary
         self.definers: dict[str, list[Record]] = {}
         self.norms: dict[str, list[Record]] = {}
-        for owners, derived in ((book.definitions, self.definers), (book.norms, self.norms)):
-            for record in owners.values():
-                for predicate in dict.fromkeys(rule.head.predicate for rule in record.rules):
-                    derived.setdefault(predicate, []).append(record)
+        for record in book.owners.values():
+            derived = self.definers if record.id in book.definitions else self.norms
+            for predicate in dict.fromkeys(rule.head.predicate for rule in record.rules):
+                derived.setdefault(predicate, []).append(record)
 
     def of(self, record: Record) -> Iterator[Grounding]:
         """The atoms of all rules of a norm or definition, each with its span."""
@@ -88,5 +88,6 @@ class Roots:
 
 
 def _quotes(norms: list[Record]) -> tuple[str, tuple[law.Span, ...], tuple[str, ...]]:
-    spans = tuple(law.Span(n.place, n.quote or "") for n in norms)
-    return "norm", spans, tuple(n.id for n in norms)
+    """The quotes of norms, the basis of steps; no span when they have neither."""
+    spans = tuple(s for n in norms for s in ((law.Span(n.place, n.quote),) if n.quote else n.basis))
+    return "norm" if spans else "", spans, tuple(n.id for n in norms)

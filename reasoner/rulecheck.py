@@ -51,7 +51,7 @@ def check_book(book: LawBook, vocabulary: Vocabulary) -> list[str]:
             problems.append(f"{record.id}: {error}")
         if not record.label.get("zh") or not record.label.get("en"):
             problems.append(f"{record.id}: label needs zh and en")
-        problems += [f"{record.id}: {problem}" for problem in _binding_problems(record, vocabulary)]
+        problems += [f"{record.id}: {problem}" for problem in binding_problems(record, vocabulary)]
         problems += [
             f"{record.id}: unknown point {point}" for point in record.points if point not in book.points
         ]
@@ -61,7 +61,7 @@ def check_book(book: LawBook, vocabulary: Vocabulary) -> list[str]:
     return problems
 
 
-def _binding_problems(record: Record, vocabulary: Vocabulary) -> Iterator[str]:
+def binding_problems(record: Record, vocabulary: Vocabulary) -> Iterator[str]:
     """A norm is a rule, or terms of the ontology, or declared not computable with the reason."""
     if record.binding not in BINDINGS:
         yield f"binding must be one of {', '.join(BINDINGS)}, not {record.binding}"

@@ -27,7 +27,7 @@ _HEAD = {
     ),
 }
 _TOTAL = {"zh": "合计", "en": "total"}
-_SHARED = {"zh": "共用定义", "en": "shared definitions"}
+_SHARED = {"zh": "定义、程序", "en": "definitions, procedures"}
 _NOTICE = {"zh": "印发通知", "en": "notice"}
 _FROM = {
     "zh": {
@@ -146,8 +146,8 @@ def _name(found: Coverage, row: Row, lang: str) -> str:
 
 
 def _figures(row: Row) -> list[int]:
-    from reasoner.coverage import BINDINGS
     from reasoner.coverage_text import CATEGORIES
+    from reasoner.rulecheck import BINDINGS
 
     return [
         sum(row.characters.values()),
