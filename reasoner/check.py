@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reasoner import bundled, documentation, ontology_check, rulecheck
+from reasoner.coverage import cover
 from reasoner.evaluate import Ground, Program, evaluate
 from reasoner.norms import CONTRADICTION
 from reasoner.pipeline import Ontology
@@ -45,6 +46,11 @@ def checks(rules: Ontology, record: Record, folder: Path | None = None) -> Itera
     yield Check({"zh": "术语完整", "en": "the terms are complete"}, [(p.zh, p.en) for p in queries])
     broken = rulecheck.check_book(rules.book, rules.vocabulary)
     yield Check({"zh": "规则可用，引文逐字", "en": "the rules are sound, the quotes literal"}, _both(broken))
+    left_over = {
+        "zh": "条文字字有着落，规则处处有原文",
+        "en": "every word has its place, every atom its words",
+    }
+    yield Check(left_over, [(f"{f.where}：{f.zh}", f"{f.where}: {f.en}") for f in cover(rules, home).faults])
     words = {"zh": "词汇表与本体一致", "en": "the list of words is that of the ontology"}
     yield Check(words, list(_words(rules, home)))
     yield Check(
