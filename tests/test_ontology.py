@@ -217,6 +217,8 @@ def test_hermit_names_a_class_that_can_have_no_member(graph: Graph) -> None:
             ],
         ),
         ("two-statuses-in-one-place", [(ZL.Overdue, ZL.order, Literal(1))]),
+        ("responsibility-kind-without-layer", [(ID.somebody, RDF.type, ZL.ResponsibilityKind)]),
+        ("competence-with-layer", [(ID.inspectionObject, ZL.layer, Literal("L1"))]),
     ],
 )
 def test_each_check_finds_what_its_name_says(
