@@ -211,7 +211,15 @@ class Alterations:
             for i in self.vocabulary.individuals.values()
             if i.name in self._named and any(kinds & self.vocabulary.ancestors(c) for c in i.classes)
         ]
-        return [*own[:_VALUES], *words[: 3 * _VALUES]]
+        named = [
+            str(each)
+            for other in blocks.values()
+            for prop, value in other.items()
+            if (found := self._property(prop, other)) is not None and kinds & set(found.arguments[1])
+            for each in listed(value)
+            if str(each) not in blocks
+        ]
+        return list(dict.fromkeys([*own[:_VALUES], *named, *words[: 3 * _VALUES]]))
 
     def _word(self, name: str) -> str:
         """How a case names an individual: by its Chinese label where no other has it."""
