@@ -65,6 +65,7 @@ class Speaker:
             return predicate.label.get(language) or value
         known = self._names.get((value, language))
         if known is None:
+            self._names[value, language] = value  # for things that name each other, whatever that may mean
             known = self._names[value, language] = self._described(value, language)
         return known
 
