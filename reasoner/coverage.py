@@ -67,7 +67,9 @@ class Coverage:
         articles = (self.book.regulation.notice, *self.book.regulation.articles)
         self._rows = {article.id: Row(article.id) for article in articles} | {"": Row("")}
         self._count_text()
-        self._count_entries(read_yaml(home / "inventory.yaml"))
+        entries = read_yaml(home / "inventory.yaml")
+        self.inventory = sum(map(len, entries["entries"].values()))
+        self._count_entries(entries)
         self._count_atoms()
 
     @property
@@ -83,6 +85,7 @@ class Coverage:
     def totals(self) -> dict[str, int]:
         """The figures of the whole regulation."""
         return {
+            "inventory": self.inventory,
             "entries": sum(sum(row.entries.values()) for row in self.rows),
             "unbound": sum(row.unbound for row in self.rows),
             "characters": sum(sum(row.characters.values()) for row in self.rows),

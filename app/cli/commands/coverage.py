@@ -16,14 +16,13 @@ if TYPE_CHECKING:
 
 _HEAD = {
     "zh": (
-        *("条", "字", "规范", "定义", "标题", "连接", "标点", "未分配"),
-        *("线索词", "未绑定", "条目", "规则", "定义", "参数", "认定", "不可计算", "未落实"),
-        *("规则数", "原子", "无原文"),
+        *("条", "字", "规范", "定义", "标题", "连接", "标点", "未分配", "线索词", "未绑定"),
+        *("条目", "作规则", "作定义", "作参数", "作认定", "不可计算", "未落实", "规则数", "原子", "无原文"),
     ),
     "en": (
         *("article", "chars", "norms", "definitions", "headings", "connectives", "punctuation", "unassigned"),
-        *("cues", "unbound", "entries", "rule", "definition", "parameter", "finding", "declared", "unbound"),
-        *("rules", "atoms", "without span"),
+        *("cues", "unbound", "entries", "as rule", "as definition", "as parameter", "as finding"),
+        *("declared", "unbound", "rules", "atoms", "no span"),
     ),
 }
 _TOTAL = {"zh": "合计", "en": "total"}
