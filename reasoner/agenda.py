@@ -103,7 +103,7 @@ def _within(day: str, start: datetime.date | None, end: datetime.date | None) ->
 
 @dataclass(frozen=True)
 class HeldPost:
-    """A post that existed on the as-of date, never a person; ``in_charge_of`` as the record divides duties."""
+    """A post that existed on the as-of date, never a person; ``in_charge_of`` as duties are divided."""
 
     post: str
     name: Text
