@@ -13,6 +13,7 @@ from pathlib import Path
 from reasoner import bundled, documentation, ontology_check, rulecheck
 from reasoner.coverage import cover
 from reasoner.evaluate import Ground, Program, evaluate
+from reasoner.ledger import terms
 from reasoner.norms import CONTRADICTION
 from reasoner.pipeline import Ontology
 from reasoner.record import Record
@@ -84,10 +85,16 @@ def _text(rules: Ontology, home: Path) -> Iterator[Fault]:
 
 def _words(rules: Ontology, home: Path) -> Iterator[Fault]:
     page = home / documentation.PAGE
-    if not page.exists() or page.read_text("utf-8") != documentation.vocabulary_page(
-        rules.vocabulary, rules.book
-    ):
-        yield f"{page.name}已过时：zelian check --write", f"{page.name} is out of date: zelian check --write"
+    generated = {
+        page: documentation.vocabulary_page(rules.vocabulary, rules.book),
+        terms.path(): terms.page(rules.vocabulary),
+    }
+    for file, text in generated.items():
+        if not file.exists() or file.read_text("utf-8") != text:
+            yield (
+                f"{file.name}已过时：zelian check --write",
+                f"{file.name} is out of date: zelian check --write",
+            )
 
 
 def _record(rules: Ontology, record: Record) -> Iterator[Fault]:

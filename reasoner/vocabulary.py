@@ -68,6 +68,7 @@ class Individual:
     classes: tuple[str, ...]
     label: Text
     layer: str | None = None
+    definition: Text = field(default_factory=dict)
 
 
 @dataclass
@@ -270,7 +271,11 @@ def _read(files: list[Path]) -> Vocabulary:
         )
         layer = graph.value(subject, zl.layer)
         v.individuals[name] = Individual(
-            name, tuple(classes), texts(subject, RDFS.label), str(layer) if layer else None
+            name,
+            tuple(classes),
+            texts(subject, RDFS.label),
+            str(layer) if layer else None,
+            texts(subject, SKOS.definition),
         )
         v.statements += [(predicate_name(c), (name,)) for c in classes]
         for prop, value in graph.predicate_objects(subject):

@@ -227,7 +227,7 @@ def fill_in(folder: Path) -> Path:
     """The template with its example rows as entries."""
     template.write(folder / "template.xlsx")
     book = load_workbook(folder / "template.xlsx")
-    for page in book.worksheets[1:]:
+    for page in book.worksheets[1:-1]:
         page.delete_rows(2)
         page.cell(2, 1).value = page.cell(2, 1).value.split("：", 1)[1]
     book.save(folder / "填好.xlsx")

@@ -26,13 +26,16 @@ LEFT_CLASSES = {
     "Conclusion": "concluded, never recorded",
     "Municipality": "there is one, and the ontology has it",
     "UnstatedBody": "there is one, and the ontology has it",
-    "Post": "rare: posts come with the ontology, a cadre's matter says its post in words",
+    "CommitteeTerm": "one every five years: its two dates are parameters",
 }
 # Nothing is only this: the sheets ask which of its kinds it is.
-BY_THEIR_KINDS = ["Unit", "Body", "Territory", "District", "Inspection", "RecordedEvent", "Act"]
+BY_THEIR_KINDS = ["Bearer", "Unit", "Body", "Territory", "District", "Inspection", "RecordedEvent", "Act"]
 LEFT_PROPERTIES = {
     "subdivisionOf": "law, not fact",
-    "postIn": "of posts, which are left to RDF",
+    **dict.fromkeys(
+        ("filledBy", "informs", "interprets", "liaisesWith", "madeUnder", "promulgatedBy", "repeals"),
+        "what the text itself says of the organs it names: law, not fact",
+    ),
     "organOf": "follows from partyCommitteeOf and governmentOf",
     "takesPartIn": "follows from inspects, responsibleUnitIn, mentions and reaches",
     "inspectedIn": "the inverse of inspects",

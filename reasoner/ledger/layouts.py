@@ -19,7 +19,7 @@ from reasoner.ledger.tables import Cell, Grid, header, text
 from reasoner.ledger.words import read_yaml
 
 _HEADER_WITHIN = 15
-_NOT_LAYOUTS = {"words.yaml", "messages.yaml"}
+_NOT_LAYOUTS = {"words.yaml", "messages.yaml", "terms.yaml"}
 _SLOT = re.compile(r"{([^{}]+)}")
 
 

@@ -13,12 +13,16 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from reasoner.bundled import path as bundled
 from reasoner.ledger.words import Words, read_yaml
 
-EXPLANATION, EXAMPLE = "填写说明", "示例行"
+EXPLANATION, EXAMPLE, LISTS = "填写说明", "示例行", "词表"
 
 _HEAD = PatternFill("solid", fgColor="1E4E79")
 _SOFT = PatternFill("solid", fgColor="F1EFE8")
 _ROWS = 2000
-_LONGEST_LIST = 255
+
+
+def path() -> Path:
+    """Where the bundled template is."""
+    return Path(bundled("data", "templates", "zelian-template.xlsx"))
 
 
 def write(target: str | Path) -> None:
@@ -34,9 +38,35 @@ def write(target: str | Path) -> None:
     for row in cover.iter_rows():
         for cell in row:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
+    lists = _lists(book, spec, words)
     for table in spec["tables"]:
-        _sheet(book, table, spec["means"], words)
+        _sheet(book, table, spec["means"], lists)
+    book.move_sheet(LISTS, len(book.sheetnames))
     book.save(target)
+
+
+def _lists(book: Workbook, spec: dict[str, Any], words: Words) -> dict[str, str]:
+    """The sheet of words behind the drop-downs, a word with its meaning a row; where each group stands."""
+    page = book.create_sheet(LISTS)
+    places: dict[str, str] = {}
+    for table in spec["tables"]:
+        for column in table["columns"]:
+            group = column.get("words")
+            if column.get("value") != "choice" or group in places:
+                continue
+            number = 2 * len(places) + 1
+            offered = words.offered(group)
+            page.cell(1, number, column["column"]).font = Font(bold=True)
+            page.cell(1, number + 1, "含义").font = Font(bold=True)
+            for row, (word, meaning) in enumerate(offered.items(), start=2):
+                page.cell(row, number, word)
+                page.cell(row, number + 1, meaning)
+            letter = get_column_letter(number)
+            page.column_dimensions[letter].width = 30
+            page.column_dimensions[get_column_letter(number + 1)].width = 44
+            places[group] = f"'{LISTS}'!${letter}$2:${letter}${len(offered) + 1}"
+    page.freeze_panes = "A2"
+    return places
 
 
 def _cover(spec: dict[str, Any], words: Words) -> list[list[str]]:
@@ -45,12 +75,12 @@ def _cover(spec: dict[str, Any], words: Words) -> list[list[str]]:
     for table in spec["tables"]:
         for column in table["columns"]:
             if column.get("value") == "choice":
-                accepted = "、".join(words.choices(column["words"]))
+                accepted = "、".join(words.offered(column["words"]))
                 lines.append([f"{table['name']} · {column['column']}", accepted])
     return lines
 
 
-def _sheet(book: Workbook, table: dict[str, Any], means: dict[str, str], words: Words) -> None:
+def _sheet(book: Workbook, table: dict[str, Any], means: dict[str, str], lists: dict[str, str]) -> None:
     page = book.create_sheet(table["name"])
     for number, column in enumerate(table["columns"], start=1):
         required = "*" if column.get("required") else ""
@@ -67,9 +97,8 @@ def _sheet(book: Workbook, table: dict[str, Any], means: dict[str, str], words: 
         letter = get_column_letter(number)
         page.column_dimensions[letter].width = max(14, min(32, 2 * len(column["column"]) + 6))
         if column.get("value") == "choice":
-            listed = ",".join(words.choices(column["words"]))
-            if len(listed) <= _LONGEST_LIST:
-                choice = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True)
-                page.add_data_validation(choice)
-                choice.add(f"{letter}4:{letter}{_ROWS}")
+            choice = DataValidation(type="list", formula1=lists[column["words"]], allow_blank=True)
+            choice.showErrorMessage = False  # several words may stand in one cell, parted by 、
+            page.add_data_validation(choice)
+            choice.add(f"{letter}4:{letter}{_ROWS}")
     page.freeze_panes = "B4"

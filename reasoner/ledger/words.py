@@ -21,6 +21,11 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
+def forget() -> None:
+    """Read the files of words afresh: one of them was written."""
+    read_yaml.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _messages() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = read_yaml(bundled("data", "layouts", "messages.yaml"))
@@ -86,13 +91,15 @@ def vocabulary() -> Vocabulary | None:
 class Words:
     """Lookups in the word lists; every list is data."""
 
-    def __init__(self, lists: dict[str, Any]) -> None:
-        self._lists = lists
+    def __init__(self, lists: dict[str, Any], terms: dict[str, dict[str, dict[str, str]]]) -> None:
+        self._lists, self._terms = lists, terms
 
     @classmethod
     def bundled(cls) -> Words:
-        """The lists of this distribution."""
-        return cls(read_yaml(bundled("data", "layouts", "words.yaml")))
+        """The lists of this distribution, with the labels of the ontology's terms."""
+        lists = read_yaml(bundled("data", "layouts", "words.yaml"))
+        terms = read_yaml(bundled("data", "layouts", "terms.yaml"))
+        return cls(lists, terms)
 
     @cached_property
     def families(self) -> dict[str, frozenset[str]]:
@@ -126,8 +133,24 @@ class Words:
 
     def choices(self, group: str) -> dict[str, str]:
         """Every accepted word of one group with what it means."""
-        chosen: dict[str, str] = self._lists["choices"][group]
-        return chosen
+        return self._choices[group]
+
+    @cached_property
+    def _choices(self) -> dict[str, dict[str, str]]:
+        listed: dict[str, dict[str, str]] = self._lists["choices"]
+        labels = {group: {word: e["is"] for word, e in found.items()} for group, found in self._terms.items()}
+        return {group: labels.get(group, {}) | listed.get(group, {}) for group in {*listed, *labels}}
+
+    def offered(self, group: str) -> dict[str, str]:
+        """One word for each thing that a group can mean, with what it means: what a drop-down offers."""
+        labels = self._terms.get(group, {})
+        known = {entry["is"] for entry in labels.values()}
+        words = {word: entry["means"] for word, entry in labels.items()}
+        for word, meant in self._lists["choices"].get(group, {}).items():
+            if meant not in known:
+                known.add(meant)
+                words[word] = ""
+        return words
 
     def choose(self, group: str, word: str) -> str | None:
         """What a fixed word means: listed, an id itself, or the one individual with that label."""

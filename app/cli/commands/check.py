@@ -11,6 +11,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print one line a check, its faults below it; a check that could not be made counts as failed."""
     from app.home import home, record_place
     from reasoner import bundled, check, documentation, pipeline
+    from reasoner.ledger import template, terms, words
     from reasoner.record import Record
 
     lang = arguments.lang
@@ -18,6 +19,11 @@ def run(arguments: argparse.Namespace) -> int:
     rules = pipeline.ontology(None, home() / "cache")
     if arguments.write:
         print(documentation.write(rules.vocabulary, rules.book, bundled.path("ontology")))
+        terms.path().write_text(terms.page(rules.vocabulary), "utf-8", newline="\n")
+        print(terms.path())
+        words.forget()
+        template.write(template.path())
+        print(template.path())
     with Record.open(record_place()) as record, progress.bar("核对 · checking"):
         for made in check.checks(rules, record):
             good = good and made.passed
