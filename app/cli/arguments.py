@@ -205,7 +205,7 @@ def _check(command: Command) -> None:
     made.add_argument(
         "--write",
         action="store_true",
-        help="先重写由本体生成的文件：词汇表、台账词表、填报模板 · first write what is generated from the ontology",
+        help="先重写由本体生成的文件（词汇表、台账词表、模板） · first write what is generated",
     )
 
 

@@ -16,8 +16,8 @@ from reasoner.bundled import path as bundled
 from reasoner.ledger.words import read_yaml
 from reasoner.vocabulary import Text, Vocabulary, predicate_name
 
-_HEAD = """# This file lists the words that ledgers may use for the kinds and classes of the ontology, with what they
-# mean. Generated from the ontology by `zelian check --write`; do not edit. Words of daily use stand in words.yaml.
+_HEAD = """# This file lists the words that ledgers may use for the kinds and classes of the ontology, with their meaning.
+# Generated from the ontology by `zelian check --write`; do not edit. Words of daily use stand in words.yaml.
 """
 
 
@@ -37,7 +37,7 @@ def page(vocabulary: Vocabulary) -> str:
 def _terms(
     vocabulary: Vocabulary, of: str | None = None, below: str | None = None
 ) -> Iterator[tuple[str, Text, Text]]:
-    """The individuals ``of`` a class, or the classes ``below`` one (those that have none below them first)."""
+    """The individuals ``of`` a class, or the classes ``below`` one."""
     if of is not None:
         for individual in vocabulary.individuals.values():
             if of in individual.classes:
