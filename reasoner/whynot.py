@@ -1,50 +1,64 @@
 """Why not: the smallest sets of facts that would make a conclusion follow, and what stands in the way.
 
-The rules are read backwards from the wanted conclusion. A premise that holds costs nothing; a missing one
-is either derived further down or assumed; an exception that holds is undone by whatever would undo it. All
-that is assumed about one unrecorded thing (an act with its day and addressee) counts as one gap. The search
-deepens by the number of gaps and stops at the first number that suffices, and every set is tried: it is
-returned only if the rules, run with it, yield the conclusion.
+``backwards`` proposes sets; every set is tried (``trial``): it is given only if the rules, run with it, yield
+the conclusion. What is not found is not passed over in silence: either no rule can ever conclude it, and the
+answer says at which premise it ends; or more is missing than the search counts up to, and one set is given
+that is perhaps not the smallest.
 """
 
 from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import cache
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reasoner import calendar
-from reasoner.evaluate import Derivation, Ground, Model, compare, evaluate
-from reasoner.rules import Atom, Comparison, Count, Literal, Not, Rule, Term, Value, Var
-from reasoner.vocabulary import NUMBERS, Vocabulary
+from reasoner.attempts import State, Why, is_fresh
+from reasoner.backwards import Search
+from reasoner.conclusions import Conclusion
+from reasoner.join import Ground, compare
+from reasoner.rules import Atom, Term, Value, Var
+from reasoner.sentences import JOINT
+from reasoner.slices import slices
+from reasoner.trial import Trial
+from reasoner.vocabulary import NUMBERS
 
 if TYPE_CHECKING:
-    from reasoner.pipeline import Ontology, World
+    from reasoner.pipeline import World
 
-FRESH = "?"
 MOST_GAPS = 4
 MOST_SETS = 8
-MOST_STEPS = 10_000
-MOST_TRIALS = 12
-_DEEPEST = 16
-_FEW_MATCHES = 6
+MOST_TRIALS = 40
+_MOST_CHOICES = 9
+_FAR = 12  # gaps up to which one set is looked for when more than MOST_GAPS are missing
+_DEEP_STEPS = 1_500
+_NAMING_STEPS = 1_000
+_MORE_STEPS = 200
 
-_AS_RECORDED = ("recordedEvent", "parameter")
-
-Binding = dict[str, Value]
 Pattern = tuple[Value | None, ...]
+Wanted = tuple[str, tuple[Term, ...]]
+"""A conclusion that is asked for: its predicate and arguments, open ones as variables."""
 
 
 @dataclass(frozen=True)
 class Missing:
-    """One smallest set: facts to be recorded (None where the value is open), and what stands in the way."""
+    """One smallest set: facts to be recorded (None where the value is open), and what stands in the way.
+
+    ``assumed`` are the same facts with made-up names (``?1``) for the things that nobody has recorded, each
+    with who asks for it; ``days`` an example for every day that is open; ``undone`` the exceptions that hold
+    now and that the facts would undo.
+    """
 
     facts: tuple[tuple[str, Pattern], ...]
     obstacles: tuple[Ground, ...]
     world: World = field(compare=False, repr=False)
+    assumed: tuple[tuple[Ground, Why], ...] = field(default=(), compare=False)
+    order: tuple[tuple[Value, str, Value], ...] = field(default=(), compare=False)
+    days: dict[Value, Value] = field(default_factory=dict, compare=False)
+    blocked: tuple[tuple[Ground, Why], ...] = field(default=(), compare=False)
+    undone: tuple[tuple[Ground, Why], ...] = field(default=(), compare=False)
 
     def sentences(self, language: str) -> list[str]:
         """The set in words: each missing fact, then each obstacle."""
@@ -68,237 +82,20 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class _State:
-    """What is assumed so far: facts, obstacles to be undone, number of gaps, of things made up."""
+class Answer:
+    """What can be said of a conclusion that is asked for.
 
-    facts: tuple[Ground, ...] = ()
-    obstacles: tuple[Ground, ...] = ()
-    gaps: int = 0
-    made: int = 0
+    ``follows``: it is concluded already. ``sets``: with which it would be; the smallest, unless ``more_than``
+    says that more than that number of things are missing (then one set, perhaps not the smallest). ``never``:
+    premises of which no rule ever concludes anything, so that it cannot follow (predicate and norm).
+    ``complete`` is False when the search was cut short.
+    """
 
-
-class _Search:
-    """Depth-first through the rules, backwards, with a limit on gaps and on steps."""
-
-    def __init__(self, world: World, limit: int, strict: bool) -> None:
-        self.model: Model = world.model
-        self.vocabulary: Vocabulary = world.rules.vocabulary
-        self.limit, self.strict, self.steps = limit, strict, 0
-        self.rules, self.first = _backwards(world.rules)
-
-    def by_rule(self, rule: Rule, goal: Atom) -> Iterator[_State]:
-        """Ways to have the goal by one of the rules that conclude it."""
-        return (state for _, state in self._by_rule(rule, goal, {}, _State(), 0))
-
-    def prove(
-        self, atom: Atom, values: Binding, state: _State, depth: int
-    ) -> Iterator[tuple[Binding, _State]]:
-        """Ways to have an atom, each different outcome once."""
-        seen = set()
-        for found, after in self._ways(atom, values, state, depth):
-            outcome = (*(_value(arg, found) for arg in atom.args), frozenset(after.facts), after.obstacles)
-            if outcome not in seen:
-                seen.add(outcome)
-                yield found, after
-
-    def _ways(
-        self, atom: Atom, values: Binding, state: _State, depth: int
-    ) -> Iterator[tuple[Binding, _State]]:
-        """Ways to have an atom: as it is, as already assumed, by a rule, or by assuming it."""
-        self.steps += 1
-        if self.steps > MOST_STEPS or depth > _DEEPEST:
-            return
-        pattern = tuple(_value(arg, values) for arg in atom.args)
-        possible = self.first.get(atom.predicate)
-        if possible is not None and pattern[0] is not None and pattern[0] not in possible:
-            return  # no rule concludes this of that norm, whatever is recorded
-        made_up = any(_is_fresh(v) for v in pattern)
-        if not made_up:
-            matches = list(itertools.islice(self.model.match(atom.predicate, pattern), _FEW_MATCHES))
-            for row in matches:
-                if (extended := _unify(atom.args, row, values)) is not None:
-                    yield extended, state
-            if matches and (self.strict or None not in pattern):
-                return
-        for predicate, row in state.facts:
-            if self._says(predicate, atom.predicate):
-                extended = _unify(atom.args, row, values)
-                if extended is not None:
-                    yield extended, state
-                    if None not in pattern or self._one_day(atom.predicate):
-                        return
-        same_thing = any(p == atom.predicate and row[0] == pattern[0] for p, row in state.facts)
-        if same_thing and self._one_day(atom.predicate):
-            return  # nothing happens on two days
-        if atom.predicate == calendar.MONTHS_AFTER:
-            if made_up or None in pattern[:2]:
-                yield from self._assume(atom, pattern, values, state)
-        elif atom.predicate in self.rules:
-            for rule in self.rules[atom.predicate]:
-                yield from self._by_rule(rule, atom, values, state, depth)
-        elif self._assumable(atom.predicate, pattern) and self._one_nature(atom.predicate, pattern[0], state):
-            yield from self._assume(atom, pattern, values, state)
-
-    def _one_nature(self, predicate: str, thing: Value | None, state: _State) -> bool:
-        """Whether what is assumed of a made-up thing leaves it a possible thing."""
-        names = self.vocabulary.class_names
-        if predicate not in names or not _is_fresh(thing):
-            return True
-        assumed = [names[p] for p, row in state.facts if p in names and row[0] == thing]
-        return not any(self.vocabulary.are_disjoint(names[predicate], other) for other in assumed)
-
-    def _one_day(self, predicate: str) -> bool:
-        declared = self.vocabulary.predicates[predicate]
-        return not declared.derived and declared.arity == 2 and set(declared.arguments[1]) <= NUMBERS
-
-    def _says(self, assumed: str, wanted: str) -> bool:
-        """Whether an assumed class membership includes the wanted one."""
-        if assumed == wanted:
-            return True
-        names = self.vocabulary.class_names
-        return (
-            assumed in names
-            and wanted in names
-            and names[wanted] in self.vocabulary.ancestors(names[assumed])
-        )
-
-    def _assumable(self, predicate: str, pattern: Pattern) -> bool:
-        """Whether somebody could record this: nothing about the ontology's own things, no second nature."""
-        subject = pattern[0]
-        declared = self.vocabulary.predicates.get(predicate)
-        if declared is None or declared.derived or subject in self.vocabulary.individuals:
-            return False
-        if subject is not None and any(self.model.holds((kind, (subject,))) for kind in _AS_RECORDED):
-            return False  # an act or a finding on record is what it is
-        if declared.is_class and subject is not None and not _is_fresh(subject):
-            own = [c for c in self.vocabulary.class_names if self.model.holds((c, (subject,)))]
-            wanted = self.vocabulary.class_names[predicate]
-            known = [self.vocabulary.class_names[c] for c in own]
-            return bool(set(known) & self.vocabulary.ancestors(wanted)) and not any(
-                self.vocabulary.are_disjoint(k, wanted) for k in known
-            )
-        return True
-
-    def _assume(
-        self, atom: Atom, pattern: Pattern, values: Binding, state: _State
-    ) -> Iterator[tuple[Binding, _State]]:
-        cost = 0 if _is_fresh(pattern[0]) or atom.predicate == calendar.MONTHS_AFTER else 1
-        if state.gaps + cost > self.limit:
-            return
-        made, extended, row = state.made, dict(values), list[Value]()
-        for arg, value in zip(atom.args, pattern, strict=True):
-            if value is None:
-                made += 1
-                value = f"{FRESH}{made}"
-                if isinstance(arg, Var):
-                    value = extended.setdefault(arg.name, value)
-            row.append(value)
-        facts = (*state.facts, (atom.predicate, tuple(row)))
-        yield extended, replace(state, facts=facts, gaps=state.gaps + cost, made=made)
-
-    def _by_rule(
-        self, rule: Rule, goal: Atom, values: Binding, state: _State, depth: int
-    ) -> Iterator[tuple[Binding, _State]]:
-        inner = _head_binding(rule, goal, values)
-        if inner is None:
-            return
-        for found, after in self._body(list(rule.body), inner, state, depth + 1):
-            outer = dict(values)
-            for mine, theirs in zip(goal.args, rule.head.args, strict=True):
-                value = _value(theirs, found)
-                if isinstance(mine, Var) and value is not None:
-                    outer.setdefault(mine.name, value)
-            yield outer, after
-
-    def _body(
-        self, waiting: list[Literal], values: Binding, state: _State, depth: int
-    ) -> Iterator[tuple[Binding, _State]]:
-        if not waiting:
-            yield values, state
-            return
-        step = min(waiting, key=lambda literal: self._urgency(literal, values))
-        rest = [literal for literal in waiting if literal is not step]
-        match step:
-            case Atom():
-                ways = self.prove(step, values, state, depth)
-            case Not(atom):
-                ways = self._undo(atom, values, state, depth)
-            case Comparison(left, op, right):
-                ways = iter([(values, state)]) if _may_hold(left, op, right, values) else iter(())
-            case Count():
-                ways = iter([(values, state)])  # whether it comes out is seen when the set is tried
-        for found, after in ways:
-            yield from self._body(rest, found, after, depth)
-
-    def _urgency(self, literal: Literal, values: Binding) -> tuple[int, int]:
-        """Tests first, then what is known, then what is most bound; what is missing altogether last."""
-        match literal:
-            case Comparison(left, _, right):
-                return (0, 0) if None not in (_value(left, values), _value(right, values)) else (8, 0)
-            case Atom(predicate, args):
-                pattern = tuple(_value(arg, values) for arg in args)
-                free = pattern.count(None)
-                if any(_is_fresh(v) for v in pattern):
-                    return (4, free)
-                found = next(self.model.match(predicate, pattern), None) is not None
-                return (1 if found and not free else 2 if found else 5, free)
-            case Not(atom):
-                open_ = any(
-                    _value(a, values) is None for a in atom.args if isinstance(a, Var) and not a.anonymous
-                )
-                return (9, 0) if open_ else (3, 0)
-        return (9, 0)
-
-    def _undo(
-        self, atom: Atom, values: Binding, state: _State, depth: int
-    ) -> Iterator[tuple[Binding, _State]]:
-        """Ways to have an atom absent: it is, or each reason for it is undone by adding something."""
-        pattern = tuple(_value(arg, values) for arg in atom.args)
-        if any(_is_fresh(v) for v in pattern):
-            yield values, state
-            return
-        held = [(atom.predicate, row) for row in self.model.match(atom.predicate, pattern)]
-        for after in self._undo_all(held, state, depth):
-            yield values, after
-
-    def _undo_all(self, held: list[Ground], state: _State, depth: int) -> Iterator[_State]:
-        if not held:
-            yield state
-            return
-        first, *others = held
-        seen = set()
-        for after in self._undo_one(first, state, depth):
-            outcome = (frozenset(after.facts), after.obstacles)
-            if outcome not in seen:
-                seen.add(outcome)
-                yield from self._undo_all(others, after, depth)
-
-    def _undo_one(self, atom: Ground, state: _State, depth: int) -> Iterator[_State]:
-        self.steps += 1
-        if self.steps > MOST_STEPS or depth > _DEEPEST:
-            return
-        derivations = self.model.derivations.get(atom, [])
-        if atom in self.model.given or not derivations:
-            if state.gaps < self.limit:  # a recorded fact stands in the way: named, never removed on its own
-                yield replace(state, obstacles=(*state.obstacles, atom), gaps=state.gaps + 1)
-            return
-        yield from self._break_all(derivations, state, depth + 1)
-
-    def _break_all(self, derivations: list[Derivation], state: _State, depth: int) -> Iterator[_State]:
-        if not derivations:
-            yield state
-            return
-        first, *others = derivations
-        for literal, ground in sorted(first.premises(), key=lambda premise: not isinstance(premise[0], Not)):
-            if isinstance(literal, Not):
-                ways = (after for _, after in self.prove(literal.atom, {}, state, depth))
-            elif ground is not None and ground not in self.model.given:
-                undone = self._undo_one(ground, state, depth)
-                ways = (after for after in undone)
-            else:
-                continue
-            for after in ways:
-                yield from self._break_all(others, after, depth)
+    follows: tuple[Conclusion, ...] = ()
+    sets: tuple[Missing, ...] = ()
+    never: tuple[tuple[str, str | None], ...] = ()
+    more_than: int | None = None
+    complete: bool = True
 
 
 def why_not(world: World, status: str, **wanted: str) -> list[Missing]:
@@ -308,166 +105,240 @@ def why_not(world: World, status: str, **wanted: str) -> list[Missing]:
     ``matter`` or ``issue`` (also its inspection and tasks are tried), ``bearer``, ``reason``, ``missing``,
     ``kind``.
     """
+    goals = goals_for(world, status, wanted)
+    hunt = _Hunt(world, goals)
+    return hunt.sets(Search(world, MOST_GAPS)) or hunt.sets(_naming(world))
+
+
+def answer(world: World, goals: list[Wanted]) -> Answer:
+    """Why none of the goals follows, or that one does."""
+    follows = [
+        conclusion
+        for conclusion in world.conclusions()
+        if any(_meets(conclusion.atom, goal) for goal in goals)
+    ]
+    if follows:
+        return Answer(follows=tuple(follows))
+    kept = slices(world.rules)
+    alive = [goal for goal in goals if kept.live(goal[0], _norm(goal))]
+    if not alive:
+        never = dict.fromkeys(end for goal in goals for end in _ends(world, goal))
+        return Answer(never=tuple(never))
+    hunt, search = _Hunt(world, alive), Search(world, MOST_GAPS)
+    if found := hunt.sets(search):
+        return Answer(sets=tuple(found), complete=not search.cut)
+    naming = _naming(world)
+    if found := hunt.sets(naming):
+        return Answer(sets=tuple(found), complete=not search.cut and not naming.cut)
+    if not search.cut and not search.beyond:
+        return Answer()
+    deep = Search(world, _FAR, _DEEP_STEPS, deep=True)
+    far = _Hunt(world, alive, most=1).sets(deep)
+    return Answer(sets=tuple(far), more_than=None if search.cut else MOST_GAPS, complete=False)
+
+
+def _naming(world: World) -> Search:
+    """Only when nothing that could be recorded suffices is it said what stands in the way."""
+    return Search(world, MOST_GAPS, _NAMING_STEPS, naming=True)
+
+
+def goals_for(world: World, status: str, wanted: dict[str, str]) -> list[Wanted]:
+    """The conclusions that a status with some of its arguments can mean.
+
+    A matter that is an issue may also be its inspection or a task of it; a bearer that is one of a district's
+    two organs may also be the district; without a norm, each norm that can conclude it.
+    """
     predicate = world.rules.vocabulary.predicates[status]
-    args: list[Term] = []
+    kept = slices(world.rules)
+    choices: list[list[Term]] = []
     for i, role in enumerate(predicate.roles):
         given = wanted.get(role)
-        args.append(given.replace(".", "_") if given and role == "norm" else given or Var(f"G{i}"))
-    matters: list[str | None] = [None]
-    if "issue" in wanted and "matter" not in wanted:
-        issue = wanted["issue"]
-        rows = [
-            *world.model.match("inInspection", (issue, None)),
-            *world.model.match("concernsIssue", (None, issue)),
-        ]
-        matters = [issue, *dict.fromkeys(str(v) for row in rows for v in row if v != issue)]
-    place = predicate.roles.index("matter") if "matter" in predicate.roles else None
-    for limit, strict in itertools.product(range(1, MOST_GAPS + 1), (True, False)):
+        options: list[Term] = [Var(f"G{i}")]
+        if role == "norm":
+            named = given.replace(".", "_") if given else None
+            possible = [n for n in world.rules.book.by_constant if kept.possible(status, n)]
+            options = [named] if named else list(possible) or options
+        elif role == "matter" and given is None and "issue" in wanted:
+            options = list(_matters(world, wanted["issue"]))
+        elif role == "bearer" and given:
+            options = [given, *(str(row[0]) for row in world.model.match(JOINT, (None, given)))]
+        elif given:
+            options = [given]
+        choices.append(options)
+    return [(status, args) for args in itertools.product(*choices)]
+
+
+def _matters(world: World, issue: str) -> dict[str, None]:
+    rows = [
+        *world.model.match("inInspection", (issue, None)),
+        *world.model.match("concernsIssue", (None, issue)),
+    ]
+    return dict.fromkeys([issue, *(str(v) for row in rows for v in row)])
+
+
+class _Hunt:
+    """Takes from a search the cheapest sets that pass their trial."""
+
+    def __init__(self, world: World, goals: list[Wanted], most: int = MOST_SETS) -> None:
+        self.world, self.goals, self.most = world, goals, most
+
+    def sets(self, search: Search) -> list[Missing]:
         found: dict[tuple[frozenset[Any], frozenset[Any]], Missing] = {}
-        for matter in matters:
-            goal = list(args)
-            if matter is not None and place is not None:
-                goal[place] = matter
-            for missing in _tried(world, Atom(predicate.name, tuple(goal)), limit, strict):
-                found.setdefault((frozenset(missing.facts), frozenset(missing.obstacles)), missing)
-                if len(found) >= MOST_SETS:
-                    break
-        if found:
-            return sorted(found.values(), key=lambda m: (len(m.obstacles), len(m.facts)))
-    return []
-
-
-def _tried(world: World, goal: Atom, limit: int, strict: bool) -> Iterator[Missing]:
-    """The sets within the limit with which the goal really follows, and those that need a removal."""
-    seen: set[frozenset[Ground]] = set()
-    for rule in _backwards(world.rules)[0].get(goal.predicate, []):
-        tried = 0
-        for state in _Search(world, limit, strict).by_rule(rule, goal):
-            key = frozenset((*state.facts, *state.obstacles))
-            if not key or key in seen or state.gaps < limit:
+        seen: set[tuple[frozenset[Any], frozenset[Any]]] = set()
+        level: int | None = None
+        for state in search.ways(self.goals):
+            if level is not None and state.rank > level:
+                break
+            key = (frozenset(_patterns(state)), frozenset(atom for atom, _ in state.obstacles))
+            if not any(key) or key in seen:
                 continue
             seen.add(key)
-            tried += 1
-            if tried > MOST_TRIALS:
+            if len(seen) > MOST_TRIALS:
+                search.cut = True
                 break
-            if state.obstacles or _follows(world, goal, state.facts):
-                shown = [f for f in state.facts if f[0] != calendar.MONTHS_AFTER]
-                yield Missing(_shown(world, shown), state.obstacles, world)
+            days = self._days(state)
+            if days is not None:
+                if level is None:  # the smallest is found: the others of its size get as long again
+                    level = state.rank
+                    search.most_steps = min(search.most_steps, 2 * search.steps + _MORE_STEPS)
+                found[key] = self._missing(state, days)
+                if len(found) >= self.most:
+                    break
+        least = [
+            missing
+            for key, missing in found.items()
+            if not any(other != key and other[0] <= key[0] and other[1] <= key[1] for other in found)
+        ]
+        return sorted(least, key=lambda m: (len(m.obstacles), len(m.facts)))
+
+    def _missing(self, state: State, days: dict[Value, Value]) -> Missing:
+        pairs = [
+            pair for pair in zip(state.facts, state.asked, strict=True) if pair[0][0] != calendar.MONTHS_AFTER
+        ]
+        kept = _narrowest(self.world, [fact for fact, _ in pairs])
+        shown = [(p, tuple(None if is_fresh(v) else v for v in row)) for p, row in kept]
+        return Missing(
+            tuple(dict.fromkeys(shown)),
+            tuple(atom for atom, _ in state.obstacles),
+            self.world,
+            tuple(pair for pair in pairs if pair[0] in kept),
+            state.order,
+            days,
+            state.obstacles,
+            state.undone,
+        )
+
+    def _days(self, state: State) -> dict[Value, Value] | None:
+        """Days for what has none, with which a goal follows; None when it does not."""
+        world = self.world
+        months = [row for p, row in state.facts if p == calendar.MONTHS_AFTER]
+        facts = [fact for fact in state.facts if fact[0] != calendar.MONTHS_AFTER]
+        denied = [atom for atom, _ in state.obstacles]
+        for chosen in itertools.islice(self._choices(facts, months, state.order), _MOST_CHOICES):
+            added = [(p, tuple([chosen.get(v, v) for v in row])) for p, row in facts]
+            dates = [v for v in chosen.values() if isinstance(v, int)]
+            dates += [row[0] for row in months if isinstance(row[0], int)]
+            added += calendar.facts(dates, world.rules.book.months, world.facts.counting)
+            trial = Trial(world.model, world.rules, added, denied)
+            for predicate, args in self.goals:
+                if trial.holds(predicate, tuple([None if isinstance(a, Var) else a for a in args])):
+                    return {name: value for name, value in chosen.items() if is_fresh(name)}
+        return None
+
+    def _choices(
+        self,
+        facts: list[Ground],
+        months: list[tuple[Value, ...]],
+        order: tuple[tuple[Value, str, Value], ...],
+    ) -> Iterator[dict[Value, Value]]:
+        """Days that agree with what the rules compare, likely ones first."""
+        world = self.world
+        predicates = world.rules.vocabulary.predicates
+        open_days: dict[Value, None] = {}
+        for predicate, row in facts:
+            for value, kinds in zip(row, predicates[predicate].arguments, strict=True):
+                if is_fresh(value) and set(kinds) & NUMBERS:
+                    open_days[value] = None
+        today = world.as_of
+        likely = [today, today - datetime.timedelta(days=400), today - datetime.timedelta(days=1)]
+        for left, _, right in order:
+            for bound in (left, right):
+                if isinstance(bound, int) and calendar.is_date(bound):
+                    day = calendar.to_date(bound)
+                    likely += [day, day + datetime.timedelta(days=1), day - datetime.timedelta(days=1)]
+        numbers = list(dict.fromkeys(calendar.to_int(day) for day in likely))
+        if len(open_days) > 3:
+            numbers = numbers[:3]
+        count = calendar.COUNTING.get(world.facts.counting)
+        for choice in itertools.product(numbers, repeat=len(open_days)):
+            chosen: dict[Value, Value] = dict(zip(open_days, choice, strict=True))
+            for start, number, end in months:
+                first = chosen.get(start, start)
+                if count and isinstance(first, int) and isinstance(number, int):
+                    chosen[end] = calendar.to_int(count(calendar.to_date(first), number))
+            if all(_may_hold(chosen.get(a, a), op, chosen.get(b, b)) for a, op, b in order):
+                yield chosen
 
 
-@cache
-def _backwards(rules: Ontology) -> tuple[dict[str, list[Rule]], dict[str, set[Value]]]:
-    """Rules by what they conclude, and the norms that each derived term can ever be about."""
-    by_head: dict[str, list[Rule]] = {}
-    for rule in rules.book.rules:
-        if not rule.owner.startswith("owl:"):
-            by_head.setdefault(rule.head.predicate, []).append(rule)
-    norms = set(rules.book.by_constant)
-    first: dict[str, set[Value]] = {}
-    for name in by_head:
-        if rules.vocabulary.predicates[name].arguments[:1] == (("Norm",),):
-            first[name] = set()
-    changed = True
-    while changed:
-        changed = False
-        for name, known in first.items():
-            for rule in by_head[name]:
-                head = rule.head.args[0]
-                if not isinstance(head, Var):
-                    more: set[Value] = {head}
-                else:
-                    limits = [
-                        first[a.predicate]
-                        for a in rule.positive()
-                        if a.args[0] == head and a.predicate in first
-                    ]
-                    more = set.intersection(*limits) if limits else set(norms)
-                changed |= not more <= known
-                known |= more
-    return by_head, first
+def _ends(world: World, goal: Wanted) -> Iterator[tuple[str, str | None]]:
+    """Where every way to a goal ends: predicates that no rule concludes of this norm."""
+    kept, book = slices(world.rules), world.rules.book
+    seen: set[tuple[str, Value | None]] = set()
+    waiting = [kept.key(goal[0], _norm(goal))]
+    while waiting:
+        key = waiting.pop(0)
+        if key in seen:
+            continue
+        seen.add(key)
+        rules = kept.concluding(*key)
+        if not rules:
+            record = book.by_constant.get(str(key[1])) if key[1] is not None else None
+            yield key[0], record.id if record else None
+        for rule in rules:
+            first = next((a for a in rule.positive() if not kept.atom_possible(a)), None)
+            if first is not None:
+                waiting.append(kept.key(first.predicate, _first(first)))
 
 
-def _follows(world: World, goal: Atom, assumed: tuple[Ground, ...]) -> bool:
-    """Run the rules with the assumed facts, open days filled with likely ones, and look for the goal."""
-    vocabulary = world.rules.vocabulary
-    days: dict[Value, None] = {}
-    for predicate, row in assumed:
-        for value, kinds in zip(row, vocabulary.predicates[predicate].arguments, strict=True):
-            if _is_fresh(value) and set(kinds) & NUMBERS:
-                days[value] = None
-    likely = [
-        world.as_of,
-        world.as_of - datetime.timedelta(days=400),
-        world.as_of - datetime.timedelta(days=1),
-    ]
-    numbers = [calendar.to_int(day) for day in likely]
-    pattern = tuple(None if isinstance(arg, Var) else arg for arg in goal.args)
-    recorded = [fact for fact in assumed if fact[0] != calendar.MONTHS_AFTER]
-    for choice in itertools.islice(itertools.product(numbers, repeat=len(days)), 9):
-        chosen = dict(zip(days, choice, strict=True))
-        more = [(p, tuple(chosen.get(v, v) for v in row)) for p, row in recorded]
-        months = calendar.facts(choice, world.rules.book.months, world.facts.counting)
-        model = evaluate([*world.facts.atoms, *more, *months], world.rules.program)
-        if next(model.match(goal.predicate, pattern), None) is not None:
-            return True
-    return False
+def _norm(goal: Wanted) -> Value | None:
+    return _first(Atom(*goal))
 
 
-def _shown(world: World, facts: list[Ground]) -> tuple[tuple[str, Pattern], ...]:
-    """Facts with open values as None; of two classes of one thing only the narrower."""
-    names = world.rules.vocabulary.class_names
-    kept = []
-    for predicate, row in facts:
-        narrower = any(
+def _first(atom: Atom) -> Value | None:
+    first = atom.args[0] if atom.args else None
+    return None if isinstance(first, Var) else first
+
+
+def _meets(atom: Ground, goal: Wanted) -> bool:
+    return atom[0] == goal[0] and all(
+        isinstance(arg, Var) or arg == value for arg, value in zip(goal[1], atom[1], strict=True)
+    )
+
+
+def _patterns(state: State) -> Iterator[tuple[str, Pattern]]:
+    for predicate, row in state.facts:
+        if predicate != calendar.MONTHS_AFTER:
+            yield predicate, tuple([None if is_fresh(v) else v for v in row])
+
+
+def _narrowest(world: World, facts: Collection[Ground]) -> list[Ground]:
+    """The facts; of two classes of one thing only the narrower."""
+    names, ancestors = world.rules.vocabulary.class_names, world.rules.vocabulary.ancestors
+    return [
+        (predicate, row)
+        for predicate, row in facts
+        if not any(
             other != predicate
             and row == same
             and predicate in names
             and other in names
-            and names[predicate] in world.rules.vocabulary.ancestors(names[other])
+            and names[predicate] in ancestors(names[other])
             for other, same in facts
         )
-        if not narrower:
-            kept.append((predicate, tuple(None if _is_fresh(v) else v for v in row)))
-    return tuple(dict.fromkeys(kept))
+    ]
 
 
-def _full(pattern: Pattern) -> tuple[Value, ...]:
-    return tuple(v for v in pattern if v is not None)
-
-
-def _is_fresh(value: Value | None) -> bool:
-    return isinstance(value, str) and value.startswith(FRESH)
-
-
-def _value(term: Term, values: Binding) -> Value | None:
-    return values.get(term.name) if isinstance(term, Var) else term
-
-
-def _may_hold(left: Term, op: str, right: Term, values: Binding) -> bool:
-    one, other = _value(left, values), _value(right, values)
-    if one is None or other is None or _is_fresh(one) or _is_fresh(other):
-        return op != "!=" or one != other
-    return compare(one, op, other)
-
-
-def _unify(args: tuple[Term, ...], row: tuple[Value, ...], values: Binding) -> Binding | None:
-    extended = dict(values)
-    for arg, value in zip(args, row, strict=True):
-        if isinstance(arg, Var):
-            if extended.setdefault(arg.name, value) != value:
-                return None
-        elif arg != value:
-            return None
-    return extended
-
-
-def _head_binding(rule: Rule, goal: Atom, values: Binding) -> Binding | None:
-    inner: Binding = {}
-    for mine, theirs in zip(goal.args, rule.head.args, strict=True):
-        value = _value(mine, values)
-        if isinstance(theirs, Var):
-            if value is not None and inner.setdefault(theirs.name, value) != value:
-                return None
-        elif value is not None and value != theirs:
-            return None
-    return inner
+def _may_hold(left: Value, op: str, right: Value) -> bool:
+    if is_fresh(left) or is_fresh(right):
+        return op != "!=" or left != right
+    return compare(left, op, right)
