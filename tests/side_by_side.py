@@ -1,0 +1,49 @@
+"""Several worlds in one run: every atom says in which world it holds, every rule stays inside one world.
+
+Each atom of a rule gets the same new first argument. A rule then joins only rows of one world, denies and
+counts only there, and concludes only there; so what follows from worlds side by side is exactly what follows
+from each alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reasoner.evaluate import Ground
+from reasoner.rules import Atom, Comparison, Count, Literal, Not, Rule, Var
+
+WORLD = Var("World")
+
+
+def rules_in_worlds(rules: Iterable[Rule]) -> list[Rule]:
+    """The rules, each with a variable for the world it speaks of. Every rule needs a plain atom."""
+    found = []
+    for rule in rules:
+        assert next(rule.positive(), None) is not None, rule
+        assert not any(WORLD in atom.args for atom in rule.atoms()), rule
+        found.append(Rule(_placed(rule.head), tuple(map(_within, rule.body)), rule.owner, rule.index))
+    return found
+
+
+def facts_in_worlds(worlds: Iterable[Iterable[Ground]]) -> Iterator[Ground]:
+    """The atoms of all worlds, each with the number of its own."""
+    for number, atoms in enumerate(worlds):
+        for predicate, row in atoms:
+            yield predicate, (number, *row)
+
+
+def _placed(atom: Atom) -> Atom:
+    return Atom(atom.predicate, (WORLD, *atom.args))
+
+
+def _within(literal: Literal) -> Literal:
+    match literal:
+        case Atom():
+            return _placed(literal)
+        case Not(atom):
+            return Not(_placed(atom))
+        case Count(counted, atoms, op, bound):
+            return Count(counted, tuple(map(_placed, atoms)), op, bound)
+        case Comparison():
+            return literal
+    raise TypeError(literal)
