@@ -30,13 +30,17 @@ class Why(NamedTuple):
 
 
 class Goal(NamedTuple):
-    """A premise still to be met: ``+`` atom, ``-`` absence, ``?`` comparison (predicate: its operator)."""
+    """A premise still to be met: ``+`` atom, ``-`` absence, ``?`` comparison (predicate: its operator).
+
+    ``checked``: that it can be met at all has been seen with just these arguments.
+    """
 
     kind: str
     predicate: str
     args: tuple[Slot, ...]
     why: Why
     depth: int
+    checked: bool = False
 
 
 class State(NamedTuple):
@@ -76,7 +80,7 @@ def put(state: State, binding: dict[Open, Slot], more: tuple[Goal, ...] = ()) ->
         return arg
 
     goals = [
-        goal._replace(args=tuple([slot(arg) for arg in goal.args]))
+        goal._replace(args=tuple([slot(arg) for arg in goal.args]), checked=False)
         if any(isinstance(arg, Open) for arg in goal.args)
         else goal
         for goal in (*more, *state.goals)

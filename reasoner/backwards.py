@@ -29,15 +29,17 @@ from reasoner.attempts import (
     known_value,
     put,
 )
+from reasoner.evaluate import Model
 from reasoner.join import Ground, Row, compare
 from reasoner.recordable import Recordable
 from reasoner.rules import Atom, Comparison, Not, Rule, Term, Value, Var
 from reasoner.slices import AXIOM, slices
+from reasoner.trial import Trial
 
 if TYPE_CHECKING:
     from reasoner.pipeline import World
 
-MOST_STEPS = 2_500
+MOST_STEPS = 2_000
 _DEEPEST = 16
 _FEW_MATCHES = 6
 _FAR = 4  # how far-fetched it is to name as an exception what only holds for want of a record
@@ -47,7 +49,7 @@ class Search:
     """One search for the ways to a goal, cheapest first, up to ``limit`` gaps.
 
     ``deep`` looks for any way at all; with ``naming`` an exception may be named as standing in the way, also
-    when it is not a recorded fact but rests on some.
+    when it is not a recorded fact but rests on some. ``model`` is what holds, if not the world's own.
     """
 
     def __init__(
@@ -57,11 +59,14 @@ class Search:
         most_steps: int = MOST_STEPS,
         deep: bool = False,
         naming: bool = False,
+        model: Model | Trial | None = None,
     ) -> None:
-        self.model, self.world = world.model, Recordable(world)
-        self.slices, self.norms = slices(world.rules), world.rules.book.norms
+        self.model = model or world.model
+        self.world = Recordable(self.model, world.rules.vocabulary)
+        self.slices, self.book = slices(world.rules), world.rules.book
         self.limit, self.most_steps, self.deep, self.naming = limit, most_steps, deep, naming
         self.steps, self.cut, self.beyond = 0, False, False
+        self.ends: dict[Ground, Why] = {}  # what some attempt needed and nobody could record
         self._queue: list[tuple[int, int, int, State]] = []
         self._number = 0
         self._seen: set[tuple[object, ...]] = set()
@@ -78,7 +83,7 @@ class Search:
             first = opened[0]
             norm = first if isinstance(first, str) else None
             for rule in self.slices.live(predicate, norm):
-                if (body := self._body(rule, opened, Why(None, ""), 0)) is not None:
+                if (body := self._body(rule, opened, Why(self._record(norm), ""), 0)) is not None:
                     self._push(State(body[0]))
         while self._queue:
             self.steps += 1
@@ -93,6 +98,10 @@ class Search:
                 yield settled
                 continue
             self._branch(settled)
+
+    def _record(self, norm: str | None) -> str | None:
+        record = self.book.by_constant.get(norm or "")
+        return record.id if record else None
 
     def _push(self, state: State) -> None:
         if state.gaps > self.limit:
@@ -112,7 +121,7 @@ class Search:
     def _settle(self, state: State) -> State | None:
         """The state without the goals that are met; None when one can never be."""
         kept, order, relied = [], list(state.order), state.relied
-        for goal in dict.fromkeys(state.goals):
+        for goal in {goal[:3]: goal for goal in state.goals}.values():
             match goal.kind:
                 case "?":
                     left, right = goal.args
@@ -134,9 +143,16 @@ class Search:
                     if closed and self._holds(goal, state):
                         relied |= self._needed((goal.predicate, tuple(map(known_value, goal.args))))
                         continue
+                    if goal.checked:
+                        kept.append(goal)
+                        continue
                     if not self._found(goal) and not self._possible(goal, state):
+                        if closed and not any(map(is_fresh, goal.args)):
+                            self.ends.setdefault(
+                                (goal.predicate, tuple(map(known_value, goal.args))), goal.why
+                            )
                         return None
-                    kept.append(goal)
+                    kept.append(goal._replace(checked=True))
         if any(atom in relied for atom, _ in (*state.undone, *state.obstacles)):
             return None  # it would have to hold and not to hold
         return state._replace(goals=tuple(kept), order=tuple(order), relied=relied)
@@ -204,15 +220,15 @@ class Search:
             if not self.slices.changeable(*self._key(chosen)):
                 return
             rest = rest._replace(loose=rest.loose + 1)
-        one_day = self.world.one_day(chosen.predicate)
+        single = self.world.single(chosen.predicate)
         for fact in rest.facts:
             if self._unify(chosen, fact) is not None:
                 self._bind(rest, chosen, fact[1])
-                if one_day:
+                if single:
                     return
         same = any(p == chosen.predicate and row[0] == chosen.args[0] for p, row in rest.facts)
-        if one_day and same:
-            return  # nothing happens on two days
+        if single and same:
+            return
         if chosen.predicate == calendar.MONTHS_AFTER:
             self._push(self._assumed(rest, chosen))
             return
@@ -294,7 +310,7 @@ class Search:
                     binding[known] = values[own.name] = given
                 else:
                     return None
-        asks = Why(rule.owner if rule.owner in self.norms else why.norm, rule.owner)
+        asks = Why(rule.owner if rule.owner in self.book.norms else why.norm, rule.owner)
 
         def term(t: Term, anything: bool = False) -> Slot:
             if not isinstance(t, Var):
@@ -332,7 +348,7 @@ class Search:
         options: list[list[Goal]] = []
         for derivation in derivations:
             why = Why(
-                derivation.rule.owner if derivation.rule.owner in self.norms else goal.why.norm,
+                derivation.rule.owner if derivation.rule.owner in self.book.norms else goal.why.norm,
                 derivation.rule.owner,
             )
             breaks: list[Goal] = []

@@ -6,22 +6,21 @@ what it is, though what was left out of it may still be recorded.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from reasoner.attempts import Goal, State, is_fresh
+from reasoner.evaluate import Model
+from reasoner.trial import Trial
 from reasoner.vocabulary import NUMBERS, Vocabulary
 
-if TYPE_CHECKING:
-    from reasoner.pipeline import World
-
+KIND = "Kind"
+"""The class of what only the ontology names: kinds, reasons, states."""
 _AS_RECORDED = ("recordedEvent", "parameter")
 
 
 class Recordable:
     """Judges goals by the vocabulary's types and by the classes of what is on record."""
 
-    def __init__(self, world: World) -> None:
-        self.model, self.vocabulary = world.model, world.rules.vocabulary
+    def __init__(self, model: Model | Trial, vocabulary: Vocabulary) -> None:
+        self.model, self.vocabulary = model, vocabulary
         self._apart: dict[tuple[str, str], bool] = {}
         self._fitting: dict[tuple[str, tuple[str, ...]], bool] = {}
         self._natures: dict[str, list[str]] = {}
@@ -40,10 +39,13 @@ class Recordable:
                     return False
         return True
 
-    def one_day(self, predicate: str) -> bool:
-        """Whether it gives the day of something: nothing happens on two days."""
+    def single(self, predicate: str) -> bool:
+        """Whether a thing has one value of it: nothing happens on two days, nothing is of two kinds."""
         declared = self.vocabulary.predicates[predicate]
-        return not declared.derived and declared.arity == 2 and set(declared.arguments[1]) <= NUMBERS
+        if declared.derived or declared.arity != 2:
+            return False
+        values = set(declared.arguments[1])
+        return values <= NUMBERS or all(KIND in self.vocabulary.ancestors(value) for value in values)
 
     def says(self, assumed: str, wanted: str) -> bool:
         """Whether an assumed class membership includes the wanted one."""

@@ -137,6 +137,13 @@ class Speaker:
 
         return _both(said)
 
+    def bound(self, op: str, right: Value) -> Text:
+        """How a comparison with something open reads: 晚于2024年9月12日, is after 12 Sep 2024."""
+        return {
+            language: f"{_OPERATORS[language][op]}{_gap(language)}{self.name(right, language)}"
+            for language in LANGUAGES
+        }
+
     def comparison(self, left: Value, op: str, right: Value) -> Text:
         """The sentence of a comparison."""
 

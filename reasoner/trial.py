@@ -6,11 +6,11 @@ but only as far as the goal asks: the size of the record plays no part.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from reasoner.evaluate import Model
+from reasoner.evaluate import Derivation, Model
 from reasoner.join import Ground, Plan, Row
 from reasoner.rules import Rule, Value, Var
 from reasoner.slices import slices
@@ -22,7 +22,10 @@ _Goal = tuple[str, tuple[int, ...], Row]
 
 
 class Trial:
-    """A model with additions, and with atoms (recorded or derived) that are taken not to hold."""
+    """A model with additions, and with atoms (recorded or derived) that are taken not to hold.
+
+    It answers what a model answers (``match``, ``holds``, ``derivations``, ``given``), each when it is asked.
+    """
 
     def __init__(
         self, model: Model, rules: Ontology, added: Collection[Ground], denied: Collection[Ground] = ()
@@ -38,12 +41,28 @@ class Trial:
         self._known: dict[_Goal, dict[Row, None]] = {}
         self._open: set[_Goal] = set()
         self._circle = False
+        self._ways: dict[Ground, dict[tuple[int, frozenset[tuple[str, Value]]], Derivation]] = {}
+        self.derivations = _Derivations(self)
+        self.given = Given(model.given, frozenset(added), self.denied)
 
-    def holds(self, predicate: str, pattern: tuple[Value | None, ...]) -> bool:
+    def holds(self, atom: Ground) -> bool:
+        """Whether a ground atom is true."""
+        return self.some(*atom)
+
+    def some(self, predicate: str, pattern: tuple[Value | None, ...]) -> bool:
         """Whether some row of the predicate agrees with the pattern (None stands for anything)."""
+        return next(self.match(predicate, pattern), None) is not None
+
+    def match(self, predicate: str, pattern: tuple[Value | None, ...]) -> Iterator[Row]:
+        """Rows of a predicate that agree with a pattern (None stands for anything)."""
         positions = tuple([i for i, v in enumerate(pattern) if v is not None])
-        key = tuple([v for v in pattern if v is not None])
-        return next(iter(self.rows(predicate, positions, key)), None) is not None
+        return iter(self.rows(predicate, positions, tuple([v for v in pattern if v is not None])))
+
+    def ways(self, atom: Ground) -> list[Derivation]:
+        """Every derivation of an atom."""
+        if atom[0] not in self._touched:
+            return self.model.derivations.get(atom, [])
+        return list(self._ways.get(atom, {}).values()) if self.holds(atom) else []
 
     def rows(self, predicate: str, positions: tuple[int, ...], key: Row) -> Iterable[Row]:
         """Rows of a predicate whose arguments at ``positions`` equal ``key``, under the changes."""
@@ -97,7 +116,42 @@ class Trial:
             plan = self._plans[id(rule), names] = Plan(rule, names)
         values = plan.values()
         values[: len(bound)] = bound.values()
-        plan.run(self.rows, lambda solution: found.setdefault(plan.ground_head(solution)), values)
+        known = len(plan.names)
+
+        def conclude(solution: list[Value]) -> None:
+            row = plan.ground_head(solution)
+            found[row] = None
+            derivation = Derivation(rule, plan.names, tuple(solution[:known]))
+            bound_by = frozenset(zip(derivation.names, derivation.values, strict=True))
+            ways = self._ways.setdefault((rule.head.predicate, row), {})
+            ways.setdefault((id(rule), bound_by), derivation)
+
+        plan.run(self.rows, conclude, values)
+
+
+class _Derivations:
+    """The derivations of a trial, looked up as those of a model."""
+
+    def __init__(self, trial: Trial) -> None:
+        self._trial = trial
+
+    def get(self, atom: Ground, _: object = None) -> list[Derivation]:
+        """Every derivation of an atom."""
+        return self._trial.ways(atom)
+
+
+class Given:
+    """What is recorded, with the additions and without what is denied."""
+
+    def __init__(
+        self, recorded: Container[Ground], added: frozenset[Ground], denied: frozenset[Ground]
+    ) -> None:
+        self._recorded, self._added, self._denied = recorded, added, denied
+
+    def __contains__(self, atom: object) -> bool:
+        if atom in self._added:
+            return True
+        return atom in self._recorded and atom not in self._denied
 
 
 @cache

@@ -75,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
         _reason,
         _conclusions,
         _explain,
+        _why_not,
         _case,
         _law,
         _check,
@@ -159,6 +160,31 @@ def _explain(command: Command) -> None:
         "zelian explain CONCLUSION --lang en --format json",
     )
     made.add_argument("conclusion", metavar="CONCLUSION", help="结论编号 · the id of a conclusion")
+    _as_of(made)
+    made.add_argument(
+        "--format", choices=("text", "json"), default="text", help="格式 · format (default: text)"
+    )
+
+
+def _why_not(command: Command) -> None:
+    made = command(
+        "why-not",
+        "说明一个结论为什么得不出来：所缺的最少是什么，每项由哪一条要求，什么挡住了它",
+        "say why something does not follow: the least that is missing, which article asks for it, what is "
+        "in the way",
+        "zelian why-not CQ-001 'a36.p3.s2 overdue'",
+        "zelian why-not CQ-001 '云阳县委 整改属地主体责任'",
+        "zelian why-not CQ-001 '移送 市纪委监委机关' --lang en --format json",
+    )
+    made.add_argument(
+        "issue", metavar="ISSUE", help="问题（或督察、任务） · an issue (or inspection, or task)"
+    )
+    made.add_argument(
+        "statement",
+        metavar="STATEMENT",
+        nargs="+",
+        help="规范或条款、状态、单位、责任种类，次序不限 · norm or article, status, unit, kind, in any order",
+    )
     _as_of(made)
     made.add_argument(
         "--format", choices=("text", "json"), default="text", help="格式 · format (default: text)"

@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         arguments = parser().parse_args(argv)
-        command = importlib.import_module(f"app.cli.commands.{arguments.command}")
+        command = importlib.import_module(f"app.cli.commands.{arguments.command.replace('-', '_')}")
         code = int(command.run(arguments))
         sys.stdout.flush()
     except messages.CommandError as problem:
