@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +18,8 @@ from reasoner.vocabulary import Vocabulary
 
 AS_OF = "asOf"
 DEFAULT_COUNTING = "monthCounting"
+_COMPLETING = frozenset({"parameter", "as_of", "calendar"})
+"""What the sources of facts name that are made from the others."""
 
 
 @dataclass
@@ -62,12 +64,46 @@ def gather(
         _from_record(found, record, used, version)
     for atom, source in more:
         found.add(atom, source=source)
+    return _completed(found, book, as_of)
+
+
+def _completed(found: Facts, book: LawBook, as_of: int) -> Facts:
+    """The facts with what follows from them before any rule: parameters, the day of asking, months."""
     _parameters(found, book)
     found.add((AS_OF, (as_of,)), source={"as_of": as_of})
     dates = {v for _, row in found.atoms for v in row if isinstance(v, int)}
     for atom in calendar.facts(dates, book.months, found.counting):
         found.add(atom, source={"calendar": found.counting, "rule": _counting_source(found, book)})
     return found
+
+
+def altered(
+    facts: Facts,
+    book: LawBook,
+    as_of: int,
+    more: Iterable[tuple[Ground, dict[str, Any]]],
+    without: Collection[Ground],
+) -> Facts:
+    """The same facts with some more and without some others; the given ones stay as they are."""
+    found = Facts()
+    left_out = set(without)
+    for atom in facts.atoms:
+        source = facts.outside.get(atom)
+        if atom in left_out or (source is not None and source.keys() & _COMPLETING):
+            continue
+        found.atoms[atom] = None
+        if atom in facts.origins:
+            found.origins[atom] = list(facts.origins[atom])
+        if source is not None:
+            found.outside[atom] = source
+    for atom, source in more:
+        found.add(atom, source=source)
+    kept = [
+        p for p in book.parameters if ("parameterKind", (f"parameter-{p['kind']}", p["kind"])) not in left_out
+    ]
+    return _completed(
+        found, replace(book, parameters=kept) if len(kept) < len(book.parameters) else book, as_of
+    )
 
 
 def _from_record(found: Facts, record: Record, used: frozenset[str], version: int | None) -> None:

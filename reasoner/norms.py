@@ -205,6 +205,11 @@ def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) ->
     )
 
 
+def yaml_of(text: str) -> Any:
+    """Read YAML as ``read_yaml`` does. Raises yaml.YAMLError."""
+    return yaml.load(text, Loader=_Loader)
+
+
 def read_yaml(file: Path) -> Any:
     """Read a YAML file; raises NormError naming line and column when it is malformed."""
     try:

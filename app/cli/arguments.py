@@ -76,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
         _conclusions,
         _explain,
         _why_not,
+        _what_if,
         _case,
         _law,
         _check,
@@ -184,6 +185,39 @@ def _why_not(command: Command) -> None:
         metavar="STATEMENT",
         nargs="+",
         help="规范或条款、状态、单位、责任种类，次序不限 · norm or article, status, unit, kind, in any order",
+    )
+    _as_of(made)
+    made.add_argument(
+        "--format", choices=("text", "json"), default="text", help="格式 · format (default: text)"
+    )
+
+
+def _what_if(command: Command) -> None:
+    made = command(
+        "what-if",
+        "假设补上或者去掉一些事实，结论怎样变化，各因哪一项；记录不变",
+        "add and remove facts for once: how the conclusions change, and because of which; nothing is saved",
+        "zelian what-if CQ-001 --add '{finding: suspectedCrime, about: CQ-001, by: 领导小组, on: 2026-01-05, "
+        "instrument: 认定书, state: 成立}'",
+        "zelian what-if CQ-001 --add 假设.yaml --remove 'relatesTo(CQ-001,d500107)'",
+    )
+    made.add_argument(
+        "issue", metavar="ISSUE", help="问题（或督察、任务） · an issue (or inspection, or task)"
+    )
+    made.add_argument(
+        "--add",
+        metavar="YAML",
+        action="append",
+        default=[],
+        help="案例文件 given 的一项，或 .yaml 文件 · an item as in given of a case file, or a .yaml file",
+    )
+    made.add_argument(
+        "--remove",
+        metavar="FACT",
+        action="append",
+        default=[],
+        help="explain 给出的句子、predicate(subject,object) 或编号 "
+        "· a sentence shown by explain, predicate(subject,object) or an id",
     )
     _as_of(made)
     made.add_argument(
