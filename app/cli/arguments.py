@@ -161,6 +161,16 @@ def _explain(command: Command) -> None:
         "zelian explain CONCLUSION --lang en --format json",
     )
     made.add_argument("conclusion", metavar="CONCLUSION", help="结论编号 · the id of a conclusion")
+    made.add_argument(
+        "--full",
+        action="store_true",
+        help="各处相同的前提也逐处展开 · show premises that are the same everywhere where they are used",
+    )
+    made.add_argument(
+        "--shared",
+        action="store_true",
+        help="JSON 中每个节点只写一次，以编号互引 · in JSON write each node once, referred to by number",
+    )
     _as_of(made)
     made.add_argument(
         "--format", choices=("text", "json"), default="text", help="格式 · format (default: text)"

@@ -34,15 +34,20 @@ SOURCE = {
 }
 
 
-def lines(proof: Mapping[str, Any], lang: str) -> Iterator[str]:
-    """Yield the lines of a whole proof, in ``zh`` or ``en``."""
-    writer = _Writer(lang)
+def lines(proof: Mapping[str, Any], lang: str, full: bool = False) -> Iterator[str]:
+    """Yield the lines of a whole proof, in ``zh`` or ``en``.
+
+    What holds whatever is recorded (``standing``) is listed once at the end and referred to by letter; with
+    ``full`` it stands where it is used, with all that it rests on.
+    """
+    writer = _Writer(lang, full, set(_pointed_at(proof["proof"])))
     conclusion = proof["conclusion"]
     yield f"{conclusion['id']}  {writer.said(conclusion['status_label'])}"
     yield f"{writer.word('基准日', 'as of')} {proof['as_of']}" + writer.version(proof)
     yield from writer.citation(conclusion["citation"])
     yield ""
     yield from writer.node(proof["proof"])
+    yield from writer.standing()
     for organ in conclusion.get("not_counted") or ():
         said = writer.word("未计入", "not counted")
         yield f"{said}{writer.colon}{writer.said(organ['name'])} – {writer.said(organ['reason_label'])}"
@@ -54,11 +59,27 @@ def lines(proof: Mapping[str, Any], lang: str) -> Iterator[str]:
             yield f"   → {writer.said(reading['status_label'])}{writer.colon}{writer.said(reading['other'])}"
 
 
+def _letter(number: int) -> str:
+    """a, b … z, aa, ab …"""
+    head, tail = divmod(number, 26)
+    return (_letter(head - 1) if head else "") + chr(ord("a") + tail)
+
+
+def _pointed_at(node: Node) -> Iterator[int]:
+    """Yield the numbers of the nodes that others refer to."""
+    if "same_as" in node:
+        yield int(node["same_as"])
+    for way in (node, *(node.get("also") or ())):
+        for premise in way.get("premises") or ():
+            yield from _pointed_at(premise)
+
+
 class _Writer:
     """Writes nodes in one language."""
 
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
+    def __init__(self, lang: str, full: bool, referred: set[int]) -> None:
+        self.lang, self.full, self._referred = lang, full, referred
+        self._standing: dict[str, Node] = {}
         self.colon = ": " if lang == "en" else "："
         self._told: set[str] = set()  # norms and definitions whose words have been shown
 
@@ -77,7 +98,10 @@ class _Writer:
         """Yield a node, what it rests on, and every further way in which it follows."""
         kind = self.word(*KINDS.get(str(node["kind"]), (str(node["kind"]),) * 2))
         folded = self.word("（见上）", " (shown above)") if node.get("folded") else ""
-        yield f"{stem}{joint}[{kind}] {self.said(node.get('sentence'))}{folded}"
+        if number := node.get("same_as"):
+            folded = self.word(f"（见 #{number}）", f" (see #{number})")
+        number = f" #{node['number']}" if node.get("number") in self._referred else ""
+        yield f"{stem}{joint}[{kind}{number}] {self.said(node.get('sentence'))}{folded}"
         stem += {"├─ ": "│  ", "└─ ": "   ", "": ""}[joint]
         also = list(node.get("also") or ())
         yield from self._way(node, stem, last=not also)
@@ -88,15 +112,41 @@ class _Writer:
             yield from self._way(way, stem + ("   " if number == len(also) + 1 else "│  "), last=True)
 
     def _way(self, way: Node, stem: str, last: bool) -> Iterator[str]:
-        premises: Sequence[Node] = list(way.get("premises") or ())
+        every: Sequence[Node] = list(way.get("premises") or ())
+        premises = [p for p in every if self.full or not p.get("standing")]
         inner = stem + ("│  " if premises or not last else "   ")
         if by := way.get("by"):
             yield from (inner + line for line in self._by(by))
         for source in way.get("sources") or ():
             if said := self._source(source):
                 yield f"{inner}{self.word('出处', 'source')}{self.colon}{said}"
+        if letters := [self._letter(p) for p in every if not self.full and p.get("standing")]:
+            yield (
+                f"{inner}{self.word('另据各处相同的前提', 'and premises that are the same everywhere')} "
+                + " ".join(dict.fromkeys(letters))
+            )
         for number, premise in enumerate(premises, 1):
             yield from self.node(premise, stem, "└─ " if last and number == len(premises) else "├─ ")
+
+    def _letter(self, node: Node) -> str:
+        """By which letter a standing premise is listed at the end."""
+        said = self.said(node.get("sentence"))
+        self._standing.setdefault(said, node)
+        return _letter(list(self._standing).index(said))
+
+    def standing(self) -> Iterator[str]:
+        """Yield what holds whatever is recorded: each once, with where it comes from."""
+        if not self._standing:
+            return
+        yield ""
+        yield self.word(
+            "各处相同的前提（不取决于记录）：", "Premises that are the same everywhere, whatever is recorded:"
+        )
+        for number, (said, node) in enumerate(self._standing.items()):
+            origin = [shown for source in node.get("sources") or () if (shown := self._source(source))]
+            if by := node.get("by"):
+                origin.append(f"{by['id']} {self.said(by.get('label'))}".strip())
+            yield f"  {_letter(number)} {said}" + (f" · {' · '.join(origin)}" if origin else "")
 
     def _by(self, by: Node) -> Iterator[str]:
         kind = self.word(*KINDS.get(str(by["kind"]), (str(by["kind"]),) * 2))

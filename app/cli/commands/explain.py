@@ -20,7 +20,8 @@ def run(arguments: argparse.Namespace) -> int:
             f"no such conclusion: {arguments.conclusion} (zelian conclusions lists their ids)",
         ) from missing
     if arguments.format == "json":
-        print(json.dumps(proof.to_dict(), ensure_ascii=False, indent=2))
+        data = proof.to_shared() if arguments.shared else proof.to_dict()
+        print(json.dumps(data, ensure_ascii=False, indent=2))
     else:
-        print("\n".join(tree.lines(proof.to_dict(), arguments.lang)))
+        print("\n".join(tree.lines(proof.to_dict(), arguments.lang, arguments.full)))
     return 0

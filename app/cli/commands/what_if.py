@@ -87,9 +87,9 @@ def _lines(issue: str, before: World, after: World, found: Difference, lang: str
     for sign, atoms in (("+", found.added), ("-", found.removed)):
         for atom in atoms:
             things.setdefault((sign, atom[1][0]), []).append(atom)
-    for number, ((sign, _), atoms) in enumerate(things.items(), 1):
-        numbers |= dict.fromkeys(atoms, number)
-        said = word("；", "; ").join(_spoken(atom, before, after)[lang] for atom in atoms)
+    for number, ((sign, _), stated) in enumerate(things.items(), 1):
+        numbers |= dict.fromkeys(stated, number)
+        said = word("；", "; ").join(_spoken(atom, before, after)[lang] for atom in stated)
         yield f"  {sign} [{number}] {said}"
     changes = found.about(issue)
     if not changes:
