@@ -16,11 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from reasoner.casefile import Case
-from reasoner.evaluate import Model
+from reasoner.evaluate import Model, Program, Row, evaluate
 from reasoner.facts import AS_OF
 from reasoner.implied import Implications
 from reasoner.join import Plan
@@ -29,8 +30,11 @@ from reasoner.pipeline import Ontology
 from reasoner.registry import Registry
 from reasoner.rules import Atom, Comparison, Count, Literal, Not, Rule, Value, Var
 from reasoner.scene import Scene
+from reasoner.side_by_side import WORLD, facts_in_worlds, rules_in_worlds
 
 EXCEPTIONS = "conditions.yaml"
+BATCH = 150
+"""How many cases are evaluated side by side."""
 
 
 @dataclass(frozen=True)
@@ -129,12 +133,23 @@ def coverage(
     """
     chosen = set(owners) if owners is not None else None
     probes = all_probes(rules, chosen)
+    waiting = [(probe, _beside_others(probe)) for probe in probes]
+    program = Program(rules_in_worlds(rules.book.rules))
     fires: dict[str, str] = {}
-    number = 0
-    for case in cases:
-        number += 1
-        model = Scene(case, rules, registry).world().model
-        ask(probes, model, case.name, fires)
+    every, number = iter(cases), 0
+    while batch := list(islice(every, BATCH)):
+        number += len(batch)
+        atoms = facts_in_worlds(Scene(case, rules, registry).facts().atoms for case in batch)
+        model = evaluate(atoms, program)
+        for found_by in model.derivations.values():
+            for derivation in found_by:
+                if derivation.rule.id not in fires:
+                    fires[derivation.rule.id] = batch[int(derivation.binding[WORLD.name])].name
+        present = {predicate for predicate, relation in model.relations.items() if relation.rows}
+        for probe, many in waiting:
+            if (world := many.flipped(model, present)) is not None:
+                probe.flips = batch[int(world)].name
+        waiting = [(probe, many) for probe, many in waiting if not probe.flips]
     implications = Implications(rules)
     found = [
         Condition(
@@ -161,16 +176,6 @@ def all_probes(rules: Ontology, owners: Collection[str] | None = None) -> list[P
     ]
 
 
-def ask(probes: Iterable[Probe], model: Model, name: str, fires: dict[str, str]) -> None:
-    """Note what one more model shows: which rules fire in it, which open probes succeed."""
-    for rule in fired(model):
-        fires.setdefault(rule, name)
-    present = {predicate for predicate, relation in model.relations.items() if relation.rows}
-    for probe in probes:
-        if not probe.flips and probe.flipped(model, present):
-            probe.flips = name
-
-
 def fired(model: Model) -> set[str]:
     """Ids of the rules that yield something in a model."""
     return {derivation.rule.id for found in model.derivations.values() for derivation in found}
@@ -181,20 +186,29 @@ class Probe:
 
     __slots__ = ("flips", "index", "rule", "ways")
 
-    def __init__(self, rule: Rule, index: int) -> None:
+    def __init__(self, rule: Rule, index: int, ways: Iterable[Rule] | None = None) -> None:
         self.rule, self.index, self.flips = rule, index, ""
-        self.ways = [(Plan(way), {a.predicate for a in way.positive()}) for way in without(rule, index)]
+        plans = [Plan(way) for way in (without(rule, index) if ways is None else ways)]
+        self.ways = [(plan, set(plan.needs)) for plan in plans]
 
-    def flipped(self, model: Model, present: set[str]) -> bool:
-        """Whether the rule without the condition yields something that does not hold in the model."""
-        return any(needed <= present and _adds(plan, model) for plan, needed in self.ways)
+    def flipped(self, model: Model, present: set[str]) -> Value | None:
+        """What the first place of the head stands for where the rule without the condition yields more."""
+        for plan, needed in self.ways:
+            if needed <= present and (row := _more(plan, model)) is not None:
+                return row[0]
+        return None
 
 
-def _adds(plan: Plan, model: Model) -> bool:
-    """Whether a rule yields something that does not hold; an unnamed variable in its head is any value."""
+def _beside_others(probe: Probe) -> Probe:
+    """The same for several worlds at once; the first place of the head is then the world."""
+    return Probe(probe.rule, probe.index, rules_in_worlds(without(probe.rule, probe.index)))
+
+
+def _more(plan: Plan, model: Model) -> Row | None:
+    """A row that a rule yields and that does not hold; an unnamed variable in its head is any value."""
     head = plan.rule.head
     places = [i for i, arg in enumerate(head.args) if not (isinstance(arg, Var) and arg.anonymous)]
-    positions, found = tuple(places), []
+    positions, found = tuple(places), list[Row]()
 
     def check(values: list[Value]) -> bool:
         row = plan.ground_head(values)
@@ -204,7 +218,7 @@ def _adds(plan: Plan, model: Model) -> bool:
         return bool(found)
 
     plan.run(model.matching, check)
-    return bool(found)
+    return found[0] if found else None
 
 
 def without(rule: Rule, index: int) -> list[Rule]:

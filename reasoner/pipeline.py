@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from reasoner import bundled, calendar, norms, vocabulary
 from reasoner.conclusions import Conclusion, Reader
-from reasoner.evaluate import Ground, Model, Program, evaluate
+from reasoner.evaluate import Model, Program, evaluate
 from reasoner.facts import Facts, gather
 from reasoner.kept import kept
 from reasoner.norms import LawBook
@@ -211,14 +211,3 @@ def _place(home: Path) -> str | Path:
     import os
 
     return os.environ.get("ZELIAN_DATABASE") or home / RECORD_FILE
-
-
-def case_world(
-    atoms: Iterable[tuple[Ground, dict[str, Any]]],
-    as_of: datetime.date,
-    names: dict[str, str],
-    rules: Ontology,
-) -> World:
-    """A world of nothing but the given atoms, the ontology and the regulation's parameters (for cases)."""
-    facts = gather(None, rules.book, rules.vocabulary, calendar.to_int(as_of), more=atoms)
-    return World(facts, rules, as_of, names)

@@ -106,7 +106,9 @@ class _Search:
         known.flips = {
             p.rule.id
             for p in self.probes.values()
-            if p.rule.id in silent and p.rule.id not in known.fires and p.flipped(known.model, present)
+            if p.rule.id in silent
+            and p.rule.id not in known.fires
+            and p.flipped(known.model, present) is not None
         }
         self.known.append(known)
 
@@ -154,7 +156,7 @@ class _Search:
         rules, present = fired(model), _present(model)
         shown = {(rule, index, "fires") for rule, index, kind in halves if kind == "fires" and rule in rules}
         for rule, index, kind in halves:
-            if kind == "flips" and self.probes[rule, index].flipped(model, present):
+            if kind == "flips" and self.probes[rule, index].flipped(model, present) is not None:
                 shown.add((rule, index, kind))
         return shown
 

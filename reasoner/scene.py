@@ -15,7 +15,8 @@ from typing import Any
 from reasoner import calendar
 from reasoner.casefile import SHORTHANDS, Case, CaseError, listed, own_id
 from reasoner.evaluate import Ground
-from reasoner.pipeline import Ontology, World, case_world
+from reasoner.facts import Facts, gather
+from reasoner.pipeline import Ontology, World
 from reasoner.registry import Registry
 from reasoner.vocabulary import ANYTHING, NUMBERS, Predicate
 
@@ -56,13 +57,21 @@ class Scene:
 
     def world(self) -> World:
         """The world of the case, evaluated."""
+        found, names, rules = self._gathered()
+        return World(found, rules, self.case.as_of, {**names, **self.names})
+
+    def facts(self) -> Facts:
+        """What holds in the case before any rule is applied."""
+        return self._gathered()[0]
+
+    def _gathered(self) -> tuple[Facts, dict[str, str], Ontology]:
         mentioned = {v for _, row in self.atoms for v in row if isinstance(v, str)}
         called, names = self.registry.around(mentioned)
         origin: dict[str, Any] = {"case": self.case.name, "file": self.case.file}
         atoms = [(atom, origin) for atom in self.atoms]
         atoms += [(atom, {"registry": True}) for atom in called]
         rules = self.rules.without(self.case.without) if self.case.without else self.rules
-        return case_world(atoms, self.case.as_of, {**names, **self.names}, rules)
+        return gather(None, rules.book, rules.vocabulary, self._day, more=atoms), names, rules
 
     # -- what is given ------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from side_by_side import facts_in_worlds, rules_in_worlds
 from worlds import random_world, shaken_world
 
 from reasoner import bundled, cases, pipeline
@@ -18,6 +17,7 @@ from reasoner.judge import judge
 from reasoner.pipeline import Ontology, World
 from reasoner.registry import bundled_registry
 from reasoner.rules import parse
+from reasoner.side_by_side import facts_in_worlds, rules_in_worlds
 from reasoner.sql import Database
 
 RANDOM_WORLDS = 216

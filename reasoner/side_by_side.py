@@ -10,19 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reasoner.evaluate import Ground
+from reasoner.facts import AS_OF
 from reasoner.rules import Atom, Comparison, Count, Literal, Not, Rule, Var
 
 WORLD = Var("World")
 
 
 def rules_in_worlds(rules: Iterable[Rule]) -> list[Rule]:
-    """The rules, each with a variable for the world it speaks of. Every rule needs a plain atom."""
-    found = []
-    for rule in rules:
-        assert next(rule.positive(), None) is not None, rule
-        assert not any(WORLD in atom.args for atom in rule.atoms()), rule
-        found.append(Rule(_placed(rule.head), tuple(map(_within, rule.body)), rule.owner, rule.index))
-    return found
+    """The rules, each with a variable for the world it speaks of."""
+    return [
+        Rule(_placed(rule.head), (*_anchor(rule), *map(_within, rule.body)), rule.owner, rule.index)
+        for rule in rules
+    ]
+
+
+def _anchor(rule: Rule) -> tuple[Atom, ...]:
+    """What binds the world of a rule that only denies or counts: every world has its day."""
+    return () if next(rule.positive(), None) is not None else (Atom(AS_OF, (WORLD, Var("_999"))),)
 
 
 def facts_in_worlds(worlds: Iterable[Iterable[Ground]]) -> Iterator[Ground]:
