@@ -18,9 +18,6 @@ from reasoner.rules import Value
 from reasoner.sentences import LANGUAGES
 from reasoner.vocabulary import Text
 
-RUNNING = ("notYetDue", "pending", "overdue", "insufficient", "needsDetermination", "noConclusion")
-"""Statuses under which something may still have to be done."""
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -63,7 +60,7 @@ def agenda(
     entries = [
         entry
         for conclusion in world.conclusions()
-        if conclusion.status in RUNNING
+        if world.rules.vocabulary.predicates[conclusion.status].is_open
         for entry in _entries(conclusion)
         if unit is None or entry.unit == unit
     ]

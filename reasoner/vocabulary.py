@@ -42,6 +42,8 @@ class Predicate:
     recorded_only: bool = False
     derived: bool = False
     is_status: bool = False
+    is_open: bool = False
+    """Of a status: whether something may still have to be done under it."""
     sources: tuple[str, ...] = ()
     """Where the text uses the term: identifiers of articles, paragraphs, items."""
     words: tuple[str, ...] = ()
@@ -223,6 +225,7 @@ def _read(files: list[Path]) -> Vocabulary:
             str(graph.value(subject, zl.recordedOnly)) == "true",
             derived,
             (subject, RDF.type, zl.Status) in graph,
+            str(graph.value(subject, zl.open)) == "true",
             tuple(
                 sorted(
                     local_name(str(o))
