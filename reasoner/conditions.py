@@ -8,6 +8,9 @@ A variable that only this condition binds has no value once the condition is lef
 every value that the predicate has in that place in the case; or for none, when the case has nothing at all
 that the condition could mean: then whatever depends on that value is left out with it.
 
+A condition that is its rule's only one needs a case in which the rule yields something: there is nothing
+beside it that could be met without it.
+
 *Entailed* conditions cannot be false while the others are true (``implied.py``) and are counted apart. What
 else no case can show is written beside the norms, in ``conditions.yaml``, each with its reason.
 """
@@ -156,7 +159,7 @@ def coverage(
             probe.rule,
             probe.index,
             fires.get(probe.rule.id, ""),
-            probe.flips,
+            fires.get(probe.rule.id, "") if _alone(probe.rule) else probe.flips,
             "" if probe.flips else entailed(probe.rule, probe.index, implications),
         )
         for probe in probes
@@ -164,6 +167,11 @@ def coverage(
     result = Coverage(found, cases=number)
     _except(result, [e for e in exceptions if chosen is None or e.rule.partition("#")[0] in chosen])
     return result
+
+
+def _alone(rule: Rule) -> bool:
+    """Whether the rule has one condition only, a statement."""
+    return len(rule.body) == 1 and isinstance(rule.body[0], Atom)
 
 
 def all_probes(rules: Ontology, owners: Collection[str] | None = None) -> list[Probe]:
