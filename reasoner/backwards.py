@@ -65,6 +65,7 @@ class Search:
         self.world = Recordable(self.model, world.rules.vocabulary)
         self.slices, self.book = slices(world.rules), world.rules.book
         self.limit, self.most_steps, self.deep, self.naming = limit, most_steps, deep, naming
+        self.standing = world.prover.standing
         self.steps, self.cut, self.beyond = 0, False, False
         self.ends: dict[Ground, Why] = {}  # what some attempt needed and nobody could record
         self._queue: list[tuple[int, int, int, State]] = []
@@ -340,7 +341,7 @@ class Search:
         given = atom in self.model.given
         derivations = self.model.derivations.get(atom, [])
         if given or not derivations or self.naming:
-            far = _FAR * (not given and self._lacks(atom, state, set()))
+            far = _FAR * (not given and self._lacks(atom, state))
             named = (*state.obstacles, (atom, goal.why))
             self._push(state._replace(obstacles=named, gaps=state.gaps + 1, loose=state.loose + far))
         if given or goal.depth >= _DEEPEST:
@@ -367,17 +368,23 @@ class Search:
             far = sum(goal.kind == "-" for goal in choice)
             self._push(state._replace(goals=(*choice, *state.goals), undone=undone, loose=state.loose + far))
 
-    def _lacks(self, atom: Ground, state: State, seen: set[Ground]) -> bool:
+    def _lacks(self, atom: Ground, state: State) -> bool:
         """Whether an atom holds only because something is not recorded (then that is what is missing)."""
-        if atom in state.relied or atom in seen:
-            return False
-        seen.add(atom)
-        derivations = self.model.derivations.get(atom, [])
-        return bool(derivations) and all(
-            any(isinstance(literal, Not) for literal in derivation.rule.body)
-            or any(self._lacks(support, state, seen) for support in derivation.supports())
-            for derivation in derivations
-        )
+        seen, waiting = {atom}, [atom]
+        while waiting:
+            current = waiting.pop()
+            if current in state.relied:
+                continue
+            if current in self.model.given:
+                if not self.standing(current):
+                    return False
+                continue
+            for derivation in self.model.derivations.get(current, []):
+                for support in derivation.supports():
+                    if support not in seen:
+                        seen.add(support)
+                        waiting.append(support)
+        return True
 
     # -- what can be assumed ------------------------------------------------------------------------
 

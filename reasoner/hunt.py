@@ -18,7 +18,7 @@ from reasoner.backwards import Search
 from reasoner.join import Ground, compare
 from reasoner.rules import Term, Value, Var
 from reasoner.trial import Trial
-from reasoner.vocabulary import NUMBERS
+from reasoner.vocabulary import NUMBERS, predicate_name
 
 if TYPE_CHECKING:
     from reasoner.pipeline import World
@@ -163,6 +163,7 @@ class Hunt:
         pairs = [
             pair for pair in zip(state.facts, state.asked, strict=True) if pair[0][0] != calendar.MONTHS_AFTER
         ]
+        pairs += self._natures(state, days)
         kept = _narrowest(self.world, [fact for fact, _ in pairs])
         shown = [(p, tuple(None if is_fresh(v) else v for v in row)) for p, row in kept]
         return Missing(
@@ -176,6 +177,29 @@ class Hunt:
             state.obstacles,
             state.undone,
         )
+
+    def _natures(self, state: State, days: dict[Value, Value]) -> list[tuple[Ground, Why]]:
+        """What the new things are of which no rule asked it: by the domain of what is said of them."""
+        vocabulary, denied = self.world.rules.vocabulary, [atom for atom, _ in state.obstacles]
+        said: dict[Value, Why] = {}
+        for (_, row), why in zip(state.facts, state.asked, strict=True):
+            if is_fresh(row[0]):
+                said.setdefault(row[0], why)
+        found: list[tuple[Ground, Why]] = []
+        for thing, why in said.items():
+            own = [(p, row) for p, row in state.facts if row[0] == thing]
+            domains = [vocabulary.predicates[p].arguments[0] for p, row in own if len(row) == 2]
+            if len(domains) < len(own):
+                continue
+            for name in (name for name in domains[0] if all(name in domain for domain in domains)):
+                fact: Ground = (predicate_name(name), (thing,))
+                added = [*self._added(state, days), fact]
+                if fact[0] in vocabulary.predicates and self._reached(
+                    Trial(self.world.model, self.world.rules, added, denied)
+                ):
+                    found.append((fact, why))
+                    break
+        return found
 
     def _examples(self, state: State, days: dict[Value, Value]) -> dict[Value, str]:
         """Things on record in whose place another of their class would do as well: that is tried."""
