@@ -66,10 +66,12 @@ class Conclusion:
     remarks: tuple[dict[str, Any], ...] = ()
     conditions: tuple[dict[str, Any], ...] = ()
     reading: Text = field(default_factory=dict)
+    beside: tuple[Ground, ...] = ()
+    """The statements that stand beside this one: remarks, candidates, other readings. Each has its proof."""
 
     def to_dict(self) -> dict[str, Any]:
         """The conclusion as JSON-ready data (one line of ``conclusions --format jsonl``)."""
-        data = {k: v for k, v in self.__dict__.items() if k not in ("atom",)}
+        data = {k: v for k, v in self.__dict__.items() if k not in ("atom", "beside")}
         data["statement"] = {"predicate": self.atom[0], "arguments": list(self.atom[1])}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in data.items()}
 
@@ -171,6 +173,7 @@ class Reader:
             remarks=tuple(self._beside(part, "remark")),
             conditions=self._conditions,
             reading=record.reading,
+            beside=tuple(self._statements_beside(part)),
         )
 
     def _remark(self, name: str, part: dict[str, Value], role: str) -> list[Value]:
@@ -188,6 +191,14 @@ class Reader:
         for name in self._named[role]:
             for value in self._remark(name, part, role):
                 yield {"id": str(value), "name": self._label(value), "predicate": name}
+
+    def _statements_beside(self, part: dict[str, Value]) -> Iterator[Ground]:
+        for name in dict.fromkeys(name for names in self._named.values() for name in names):
+            roles = self.vocabulary.predicates[name].roles
+            for atom in self._remarks.get((name, part["norm"], part["matter"]), ()):
+                values = dict(zip(roles, atom[1], strict=True))
+                if values.get("bearer", part.get("bearer")) == part.get("bearer"):
+                    yield atom
 
     def _candidates(self, part: dict[str, Value]) -> Iterator[dict[str, Any]]:
         """Who may be held to account: a unit, a post or a word of the text, with its kind and layer."""

@@ -162,6 +162,7 @@ class World:
             self.as_of.isoformat(),
             self.data_version,
             self.rules.book.digest,
+            tuple(self.prover.tree(atom) for atom in conclusion.beside),
         )
 
     def sources(self, ids: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -42,6 +42,8 @@ class Proof:
     as_of: str
     data_version: dict[str, Any]
     rule_version: str
+    beside: tuple[Node, ...] = ()
+    """The trees of what stands beside the conclusion: remarks, candidates, other readings."""
 
     def to_dict(self) -> dict[str, Any]:
         """The proof in the format ``zelian-proof/1``."""
@@ -52,6 +54,7 @@ class Proof:
             "rule_version": self.rule_version,
             "conclusion": self.conclusion.to_dict(),
             "proof": self.tree,
+            "beside": list(self.beside),
         }
 
     def to_shared(self) -> dict[str, Any]:

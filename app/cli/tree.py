@@ -9,6 +9,7 @@ Node = Mapping[str, Any]
 
 KINDS = {
     "conclusion": ("结论", "conclusion"),
+    "beside": ("另列", "beside"),
     "step": ("中间结论", "step"),
     "norm": ("规范", "norm"),
     "definition": ("定义", "definition"),
@@ -48,6 +49,11 @@ def lines(proof: Mapping[str, Any], lang: str, full: bool = False) -> Iterator[s
     yield ""
     yield from writer.node(proof["proof"])
     yield from writer.standing()
+    for node in proof.get("beside") or ():
+        yield ""
+        own = _Writer(lang, full, set(_pointed_at(node)))
+        yield from own.node({**node, "kind": "beside"})
+        yield from own.standing()
     for organ in conclusion.get("not_counted") or ():
         said = writer.word("未计入", "not counted")
         yield f"{said}{writer.colon}{writer.said(organ['name'])} – {writer.said(organ['reason_label'])}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from app.explorer import address, store
@@ -91,12 +91,16 @@ def _step(node: Mapping[str, Any], depth: int, said: set[str]) -> Markup:
     return el("li", el("details", el("summary", sentence), below, inner, open=depth < _OPEN_DEPTH))
 
 
-def tree(root: Mapping[str, Any], conclusion: Conclusion) -> Markup:
-    """Return the whole proof under the norm that it applies; ``root`` is the tree of a ``zelian-proof/1``."""
+def tree(roots: Sequence[Mapping[str, Any]], conclusion: Conclusion) -> Markup:
+    """Return the proof under the norm that it applies, and below it those of what stands beside it.
+
+    ``roots`` are the trees of a ``zelian-proof/1``.
+    """
     norm = {
         "kind": "norm",
         "label": conclusion.norm_label,
         "reading": conclusion.reading,
         "citation": conclusion.citation,
     }
-    return el("div", _ground(norm), el("ul", _step(root, 0, {conclusion.norm})), class_="zl-proof")
+    said = {conclusion.norm}
+    return el("div", _ground(norm), el("ul", (_step(root, 0, said) for root in roots)), class_="zl-proof")

@@ -23,10 +23,17 @@ def _notes(each: Conclusion) -> list[Markup | None]:
         f"{store.worded(unit['name'], lang)}{t('open')}{store.worded(unit['reason_label'], lang)}{t('close')}"
         for unit in each.not_counted
     ]
+    candidates = [
+        f"{store.unit(who, lang)}{t('open')}{store.worded(who['kind_label'], lang)}{t('close')}"
+        for who in each.candidates
+    ]
     goals = () if store.own_destination(each) else each.destinations
     return [
         _line("issue.destinations", (store.unit(unit, lang) for unit in goals)),
         _line("issue.not_counted", refused),
+        _line("issue.candidates", candidates),
+        _line("issue.elements", (store.worded(each_one["name"], lang) for each_one in each.missing_elements)),
+        _line("issue.remarks", (store.worded(remark["name"], lang) for remark in each.remarks)),
         _line("issue.since", [_elapsed(each)] if each.since else []),
         _line("issue.due", [day(each.due)] if each.due else []),
         _line("issue.done", [day(each.done)] if each.done else []),

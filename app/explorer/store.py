@@ -377,7 +377,8 @@ def _of_kind(desk: Desk, entity: str, lang: str) -> str:
     return "".join(f"{desk.world.speaker.name(kind, lang)} – " for kind in kinds)
 
 
-def _proof(desk: Desk, conclusion_id: str) -> Mapping[str, Any]:
-    """Return why a conclusion holds: the tree of a ``zelian-proof/1``."""
+def _proof(desk: Desk, conclusion_id: str) -> tuple[Mapping[str, Any], ...]:
+    """Return why a conclusion holds, then why what stands beside it: the trees of a ``zelian-proof/1``."""
     with desk.lock:
-        return desk.world.explain(conclusion_id).tree
+        proof = desk.world.explain(conclusion_id)
+        return proof.tree, *({**node, "kind": "beside"} for node in proof.beside)
