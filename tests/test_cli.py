@@ -20,7 +20,18 @@ from app.cli.commands import load
 from reasoner.pipeline import RECORD_FILE
 from reasoner.record import Claim, Record, Source
 
-COMMANDS = ("load", "reason", "conclusions", "explain", "case", "law", "check", "explore")
+COMMANDS = (
+    "load",
+    "reason",
+    "conclusions",
+    "explain",
+    "why-not",
+    "what-if",
+    "case",
+    "law",
+    "check",
+    "explore",
+)
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -55,7 +66,7 @@ def test_every_command_has_help_with_an_example(command: str, capsys: pytest.Cap
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_there(command: str) -> None:
-    assert (ROOT / "app" / "cli" / "commands" / f"{command}.py").exists()
+    assert (ROOT / "app" / "cli" / "commands" / f"{command.replace('-', '_')}.py").exists()
 
 
 def test_help_comes_at_once() -> None:
