@@ -10,7 +10,7 @@ declaration.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 
 from reasoner.pipeline import Ontology
@@ -32,6 +32,8 @@ class Implications:
         self._rules: dict[str, list[Rule]] = {}
         self._ways: dict[str, list[set[Literal]]] = {}
         self._always: dict[str, frozenset[Literal]] = {}
+        self._implied: dict[Atom, set[Literal]] = {}
+        self._complete = False  # what is implied grows until every stratum is read
         for _, group in strata(rules.book.rules):
             by_head: dict[str, list[Rule]] = {}
             for rule in group:
@@ -42,11 +44,15 @@ class Implications:
                 if declared is not None and declared.derived:
                     self._ways[name] = [self._required(rule) for rule in own]
                     self._always[name] = frozenset(_common(self._ways[name]))
+        self._complete = True
 
-    def of(self, atom: Atom) -> set[Literal]:
+    def of(self, atom: Atom) -> Set[Literal]:
         """The atom itself and all that it implies; an unnamed value is ``ANY``."""
+        start = _unnamed(atom)
+        if (known := self._implied.get(start)) is not None:
+            return known
         found: set[Literal] = set()
-        waiting: list[Literal] = [_unnamed(atom)]
+        waiting: list[Literal] = [start]
         while waiting:
             current = waiting.pop()
             if current in found:
