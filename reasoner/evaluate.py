@@ -191,7 +191,7 @@ def _fixed_point(model: Model, plans: list[Plan]) -> None:
             if (number, values) in seen:
                 continue
             seen.add((number, values))
-            atom = plan.rule.head.predicate, plan.ground_head(values)
+            atom = plan.rule.head.predicate, plan.ground_head(solution)
             model.derivations[atom].append(Derivation(plan.rule, plan.names, values))
             if model.relations[atom[0]].add(atom[1]):
                 fresh.setdefault(atom[0], []).append(atom[1])

@@ -74,23 +74,31 @@ class Relation:
         return index.get(key, ())
 
 
-Source = tuple[bool, int | Value]
-"""Where a value comes from: (True, number of a variable) or (False, a constant)."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Look:
-    """Look up rows: the key to look with, the variables to fill, positions of a row that must agree."""
+    """Look up rows: the values to look with (by number), the values to fill, places that must agree."""
 
-    predicate: str
-    positions: tuple[int, ...]
-    key: tuple[Source, ...]
-    fills: tuple[tuple[int, int], ...]
-    agree: tuple[tuple[int, int], ...]
+    __slots__ = ("_get", "_one", "agree", "fills", "positions", "predicate")
+
+    def __init__(
+        self,
+        predicate: str,
+        positions: tuple[int, ...],
+        key: tuple[int, ...],
+        fills: tuple[tuple[int, int], ...],
+        agree: tuple[tuple[int, int], ...],
+    ) -> None:
+        self.predicate, self.positions, self.fills, self.agree = predicate, positions, fills, agree
+        self._one = key[0] if len(key) == 1 else None
+        self._get = operator.itemgetter(*key) if len(key) > 1 else None
 
     def rows(self, rows: Rows, values: list[Value]) -> Iterable[Row]:
-        key = tuple([values[v] if is_var else v for is_var, v in self.key])  # type: ignore[index]
-        found = rows(self.predicate, self.positions, key)
+        """The rows that agree with the values."""
+        if self._get is not None:
+            found = rows(self.predicate, self.positions, self._get(values))
+        elif self._one is not None:
+            found = rows(self.predicate, self.positions, (values[self._one],))
+        else:
+            found = rows(self.predicate, (), ())
         if self.agree:
             return [row for row in found if all(row[a] == row[b] for a, b in self.agree)]
         return found
@@ -103,9 +111,9 @@ class _Absent:
 
 @dataclass(frozen=True, slots=True)
 class _Compare:
-    left: Source
+    left: int
     op: str
-    right: Source
+    right: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ class _Count:
     looks: tuple[_Look, ...]
     counted: tuple[int, ...]
     op: str
-    bound: Source
+    bound: int
 
 
 Step = _Look | _Absent | _Compare | _Count
@@ -127,13 +135,15 @@ class Plan:
     them belongs to the inside of a count.
     """
 
-    __slots__ = ("_slots", "head", "names", "needs", "rule", "steps")
+    __slots__ = ("_constants", "_empty", "_head", "_slots", "names", "needs", "rule", "steps")
 
     def __init__(self, rule: Rule, given: Collection[str] = ()) -> None:
         self.rule = rule
         outer = [*given, *(v.name for atom in rule.positive() for v in atom.variables())]
         self.names = tuple(dict.fromkeys(outer))
         self._slots: dict[str, int] = {name: i for i, name in enumerate(self.names)}
+        self._constants: dict[Value, int] = {}
+        self._empty: list[Value] = [""] * len(self.names)
         self.steps: list[Step] = []
         bound = set(given)
         waiting = list(rule.body)
@@ -143,13 +153,17 @@ class Plan:
             self.steps.append(self._step(chosen, bound))
             if isinstance(chosen, Atom):
                 bound |= {v.name for v in chosen.variables()}
-        self.head = tuple(self._source(arg) for arg in rule.head.args)
+        self._head = tuple(self._number(arg) for arg in rule.head.args)
         self.needs = tuple({atom.predicate for atom in rule.positive()})
 
-    def _source(self, term: Term) -> Source:
-        if isinstance(term, Var):
-            return True, self._slots.setdefault(term.name, len(self._slots))
-        return False, term
+    def _number(self, term: Term) -> int:
+        """The number of a variable or constant among the values of a solution."""
+        known: dict[str, int] | dict[Value, int] = self._slots if isinstance(term, Var) else self._constants
+        name: Value = term.name if isinstance(term, Var) else term
+        if name not in known:
+            known[name] = len(self._empty)  # type: ignore[index]
+            self._empty.append("" if isinstance(term, Var) else term)
+        return known[name]  # type: ignore[index]
 
     def _look(self, atom: Atom, bound: Collection[str], fill: bool = True) -> _Look:
         positions, key, fills, agree = [], [], [], []
@@ -157,13 +171,13 @@ class Plan:
         for i, arg in enumerate(atom.args):
             if not isinstance(arg, Var) or arg.name in bound:
                 positions.append(i)
-                key.append(self._source(arg))
+                key.append(self._number(arg))
             elif arg.name in first:
                 agree.append((first[arg.name], i))
             else:
                 first[arg.name] = i
                 if fill:
-                    fills.append((i, int(self._source(arg)[1])))
+                    fills.append((i, self._number(arg)))
         return _Look(atom.predicate, tuple(positions), tuple(key), tuple(fills), tuple(agree))
 
     def _step(self, literal: Literal, bound: set[str]) -> Step:
@@ -173,14 +187,14 @@ class Plan:
             case Not(atom):
                 return _Absent(self._look(atom, bound, fill=False))
             case Comparison(left, op, right):
-                return _Compare(self._source(left), op, self._source(right))
+                return _Compare(self._number(left), op, self._number(right))
             case Count(counted, atoms, op, limit):
                 known, looks = set(bound), []
                 for atom in atoms:
                     looks.append(self._look(atom, known))
                     known |= {v.name for v in atom.variables()}
-                numbers = tuple(int(self._source(v)[1]) for v in counted)
-                return _Count(tuple(looks), numbers, op, self._source(limit))
+                numbers = tuple(self._number(v) for v in counted)
+                return _Count(tuple(looks), numbers, op, self._number(limit))
         raise TypeError(literal)
 
     def looks(self) -> list[tuple[int, str]]:
@@ -189,11 +203,11 @@ class Plan:
 
     def values(self) -> list[Value]:
         """An empty solution, to be filled."""
-        return [""] * len(self._slots)
+        return list(self._empty)
 
     def ground_head(self, values: Sequence[Value]) -> Row:
         """The arguments of the head under a solution."""
-        return tuple([values[v] if is_var else v for is_var, v in self.head])  # type: ignore[index]
+        return tuple([values[number] for number in self._head])
 
     def run(
         self,
@@ -204,57 +218,52 @@ class Plan:
     ) -> None:
         """Emit every solution; ``only`` restricts the step of that number to the given rows."""
         found = self.values() if values is None else values
-        if only is not None:
-            number, fresh = only
-            relation = Relation()
-            for row in fresh:
-                relation.add(row)
-            restricted = self.steps[number]
-
-            def look(step: _Look) -> Iterable[Row]:
-                if step is restricted:
-                    return step.rows(lambda _, positions, key: relation.matching(positions, key), found)
-                return step.rows(rows, found)
-
-        else:
-
-            def look(step: _Look) -> Iterable[Row]:
-                return step.rows(rows, found)
-
         steps, last = self.steps, len(self.steps)
+        restricted: Step | None = None
+        if only is not None:
+            relation = Relation()
+            for row in only[1]:
+                relation.add(row)
+            restricted = steps[only[0]]
 
         def join(position: int) -> bool | None:
             if position == last:
                 return emit(found)
             step = steps[position]
-            if isinstance(step, _Look):
-                fills = step.fills
-                if not fills:
-                    for _ in look(step):
-                        return join(position + 1)
-                    return None
-                for row in look(step):
-                    for i, slot in fills:
-                        found[slot] = row[i]
+            if not isinstance(step, _Look):
+                return join(position + 1) if _holds(step, rows, found) else None
+            if step is restricted:
+                matched = step.rows(lambda _, positions, key: relation.matching(positions, key), found)
+            else:
+                matched = step.rows(rows, found)
+            fills = step.fills
+            if not fills:
+                for _ in matched:
+                    return join(position + 1)
+                return None
+            if len(fills) == 1:
+                ((i, slot),) = fills
+                for row in matched:
+                    found[slot] = row[i]
                     if join(position + 1):
                         return True
                 return None
-            return join(position + 1) if _holds(step, rows, found) else None
+            for row in matched:
+                for i, slot in fills:
+                    found[slot] = row[i]
+                if join(position + 1):
+                    return True
+            return None
 
         join(0)
 
 
 def _holds(step: _Absent | _Compare | _Count, rows: Rows, values: list[Value]) -> bool:
-    def value(source: Source) -> Value:
-        return values[source[1]] if source[0] else source[1]  # type: ignore[index]
-
-    match step:
-        case _Absent(look):
-            return next(iter(look.rows(rows, values)), None) is None
-        case _Compare(left, op, right):
-            return compare(value(left), op, value(right))
-        case _Count(looks, counted, op, bound):
-            return compare(_count(looks, counted, rows, values), op, value(bound))
+    if isinstance(step, _Absent):
+        return not any(True for _ in step.look.rows(rows, values))
+    if isinstance(step, _Compare):
+        return compare(values[step.left], step.op, values[step.right])
+    return compare(_count(step.looks, step.counted, rows, values), step.op, values[step.bound])
 
 
 def _count(looks: tuple[_Look, ...], counted: tuple[int, ...], rows: Rows, values: list[Value]) -> int:
