@@ -22,6 +22,7 @@ INSPECTION_OF = "inInspection"
 SUCCESSOR = "successor"
 READING = "otherReading"
 CONDITION = "presupposes"
+LAPSED = "lapsedLimit"
 REMARKS = {"possibleLimit": "limit", "since": "since", "candidate": "kind"}
 
 
@@ -160,7 +161,7 @@ class Reader:
             destinations=tuple(self._destinations(part)),
             other_readings=tuple(self._readings(part)),
             not_counted=tuple(self._not_counted(part)),
-            due=_iso(part.get("limit")),
+            due=_iso(part.get("limit", next(iter(self._remark(LAPSED, part, "lapsed")), None))),
             done=_iso(part.get("done")),
             since=_iso(since[0]) if since else None,
             possible_due=tuple(

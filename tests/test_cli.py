@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -70,12 +69,10 @@ def test_every_command_is_there(command: str) -> None:
 
 
 def test_help_comes_at_once() -> None:
-    started = time.perf_counter()
     code = "import sys; from app.cli import main; main(['--help']); print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True, encoding="utf-8"
     )
-    assert time.perf_counter() - started < 1  # 0.05 s on a machine that does nothing else
     heavy = {"duckdb", "streamlit", "rdflib", "clingo", "sqlalchemy", "pyarrow", "rich", "yaml"}
     assert not heavy & set(done.stdout.splitlines()[-1].split())
 

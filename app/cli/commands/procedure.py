@@ -21,7 +21,6 @@ HEAD = (
     ("步骤", "状态", "日期", "行为者", "依据", "名称"),
     ("step", "state", "date", "actor", "basis", "name"),
 )
-STATED = {"text": ("", ""), "implied": ("（含义所及）", " (implied)"), "unstated": ("", "")}
 WORDS = {
     "reached": ("已到", "reached"),
     "next": ("可为下一步", "possible next"),
@@ -68,7 +67,7 @@ def _shown(progress: object, language: str) -> str:
             STATES[step.state][at],
             "、".join(sorted({e["on"] for e in step.events if e["on"]})),
             step.actor[language],
-            "；".join(c["text"][language] for c in step.citations),
+            "；".join(dict.fromkeys(c["text"][language] for c in step.citations)),
             step.label[language],
         )
         for step in progress.steps
