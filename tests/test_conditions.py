@@ -178,7 +178,14 @@ def test_only_the_rules_asked_for_are_counted(tmp_path: Path) -> None:
 @cache
 def of_the_rule_base() -> Coverage:
     every = [c for file in cases.files([bundled.path("ontology", "regulation")]) for c in cases.read(file)]
-    return conditions.coverage(pipeline.ontology(), every, bundled_registry())
+    exceptions = conditions.read_exceptions(bundled.path("ontology"))
+    return conditions.coverage(pipeline.ontology(), every, bundled_registry(), exceptions)
+
+
+def test_the_cases_show_of_every_condition_of_every_rule_that_it_matters() -> None:
+    found = of_the_rule_base()
+    assert [(c.rule.id, c.text, c.lacking) for c in found.of("uncovered")] == []
+    assert found.stale == []
 
 
 def test_a_rule_without_a_covered_condition_concludes_otherwise_in_the_case_that_shows_it() -> None:
