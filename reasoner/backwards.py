@@ -144,6 +144,15 @@ class Search:
                     if closed and self._holds(goal, state):
                         relied |= self._needed((goal.predicate, tuple(map(known_value, goal.args))))
                         continue
+                    plain = (
+                        goal.predicate not in self.slices.rules and goal.predicate != calendar.MONTHS_AFTER
+                    )
+                    if closed and plain and is_fresh(goal.args[0]):
+                        # of a new thing that is fully said there is one way: that it is recorded
+                        if not self._recordable(goal, state):
+                            return None
+                        state = self._assumed(state, goal)
+                        continue
                     if goal.checked:
                         kept.append(goal)
                         continue
@@ -156,7 +165,17 @@ class Search:
                     kept.append(goal._replace(checked=True))
         if any(atom in relied for atom, _ in (*state.undone, *state.obstacles)):
             return None  # it would have to hold and not to hold
+        if state.gaps > self.limit:
+            self.beyond = True
+            return None
         return state._replace(goals=tuple(kept), order=tuple(order), relied=relied)
+
+    def _recordable(self, goal: Goal, state: State) -> bool:
+        if self.world.single(goal.predicate) and any(
+            p == goal.predicate and row[0] == goal.args[0] for p, row in state.facts
+        ):
+            return False
+        return self.world.assumable(goal, state)
 
     def _needed(self, atom: Ground) -> frozenset[Ground]:
         """An atom that holds, with everything without which it would not."""

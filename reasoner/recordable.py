@@ -23,6 +23,7 @@ class Recordable:
         self.model, self.vocabulary = model, vocabulary
         self._apart: dict[tuple[str, str], bool] = {}
         self._fitting: dict[tuple[str, tuple[str, ...]], bool] = {}
+        self._included: dict[tuple[str, str], bool] = {}
         self._natures: dict[str, list[str]] = {}
 
     def typed(self, goal: Goal) -> bool:
@@ -49,7 +50,12 @@ class Recordable:
 
     def says(self, assumed: str, wanted: str) -> bool:
         """Whether an assumed class membership includes the wanted one."""
-        return assumed == wanted or _includes(self.vocabulary, assumed, wanted)
+        if assumed == wanted:
+            return True
+        known = self._included.get((assumed, wanted))
+        if known is None:
+            known = self._included[assumed, wanted] = _includes(self.vocabulary, assumed, wanted)
+        return known
 
     def assumable(self, goal: Goal, state: State) -> bool:
         """Whether somebody could record this: nothing about the ontology's own things, no second nature."""
