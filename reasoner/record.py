@@ -11,7 +11,7 @@ corrected row replaces the old one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -43,6 +43,7 @@ __all__ = ["Change", "Claim", "Kind", "Object", "Record", "SetAside", "Source", 
 
 FACT_COLUMNS = ("predicate", "subject", "object", "kind", "id")
 _BUSY_SECONDS = 60
+_CHUNK = 500  # ids in one query
 
 
 class Record:
@@ -207,6 +208,31 @@ class Record:
         query = sa.select(s.predicate, s.subject, s.object).where(
             s.predicate.in_(tuple(predicates)), s.retracted.is_(None)
         )
+        with self._engine.connect() as connection:
+            yield from (tuple(row) for row in connection.execute(query).all())
+
+    def under(self, keys: Collection[str]) -> Iterator[tuple[Source, Claim]]:
+        """What is stated now under these keys, by whatever file."""
+        s, o = STATEMENTS.c, SOURCES.c
+        with self._engine.connect() as connection:
+            found = connection.execute(sa.select(o.id, o.key).where(o.key.is_not(None))).all() if keys else ()
+            ids = [id for id, key in found if key in keys]
+            for start in range(0, len(ids), _CHUNK):
+                query = sa.select(
+                    s.predicate, s.subject, s.object, s.kind, s.columns, o.file, o.sheet, o.row, o.key
+                ).join(SOURCES, s.source == o.id)
+                wanted = s.source.in_(ids[start : start + _CHUNK]), s.retracted.is_(None)
+                for row in connection.execute(query.where(*wanted)):
+                    source = Source(row.file, row.sheet, row.row, key=row.key)
+                    claim = Claim(row.predicate, row.subject, row.object or None, row.kind, row.columns)
+                    yield source, claim
+
+    def members(self, classes: Iterable[str], besides: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
+        """Members of classes as (class, id), those left out that only the files ``besides`` speak of."""
+        s, o = STATEMENTS.c, SOURCES.c
+        query = sa.select(s.predicate, s.subject).join(SOURCES, s.source == o.id).distinct()
+        wanted = s.predicate.in_(tuple(classes)), s.object == "", s.retracted.is_(None)
+        query = query.where(*wanted, o.file.not_in(tuple(besides)))
         with self._engine.connect() as connection:
             yield from (tuple(row) for row in connection.execute(query).all())
 

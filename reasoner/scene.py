@@ -52,6 +52,8 @@ class Scene:
         for block in blocks:
             for name in listed(block["a"]):
                 self._is_a(block["id"], rules.vocabulary.class_names[self._class(name)])
+        for id in self.local:
+            self._is_no_label(id)
         for block in blocks:
             self._state(block)
 
@@ -133,6 +135,17 @@ class Scene:
             if self.rules.vocabulary.are_disjoint(class_name, other):
                 raise self._error(f"{subject} 不能既是 {other} 又是 {class_name} / it cannot be both")
         classes.add(class_name)
+
+    def _is_no_label(self, id: str) -> None:
+        """Refuse an id that hides something of the ontology: the case could no longer name that."""
+        vocabulary = self.rules.vocabulary
+        for name in vocabulary.by_label.get(id, ()):
+            theirs, own = vocabulary.individuals[name].classes, self._classes[id]
+            if not any(vocabulary.are_disjoint(one, other) for one in own for other in theirs):
+                raise self._error(
+                    f"id {id} 与本体中的名称相同，会将其遮蔽，请换一个 / "
+                    f"the id hides {name} of the ontology, which is called so: choose another"
+                )
 
     def _fitting(self, predicate: Predicate, value: str, written: str, classes: Iterable[str]) -> str:
         """The value (as written), unless no thing of its classes can stand there."""

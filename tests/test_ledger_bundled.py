@@ -118,10 +118,10 @@ def test_every_district_and_township_has_its_two_organs(record: Record) -> None:
 def test_the_merged_districts_end_where_the_new_one_begins(record: Record) -> None:
     for old in ("d500105", "d500112"):
         for end in ("", "_party", "_gov"):
-            assert stated(record, old + end, "existsUntil") == [20260125]
+            assert stated(record, old + end, "existsUntil") == [20260124]
             assert stated(record, old + end, "succeededBy") == ["d500157" + end]
     assert stated(record, "d500157", "existsFrom") == [20260125]
-    assert stated(record, "zLiangjiang", "existsUntil") == [20260125]
+    assert stated(record, "zLiangjiang", "existsUntil") == [20260124]
     assert stated(record, "zWansheng", "overlapsWith") == ["d500110"]
 
 

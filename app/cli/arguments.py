@@ -30,6 +30,9 @@ def date(text: str) -> datetime.date:
             day = datetime.date(*map(int, match.groups()))
             if 1900 <= day.year < 2200:
                 return day
+            raise argparse.ArgumentTypeError(
+                f"日期应在 1900 年至 2199 年之间 / a date from 1900 to 2199: {text!r}"
+            )
     raise argparse.ArgumentTypeError(f"不是日期 / not a date: {text!r} (2026-11-22)")
 
 

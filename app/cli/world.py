@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import sys
 from collections.abc import Iterator
@@ -33,10 +34,10 @@ def check_known(opened: World, issue: str | None, norm: str | None, status: str 
     """
     if issue is not None and issue not in opened.issues():
         raise CommandError(f"记录中没有问题 {issue}", f"no issue {issue} on record")
-    if norm is not None and not any(f"{known}.".startswith(f"{norm}.") for known in _places(opened)):
+    if norm is not None and not _is_norm(opened, norm):
         raise CommandError(
-            f"没有规范 {norm}（写法如 a39、a39.p4、a39.p4.s2）",
-            f"no norm {norm} (write a39, a39.p4 or a39.p4.s2)",
+            f"没有规范 {norm}（写法如 39.4、a39、a39.p4、a39.p4.s2）",
+            f"no norm {norm} (write 39.4, a39, a39.p4 or a39.p4.s2)",
         )
     if status is not None:
         from reasoner.conclusions import status_names
@@ -48,6 +49,20 @@ def check_known(opened: World, issue: str | None, norm: str | None, status: str 
             raise CommandError(
                 f"没有状态 {status}，可用：{zh}", f"no status {status}: use {', '.join(labels)}"
             )
+
+
+def norm_id(opened: World, text: str) -> str:
+    """Return the id of a norm or a place in the law, also when written as for ``zelian law`` (``39.4``)."""
+    from reasoner.law import NotInLawError
+
+    if not _is_norm(opened, text):
+        with contextlib.suppress(NotInLawError):
+            return opened.law.find(text).id
+    return text
+
+
+def _is_norm(opened: World, text: str) -> bool:
+    return any(f"{known}.".startswith(f"{text}.") for known in _places(opened))
 
 
 def _places(opened: World) -> Iterator[str]:

@@ -7,13 +7,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from reasoner import vocabulary
-from reasoner.bundled import path as bundled
 from reasoner.ledger import literals
 from reasoner.ledger.names import Names, tidy
-from reasoner.ledger.words import Words
+from reasoner.ledger.words import Words, ontology
 
 _ID = re.compile(r"[\w.\-()/〔〕]{1,120}")
 _DASHES = str.maketrans("‐‑‒–—―－", "-------")
@@ -28,12 +25,6 @@ def clean_id(value: str) -> str | None:
 def fingerprint(*parts: str) -> str:
     """Eight letters and digits that stand for these texts, the same on every machine."""
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=4).hexdigest()
-
-
-@lru_cache(maxsize=1)
-def _terms() -> vocabulary.Vocabulary:
-    """What the ontology says of its classes; read only when an id is described twice."""
-    return vocabulary.load(bundled("ontology"))
 
 
 @dataclass
@@ -60,9 +51,10 @@ class Context:
     def contradicted(self, id: str, classes: Iterable[str]) -> bool:
         """Whether the RDF of this import says that an id is something it cannot be as well."""
         described = self.described.get(id, set()).difference(classes)
-        if not described:
+        terms = ontology() if described else None
+        if terms is None:
             return False
-        terms, known = _terms(), _terms().class_names
+        known = terms.class_names
         return any(terms.are_disjoint(known.get(a, a), known.get(b, b)) for a in described for b in classes)
 
 

@@ -30,6 +30,7 @@ _BEFORE = re.compile(r"(?:(?:底|末|以前|之前|前)+(?![后后])[^\d]{0,10}|
 _TAIL = re.compile(r"(以来|起|左右|许)$")
 _QUARTER = re.compile(r"(\d{4})年第?([1-4])季度(?:底|末)?(?:前)?")
 _FIRST_EXCEL_SERIAL, _LAST_EXCEL_SERIAL = 36_526, 73_050  # 2000 to 2099
+_FIRST_YEAR, _LAST_YEAR = 1949, 2100
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 
 
@@ -41,6 +42,11 @@ class Reading:
     date: int | None = None
     end: int | None = None
     options: tuple[int, ...] = field(default=())
+
+
+def strange(day: int) -> bool:
+    """Whether a day (yyyymmdd) lies where no inspection's records do: mostly a slip of the pen."""
+    return not _FIRST_YEAR <= day // 10_000 <= _LAST_YEAR
 
 
 def number(text: str) -> int | None:

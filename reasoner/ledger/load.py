@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from reasoner.bundled import path as bundled
 from reasoner.ledger import values
 from reasoner.ledger.context import Context, setting
+from reasoner.ledger.elsewhere import Elsewhere
 from reasoner.ledger.layouts import Table, TableLayout, layouts, recognise
 from reasoner.ledger.names import PREDICATES, Names
 from reasoner.ledger.report import Problem, Report, Unusable, UnusableFile
 from reasoner.ledger.rows import Entry, Row, TableReader
 from reasoner.ledger.tables import header, read_grids
-from reasoner.ledger.words import Words, message
+from reasoner.ledger.words import Words, message, ontology
 from reasoner.record import Record, SetAside, Source
 
 Progress = Callable[[str, int, int], None]
@@ -66,8 +67,9 @@ def load(
         return report
     if with_registry and record.version == 0:
         load(_registry(), record, who="zelian", why="装入自带名录", progress=progress)
-    context, readers = _context(tables, entries, record)
+    context, readers = _context(tables, entries, record, digests)
     waiting = {(row.file, row.sheet, row.key) for row in record.set_aside() if row.file not in digests}
+    _note_without_rows(readers, report)
     entries += _read_tables(readers, context, waiting, tell)
     _store(entries, record, report, who, why or "导入 " + "、".join(digests), digests, tell)
     return report
@@ -137,7 +139,7 @@ def _recognised(path: Path, name: str, known: tuple[TableLayout, ...], report: R
 
 
 def _context(
-    tables: list[Table], graphs: list[Entry], record: Record
+    tables: list[Table], graphs: list[Entry], record: Record, files: Collection[str] = ()
 ) -> tuple[Context, list[tuple[TableReader, list[Row]]]]:
     """Everything rows are read against: first what is on record, then what the rows themselves define."""
     words = Words.bundled()
@@ -149,11 +151,13 @@ def _context(
             days.setdefault(subject, set()).add(int(object))
         else:
             names.add(predicate, subject, object)
+    readers = [(reader, reader.define()) for reader in (TableReader(table, context) for table in tables)]
+    if graphs:
+        _judge(graphs, readers, record, files)
     for claim in (claim for entry in graphs if entry.usable for claim in entry.claims):
         classes = context.described.setdefault(claim.subject, set())
         classes.update({claim.predicate} if claim.object is None else ())
         names.add(claim.predicate, claim.subject, "" if claim.object is None else str(claim.object))
-    readers = [(reader, reader.define()) for reader in (TableReader(table, context) for table in tables)]
     for reader, rows in readers:
         for row in rows:
             for statement in reader.names_given(row):
@@ -167,11 +171,43 @@ def _context(
     return context, readers
 
 
+def _judge(
+    graphs: list[Entry],
+    readers: list[tuple[TableReader, list[Row]]],
+    record: Record,
+    files: Collection[str],
+) -> None:
+    """Set aside the subjects of RDF files that do not fit the ontology, or what else is known of a thing."""
+    from reasoner.ledger.fitting import Fitting  # imported late: only RDF needs the ontology
+
+    terms = ontology()
+    if terms is None:
+        return
+    known: dict[str, set[str]] = {}
+    for name, id in record.members(terms.class_names, besides=files):
+        known.setdefault(id, set()).add(name)
+    typed = {claim.subject for entry in graphs for claim in entry.claims if claim.object is None}
+    for reader, rows in readers:
+        for row in rows:
+            for name, id, object in reader.names_given(row):
+                if not object and id not in typed:  # a row that contradicts the RDF is set aside itself
+                    known.setdefault(id, set()).add(name)
+    Fitting(terms, known).judge(graphs)
+
+
 def _sector_words() -> dict[str, tuple[tuple[str, ...], str]]:
     with bundled("data", "registry", "sector_words.csv").open(encoding="utf-8", newline="") as file:
         return {
             row["word"]: (tuple(values.parts(row["sector"])), row["reason"]) for row in csv.DictReader(file)
         }
+
+
+def _note_without_rows(readers: list[tuple[TableReader, list[Row]]], report: Report) -> None:
+    """Say of a file whose tables all have headers only that there is nothing to read in it."""
+    filled = {reader.table.file for reader, rows in readers if rows}
+    for file in dict.fromkeys(reader.table.file for reader, _ in readers):
+        if file not in filled:
+            report.add([Problem("noted", "no-rows", file, None, None, None, "", *message("no-rows"))])
 
 
 def _read_tables(
@@ -209,7 +245,8 @@ def _read_tables(
                     continue
                 reader.problem(row, "set_aside", "duplicate", None, row.key)
                 source = Source(source.file, source.sheet, source.row, url=source.url, key=numbered)
-            entry = Entry(source, row.claims, row.problems)
+            about = row.ids.get(reader.layout.main, "")
+            entry = Entry(source, row.claims, row.problems, about=about)
             first.setdefault(place, entry)
             entries.append(entry)
             if not row.usable:
@@ -228,10 +265,13 @@ def _store(
     digests: dict[str, str],
     tell: Progress,
 ) -> None:
+    elsewhere = Elsewhere(entries, record)
     with record.transaction(who, why, digests) as transaction:
         for done, entry in enumerate(entries):
             if done % 2000 == 0:
                 tell("写入记录", done, len(entries))
+            if entry.usable:
+                elsewhere.compare(entry)
             report.add(entry.problems)
             s = entry.source
             if entry.usable:

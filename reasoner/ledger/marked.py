@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 
-from reasoner.ledger.report import Unusable
+from reasoner.ledger.report import Unusable, UnusableFile
 from reasoner.ledger.tables import header
 from reasoner.ledger.values import EXPLANATION_HEADER, TRACE_HEADERS
 
@@ -29,10 +29,19 @@ def neutral(text: str) -> str:
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def write(rows: list[Unusable], path: Path) -> None:
-    """Write one sheet for every source sheet that has rows set aside; an empty list gives an empty sheet."""
+def write(rows: list[Unusable], path: Path, unusable: list[UnusableFile] | None = None) -> None:
+    """Write one sheet for every source sheet that has rows set aside; an empty list gives an empty sheet.
+
+    Files that could not be used at all are listed on a sheet of their own, with the reason.
+    """
     book = Workbook()
     book.remove(book.worksheets[0])
+    if unusable:
+        page = book.create_sheet("不能使用的文件")
+        page.append(["文件", EXPLANATION_HEADER])
+        for error in unusable:
+            page.append([neutral(error.file), neutral(f"{error.zh} / {error.en}")])
+        page.column_dimensions["A"].width, page.column_dimensions["B"].width = 32, 100
     for (file, sheet), group in groupby(rows, key=lambda row: (row.file, row.sheet)):
         members = list(group)
         title = re.sub(r"[\[\]:*?/\\]", " ", sheet or file)[:28] or "台账"

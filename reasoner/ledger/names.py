@@ -87,11 +87,11 @@ class Names:
                 self._places[subject] = value
             elif predicate in ("existsFrom", "existsUntil"):
                 span = self._spans.setdefault(subject, [0, _NEVER])
-                span[predicate == "existsUntil"] = int(value)
+                # The last day is included, here and below, so the name ends on the day after.
+                span[predicate == "existsUntil"] = int(value) + (predicate == "existsUntil")
             elif predicate in ("aliasValidFrom", "aliasValidTo") and (match := _VALIDITY.fullmatch(value)):
                 day = int(match[1] + match[2] + match[3])
                 window = windows.setdefault((subject, tidy(match[4])), [0, _NEVER])
-                # The last day of use is included, so the name ends on the day after.
                 window[predicate == "aliasValidTo"] = day + (predicate == "aliasValidTo")
         for predicate, subject, value in self._pending:
             if predicate in NAME_PREDICATES and subject in self._families:

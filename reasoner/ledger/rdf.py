@@ -17,11 +17,12 @@ from rdflib import RDF, RDFS, XSD, Dataset, Graph, Literal, URIRef
 from rdflib.term import BNode, Node
 
 from reasoner.ledger import literals
-from reasoner.ledger.context import clean_id
+from reasoner.ledger.context import clean_id, fingerprint
 from reasoner.ledger.report import Problem, UnusableFile
 from reasoner.ledger.rows import Entry
-from reasoner.ledger.words import ENTITY, NAMESPACE, Vocabulary, message, term, vocabulary
+from reasoner.ledger.words import Vocabulary, message, term, vocabulary
 from reasoner.record import Claim, Kind, Source
+from reasoner.vocabulary import ENTITY, NAMESPACE
 
 logging.getLogger("rdflib.term").setLevel(
     logging.CRITICAL
@@ -29,6 +30,7 @@ logging.getLogger("rdflib.term").setLevel(
 
 _FORMATS = {".ttl": "turtle", ".nt": "nt", ".trig": "trig", ".jsonld": "json-ld"}
 _QUADS = {".trig", ".jsonld"}  # may hold several graphs, read as one
+_OURS = "https://w3id.org/zelian/"
 _LABELS = {RDFS.label: "name"}
 _ANY = Vocabulary(frozenset(), {}, frozenset(), {})
 
@@ -86,19 +88,29 @@ def _refuse_remote(data: bytes, name: str) -> None:
 def _subject(graph: Graph, subject: Node, name: str, terms: Vocabulary) -> Entry:
     id = _entity(subject)
     source = Source(file=name, key=id or str(subject))
-    entry = Entry(source, [], [])
+    entry = Entry(source, [], [], about=id or "")
 
     def problem(code: str, column: str, value: str) -> None:
         entry.problems.append(Problem("set_aside", code, name, None, None, column, value, *message(code)))
 
     if id is None:
         problem("rdf-subject", "", str(subject))
+    elif not str(subject).startswith(_OURS):
+        said = message("rdf-foreign", id=id)
+        entry.problems.append(
+            Problem("noted", "rdf-foreign", name, None, None, "", str(subject)[:200], *said)
+        )
     for predicate, object in sorted(graph.predicate_objects(subject), key=str):
         shown = _local(predicate) or str(predicate)
         entry.cells[shown] = "；".join(filter(None, [entry.cells.get(shown), str(object)]))
         for claim in _claims(id or "", predicate, object, terms):
             if isinstance(claim, Claim):
                 entry.claims.append(claim)
+                if claim.kind == "date" and literals.strange(int(claim.object or 0)):
+                    said = message("date-odd")
+                    entry.problems.append(
+                        Problem("noted", "date-odd", name, None, None, shown, str(object)[:200], *said)
+                    )
             else:
                 problem(claim, shown, str(object)[:200])
     return entry
@@ -159,7 +171,10 @@ def _local(node: Node) -> str | None:
 
 
 def _entity(node: Node) -> str | None:
-    """An entity's local id: after our prefix, or the last part of any other IRI."""
+    """An entity's local id: after our prefix, or the last part of any other IRI with a mark of the whole.
+
+    Two IRIs never become one id: ``http://a.example/1`` and ``http://b.example/1`` are two things.
+    """
     if not isinstance(node, URIRef):
         return None
     text = str(node)
@@ -168,4 +183,5 @@ def _entity(node: Node) -> str | None:
     if text.startswith(NAMESPACE):
         return clean_id(unquote(text[len(NAMESPACE) :]))
     parts = urlsplit(text)
-    return clean_id(unquote(parts.fragment or parts.path.rstrip("/").rpartition("/")[2]))
+    last = clean_id(unquote(parts.fragment or parts.path.rstrip("/").rpartition("/")[2])[:80])
+    return last if text.startswith(_OURS) or last is None else f"{last}-{fingerprint(text)}"

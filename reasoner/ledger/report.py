@@ -147,4 +147,4 @@ class Report:
         """Write the rows set aside as a workbook with the cells marked, to be corrected and loaded again."""
         from reasoner.ledger.marked import write  # imported late: openpyxl is slow to import
 
-        write(self.aside, Path(path))
+        write(self.aside, Path(path), self.unusable)

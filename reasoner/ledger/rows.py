@@ -48,6 +48,7 @@ class Entry:
     claims: list[Claim]
     problems: list[Problem]
     cells: dict[str, str] = field(default_factory=dict)
+    about: str = ""
 
     @property
     def usable(self) -> bool:

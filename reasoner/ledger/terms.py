@@ -16,9 +16,12 @@ from reasoner.bundled import path as bundled
 from reasoner.ledger.words import read_yaml
 from reasoner.vocabulary import Text, Vocabulary, predicate_name
 
-_HEAD = """# This file lists the words that ledgers may use for the kinds and classes of the ontology, and what they
-# mean. Generated from the ontology by `zelian check --write`; do not edit. Words of daily use stand in words.yaml.
-"""
+_HEAD = (
+    "# This file lists the words that ledgers may use for the kinds and classes of the ontology, "
+    "with their meaning.\n"
+    "# Generated from the ontology by `zelian check --write`; do not edit. "
+    "Words of daily use stand in words.yaml.\n"
+)
 
 
 def page(vocabulary: Vocabulary) -> str:

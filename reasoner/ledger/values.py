@@ -188,8 +188,10 @@ def _date(r: Reading) -> Outcome:
     """A day; anything else is refused (or only noted where the layout says so)."""
     out = Outcome()
     reading = _read_date(r.cell, r.said, r.setting.year)
-    if reading.shape == "date":
+    if reading.date is not None and reading.end is None:
         out.state(r.item.property, reading.date, "date")
+        if literals.strange(reading.date):
+            out.note("date-odd", r.said)
     else:
         out.refuse(f"date-{reading.shape}", r.said)
     return out
@@ -226,6 +228,8 @@ def _date_of_limit(r: Reading, out: Outcome, reading: literals.Reading) -> Outco
         reading, limit = literals.Reading("yearless"), None  # the title's year would lie in the past
     if limit is not None:
         out.state(r.item.property, limit, "date")
+        if literals.strange(limit):
+            out.note("date-odd", r.said)
     elif reading.shape in ("relative", "inexact"):
         out.note(f"kept-{reading.shape}", r.said)
     else:

@@ -9,10 +9,9 @@ from typing import Any
 
 import yaml
 
+import reasoner.vocabulary
 from reasoner.bundled import path as bundled
-
-NAMESPACE = "https://w3id.org/zelian/ns#"
-ENTITY = "https://w3id.org/zelian/id/"
+from reasoner.vocabulary import ANYTHING
 
 
 @lru_cache(maxsize=64)
@@ -54,38 +53,33 @@ def term(local: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def vocabulary() -> Vocabulary | None:
-    """The ontology's terms, or None where no ontology is installed. Properties map to a statement kind."""
-    from rdflib import OWL, RDF, RDFS, XSD, Graph, URIRef  # imported late: only RDF and rare words need it
-
+def ontology() -> reasoner.vocabulary.Vocabulary | None:
+    """The ontology, or None where there is none; read for RDF, rare words and ids described twice."""
     try:
-        folder = bundled("ontology")
+        found = reasoner.vocabulary.load(bundled("ontology"))
     except FileNotFoundError:
         return None
-    graph = Graph()
-    for file in sorted(folder.glob("*.ttl")):
-        graph.parse(file, format="turtle")
-    if not len(graph):
+    return found if found.predicates else None
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary | None:
+    """The ontology's terms, or None where no ontology is installed. Properties map to a statement kind."""
+    terms = ontology()
+    if terms is None:
         return None
-
-    def local(node: Any) -> str | None:
-        return str(node)[len(NAMESPACE) :] if str(node).startswith(NAMESPACE) else None
-
-    classes = frozenset(term(n) for s in graph.subjects(RDF.type, OWL.Class) if (n := local(s)))
-    properties = {n: "entity" for s in graph.subjects(RDF.type, OWL.ObjectProperty) if (n := local(s))}
-    kinds: dict[Any, str] = {XSD.date: "date", XSD.integer: "integer"}
-    for s in graph.subjects(RDF.type, OWL.DatatypeProperty):
-        if name := local(s):
-            only = bool(graph.value(s, URIRef(NAMESPACE + "recordedOnly")))
-            properties[name] = "text" if only else kinds.get(graph.value(s, RDFS.range), "text")
-    individuals: set[str] = set()
-    labels: dict[str, frozenset[str]] = {}
-    for s in graph.subjects(RDF.type, OWL.NamedIndividual):
-        name = str(s)[len(ENTITY) :]
-        individuals.add(name)
-        for label in graph.objects(s, RDFS.label):
-            labels[str(label)] = labels.get(str(label), frozenset()) | {name}
-    return Vocabulary(classes, properties, frozenset(individuals), labels)
+    properties = {}
+    for predicate in terms.predicates.values():
+        if predicate.arity == 2 and not predicate.derived:
+            values = set(predicate.arguments[1])
+            plain = values <= {"date", "integer", "text"}
+            if predicate.recorded_only:
+                properties[predicate.name] = "text" if plain or values == {ANYTHING} else "entity"
+            else:
+                properties[predicate.name] = predicate.arguments[1][0] if plain else "entity"
+    classes = frozenset(p.name for p in terms.predicates.values() if p.is_class or p.derived)
+    labels = {label: frozenset(names) for label, names in terms.by_label.items()}
+    return Vocabulary(classes, properties, frozenset(terms.individuals), labels)
 
 
 class Words:

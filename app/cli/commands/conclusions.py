@@ -12,12 +12,11 @@ from app.cli import shown, tables, terminal, world
 def run(arguments: argparse.Namespace) -> int:
     """Print or write the conclusions. An id that nothing knows is a mistake, not an empty list."""
     opened = world.open_world(arguments.as_of)
-    world.check_known(opened, arguments.issue, arguments.norm, arguments.status)
+    norm = None if arguments.norm is None else world.norm_id(opened, arguments.norm)
+    world.check_known(opened, arguments.issue, norm, arguments.status)
     found = [
         conclusion.to_dict()
-        for conclusion in opened.conclusions(
-            issue=arguments.issue, norm=arguments.norm, status=arguments.status
-        )
+        for conclusion in opened.conclusions(issue=arguments.issue, norm=norm, status=arguments.status)
     ]
     output: Path | None = arguments.output
     match arguments.format:
