@@ -103,6 +103,8 @@ def _bodies(r: Reading) -> Outcome:
                 out.state(r.item.property, id, "entity")
             if resolution.expired:
                 out.note("expired", part)
+        elif r.item.words and (word := r.context.words.choices(r.item.words).get(part)):
+            out.state(r.item.property, word, "entity")
         elif part in r.context.words.listed("anonymous"):
             out.note("anonymous", part)
         else:
@@ -166,6 +168,9 @@ def _ref(r: Reading) -> Outcome:
             out.state(r.item.property, r.item.form.format(id), "entity")
             continue
         found = r.context.names.find(part, frozenset(r.item.families), r.row.days, r.row.district)
+        sectors = r.context.sector_words.get(names.tidy(part), ((), ""))[0]
+        if "sector" in r.item.families and found.status == "unknown" and sectors:
+            found = names.Resolution("found", sectors)
         if r.item.families and found.status == "found":
             for each in found.ids:
                 out.state(r.item.property, each, "entity")

@@ -32,7 +32,7 @@ def write(target: str | Path) -> None:
     book = Workbook()
     book.remove(book.worksheets[0])
     cover = book.create_sheet("说明")
-    for line in _cover(spec, words):
+    for line in _cover(spec):
         cover.append(line)
     cover.column_dimensions["A"].width, cover.column_dimensions["B"].width = 22, 110
     for row in cover.iter_rows():
@@ -60,7 +60,9 @@ def _lists(book: Workbook, spec: dict[str, Any], words: Words) -> dict[str, str]
             page.cell(1, number + 1, "含义").font = Font(bold=True)
             for row, (word, meaning) in enumerate(offered.items(), start=2):
                 page.cell(row, number, word)
-                page.cell(row, number + 1, meaning)
+                page.cell(row, number + 1, meaning or None).alignment = Alignment(
+                    wrap_text=True, vertical="top"
+                )
             letter = get_column_letter(number)
             page.column_dimensions[letter].width = 30
             page.column_dimensions[get_column_letter(number + 1)].width = 44
@@ -69,15 +71,9 @@ def _lists(book: Workbook, spec: dict[str, Any], words: Words) -> dict[str, str]
     return places
 
 
-def _cover(spec: dict[str, Any], words: Words) -> list[list[str]]:
-    """The first sheet: how to fill in, and which words are accepted where."""
-    lines: list[list[str]] = [*spec["cover"], ["", ""]]
-    for table in spec["tables"]:
-        for column in table["columns"]:
-            if column.get("value") == "choice":
-                accepted = "、".join(words.offered(column["words"]))
-                lines.append([f"{table['name']} · {column['column']}", accepted])
-    return lines
+def _cover(spec: dict[str, Any]) -> list[list[str]]:
+    """The first sheet: how to fill in, and what each sheet is for."""
+    return [*spec["cover"], ["", ""], *([table["name"], table["purpose"]] for table in spec["tables"])]
 
 
 def _sheet(book: Workbook, table: dict[str, Any], means: dict[str, str], lists: dict[str, str]) -> None:

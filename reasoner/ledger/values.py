@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rapidfuzz import fuzz, process
+
 from reasoner.ledger import literals, names
 from reasoner.ledger.context import Context, Setting
 from reasoner.ledger.layouts import Item
@@ -28,6 +30,7 @@ NAMING = frozenset(names.PREDICATES)
 
 _HARD = frozenset("、；;，,\n\r|")
 _OPENING, _CLOSING = "(（[【〔《“", ")）]】〕》”"
+_FEW_WORDS = 20  # as many are said in full where none of them stands in a cell
 SEMICOLONS = frozenset("；;\n\r")
 
 
@@ -135,9 +138,19 @@ def _id(r: Reading) -> Outcome:
 
 
 def choices(words: Words, group: str, said: str) -> list[tuple[str, str | None]]:
-    """The fixed words of a cell with what each means: the whole, or the parts of a list."""
-    whole = words.choose(group, said)
-    return [(said, whole)] if whole else [(part, words.choose(group, part)) for part in parts(said)]
+    """The fixed words of a cell with what each means: the whole, or the parts of a list.
+
+    A word may itself hold 、 (批准、审定记录): the longest run of parts that is a word is one.
+    """
+    found, rest = list[tuple[str, str | None]](), parts(said)
+    if whole := words.choose(group, said):
+        return [(said, whole)]
+    while rest:
+        runs = ("、".join(rest[:length]) for length in range(len(rest), 1, -1))
+        word = next((run for run in runs if run in words.choices(group)), rest[0])
+        found.append((word, words.choose(group, word)))
+        rest = rest[word.count("、") + 1 :] if word != rest[0] else rest[1:]
+    return found
 
 
 def _choice(r: Reading) -> Outcome:
@@ -145,8 +158,14 @@ def _choice(r: Reading) -> Outcome:
     out = Outcome()
     for part, chosen in choices(r.context.words, r.item.words, r.said):
         if chosen is None:
-            known = list(r.context.words.choices(r.item.words))[:20]
-            out.refuse("word", part, words="、".join(known))
+            known = r.context.words.choices(r.item.words)
+            if len(known) <= _FEW_WORDS:
+                out.refuse("word", part, words="、".join(known))
+            else:
+                near = process.extract(
+                    part, known.keys(), scorer=fuzz.partial_ratio, limit=5, score_cutoff=60
+                )
+                out.refuse("word-of-list", part, tuple((known[word], word) for word, _, _ in near))
         elif r.item.property:
             out.state(r.item.property, chosen, "entity")
         else:

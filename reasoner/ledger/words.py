@@ -82,6 +82,10 @@ def vocabulary() -> Vocabulary | None:
     return Vocabulary(classes, properties, frozenset(terms.individuals), labels)
 
 
+def _kind_in_front(word: str) -> str:
+    return word.partition("：")[0] if "：" in word else ""
+
+
 class Words:
     """Lookups in the word lists; every list is data."""
 
@@ -136,15 +140,20 @@ class Words:
         return {group: labels.get(group, {}) | listed.get(group, {}) for group in {*listed, *labels}}
 
     def offered(self, group: str) -> dict[str, str]:
-        """One word for each thing that a group can mean, with what it means: what a drop-down offers."""
-        labels = self._terms.get(group, {})
-        known = {entry["is"] for entry in labels.values()}
-        words = {word: entry["means"] for word, entry in labels.items()}
+        """One word for each thing that a group can mean, with what it means: what a drop-down offers.
+
+        Words of daily use come first, words with a kind in front (要件：…) last; a meaning that only
+        repeats the word is left out.
+        """
+        daily: dict[str, str] = {}
         for word, meant in self._lists["choices"].get(group, {}).items():
-            if meant not in known:
-                known.add(meant)
-                words[word] = ""
-        return words
+            daily.setdefault(meant, word)
+        labels = self._terms.get(group, {})
+        labelled = {entry["is"]: (word, entry["means"]) for word, entry in labels.items()}
+        order = [*daily, *(meant for meant in labelled if meant not in daily)]
+        order.sort(key=lambda meant: _kind_in_front(labelled.get(meant, ("", ""))[0]))
+        found = (labelled.get(meant) or (daily[meant], "") for meant in order)
+        return {word: means if means != word else "" for word, means in found}
 
     def choose(self, group: str, word: str) -> str | None:
         """What a fixed word means: listed, an id itself, or the one individual with that label."""
