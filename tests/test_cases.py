@@ -120,6 +120,10 @@ def test_a_refused_conclusion_that_follows_fails_with_its_id(tmp_path: Path) -> 
             "- name: 试\n  as_of: 2025-12-01\n  given: [{a: Issue, relatesTo: 两江新区}]\n  expect: [{}]\n",
             "两江新区",
         ),
+        (
+            "- name: 试\n  as_of: 2024-01-01\n  given: [{a: PartyOrgan, id: 市委}]\n  expect: [{norm: a2}]\n",
+            "市委 与本体中的名称相同",
+        ),
         ("just words", "列表"),
         ("- a: [unclosed", ":"),
         ("- {name: 试, as_of: 2024-01-01, given: 3, expect: [{norm: a2}]}", "given"),

@@ -235,6 +235,15 @@ def test_a_file_that_is_not_there_or_of_no_known_kind_is_refused(
         assert err.count("\n") == 1
 
 
+def test_the_report_on_an_unusable_file_is_written_and_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "坏.csv").write_bytes(b"")
+    code, _, _ = run(capsys, "load", str(tmp_path / "坏.csv"), "--report", str(tmp_path / "r.jsonl"))
+    assert code == 2
+    assert "空" in json.loads((tmp_path / "r.jsonl").read_text("utf-8"))["zh"]
+
+
 def test_a_report_is_xlsx_or_jsonl(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "load", "--report", str(tmp_path / "report.doc"))
     assert code == 2
@@ -317,6 +326,25 @@ def test_a_json_line_has_everything_a_program_needs(capsys: pytest.CaptureFixtur
         assert said["sentence"]["zh"]
         assert said["sentence"]["en"]
         assert "CQ-001" in said["issues"]
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_norm_may_be_written_as_for_zelian_law(capsys: pytest.CaptureFixture[str]) -> None:
+    for short, long in (("39.4", "a39.p4"), ("39", "a39"), ("第三十四条", "a34"), ("50.1.5", "a50.p1.i5")):
+        code, out, err = run(capsys, "conclusions", "--norm", short, "--format", "jsonl")
+        assert (code, err) == (0, ""), short
+        assert out == run(capsys, "conclusions", "--norm", long, "--format", "jsonl")[1]
+    code, _, err = run(capsys, "conclusions", "--norm", "39.99")
+    assert code == 2
+    assert "39.99" in err
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0012-01-01"])
+def test_a_day_out_of_range_is_refused_as_such(capsys: pytest.CaptureFixture[str], day: str) -> None:
+    code, out, err = run(capsys, "reason", "--as-of", day)
+    assert (code, out) == (2, "")
+    assert "1900" in err
+    assert "2199" in err
 
 
 @pytest.mark.usefixtures("loaded")

@@ -198,6 +198,8 @@ def test_hermit_names_a_class_that_can_have_no_member(graph: Graph) -> None:
         ("individual-without-class", [(ID.somebody, RDF.type, OWL.NamedIndividual)]),
         ("individual-name-not-usable-in-rules", [(ID["Some-Body"], RDF.type, OWL.NamedIndividual)]),
         ("two-terms-with-one-predicate-name", [(ZL.RaisedIn, RDF.type, OWL.Class)]),
+        ("two-terms-with-one-predicate-name", [(ZL.MeasureKind, RDF.type, OWL.Class)]),
+        ("two-terms-with-one-predicate-name", [(ZL.Summary, RDF.type, OWL.Class)]),
         ("term-without-zh-label", [(ZL.Nameless, RDF.type, OWL.Class)]),
         ("term-without-en-label", [(ZL.Nameless, RDF.type, OWL.Class)]),
         ("term-without-definition", [(ZL.Nameless, RDF.type, OWL.Class)]),
