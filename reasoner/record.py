@@ -211,11 +211,12 @@ class Record:
         with self._engine.connect() as connection:
             yield from (tuple(row) for row in connection.execute(query).all())
 
-    def under(self, keys: Collection[str]) -> Iterator[tuple[Source, Claim]]:
-        """What is stated now under these keys, by whatever file."""
+    def under(self, keys: Collection[str], besides: Iterable[str] = ()) -> Iterator[tuple[Source, Claim]]:
+        """What is stated now under these keys by other files than those ``besides``."""
         s, o = STATEMENTS.c, SOURCES.c
         with self._engine.connect() as connection:
-            found = connection.execute(sa.select(o.id, o.key).where(o.key.is_not(None))).all() if keys else ()
+            elsewhere = sa.select(o.id, o.key).where(o.key.is_not(None), o.file.not_in(tuple(besides)))
+            found = connection.execute(elsewhere).all() if keys else ()
             ids = [id for id, key in found if key in keys]
             for start in range(0, len(ids), _CHUNK):
                 query = sa.select(

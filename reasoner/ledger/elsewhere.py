@@ -5,7 +5,7 @@ Nothing is lost and nothing replaced: a corrected file under a new name adds to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from reasoner.ledger.report import Problem
 from reasoner.ledger.rows import Entry
@@ -18,10 +18,11 @@ Content = tuple[str, str, str]
 class Elsewhere:
     """What files state under the keys of these entries, those on record and those of this import."""
 
-    def __init__(self, entries: Iterable[Entry], record: Record) -> None:
+    def __init__(self, entries: Collection[Entry], record: Record) -> None:
         self._stated: dict[str, dict[str, tuple[Source, dict[Content, str]]]] = {}
         keys = {entry.source.key for entry in entries if entry.usable and entry.about}
-        for source, claim in record.under({key for key in keys if key}):
+        files = {entry.source.file for entry in entries}
+        for source, claim in record.under({key for key in keys if key}, besides=files):
             self._add(source, claim)
 
     def _add(self, source: Source, claim: Claim) -> None:
