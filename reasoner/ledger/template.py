@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from reasoner.bundled import path as bundled
 from reasoner.ledger.words import Words, read_yaml
@@ -18,6 +19,8 @@ EXPLANATION, EXAMPLE, LISTS = "填写说明", "示例行", "词表"
 _HEAD = PatternFill("solid", fgColor="1E4E79")
 _SOFT = PatternFill("solid", fgColor="F1EFE8")
 _ROWS = 2000
+_LONG = 40  # characters of an explanation that asks for a wide column
+_LINE = 15  # points
 
 
 def path() -> Path:
@@ -36,12 +39,16 @@ def write(target: str | Path) -> None:
         cover.append(line)
     cover.column_dimensions["A"].width, cover.column_dimensions["B"].width = 22, 110
     for row in cover.iter_rows():
+        row[0].font = Font(bold=True)
         for cell in row:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     lists = _lists(book, spec, words)
     for table in spec["tables"]:
         _sheet(book, table, spec["means"], lists)
     book.move_sheet(LISTS, len(book.sheetnames))
+    for page in book.worksheets:  # on paper: as wide as the sheet, however long
+        page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
+        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     book.save(target)
 
 
@@ -78,6 +85,7 @@ def _cover(spec: dict[str, Any]) -> list[list[str]]:
 
 def _sheet(book: Workbook, table: dict[str, Any], means: dict[str, str], lists: dict[str, str]) -> None:
     page = book.create_sheet(table["name"])
+    lines = {2: 1, 3: 1}
     for number, column in enumerate(table["columns"], start=1):
         required = "*" if column.get("required") else ""
         head = page.cell(1, number, column["column"] + required)
@@ -91,10 +99,15 @@ def _sheet(book: Workbook, table: dict[str, Any], means: dict[str, str], lists: 
             cell.font, cell.fill = Font(italic=True, color="5B6472"), _SOFT
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         letter = get_column_letter(number)
-        page.column_dimensions[letter].width = max(14, min(32, 2 * len(column["column"]) + 6))
+        width = 40 if len(meaning) > _LONG else max(14, min(32, 2 * len(column["column"]) + 6))
+        page.column_dimensions[letter].width = width
+        for row, said in ((2, meaning), (3, example)):
+            lines[row] = max(lines[row], -(-2 * len(said) // (width - 2)))
         if column.get("value") == "choice":
             choice = DataValidation(type="list", formula1=lists[column["words"]], allow_blank=True)
             choice.showErrorMessage = False  # several words may stand in one cell, parted by 、
             page.add_data_validation(choice)
             choice.add(f"{letter}4:{letter}{_ROWS}")
+    for row, count in lines.items():  # a spreadsheet does not grow a row by itself
+        page.row_dimensions[row].height = _LINE * count
     page.freeze_panes = "B4"
