@@ -118,9 +118,7 @@ class LawBook:
     @cached_property
     def rules(self) -> list[Rule]:
         """The program: what is written in the records and the axioms that lead to it."""
-        written = [
-            rule for record in self.owners.values() for rule in record.rules
-        ]
+        written = [rule for record in self.owners.values() for rule in record.rules]
         classifying = [rule for rule in self.axioms if rule.head.predicate != CONTRADICTION]
         return [*_needed({a.predicate for rule in written for a in rule.atoms()}, classifying), *written]
 

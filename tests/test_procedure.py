@@ -11,7 +11,7 @@ from app.cli import main
 from reasoner import ledger
 from reasoner.pipeline import ontology
 from reasoner.procedure import procedures
-from reasoner.record import Claim, Record, Source
+from reasoner.record import Record, Source
 
 ROUTINE = """
 @prefix zl: <https://w3id.org/zelian/ns#> .
