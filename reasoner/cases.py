@@ -148,6 +148,8 @@ class Trial(Scene):
         if norm in self.rules.book.norms:
             return True
         match = _NORM.match(norm)
+        if match is not None and match[1] != norm:
+            return False  # it names a norm, and there is none of this name
         try:
             return match is not None and bool(self.rules.book.regulation.find(match[1]))
         except NotInLawError:
