@@ -109,6 +109,8 @@ class Scene:
             self.names = {k: v for k, v in self.names.items() if v}
         for class_name in listed(block["a"]):
             self.atoms.append((self._class(class_name), (subject,)))
+        if "Parameter" in listed(block["a"]) and not block.get("sourceDocument"):
+            raise self._error(f"参数 {subject} 须写来源（source）/ a parameter needs its source")
         for key, value in block.items():
             if key in ("id", "a", "name", "note"):
                 continue

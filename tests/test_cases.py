@@ -211,3 +211,16 @@ def test_on_and_yes_are_words(tmp_path: Path) -> None:
         "  expect:\n    - {norm: a36.p3.s2, status: 未届期, due: 2025-02-28}\n"
     )
     assert run_text(tmp_path, text).passed
+
+
+def test_a_parameter_without_a_source_is_refused(tmp_path: Path) -> None:
+    given = "    - {parameter: reportPlanLimit, of: 督察一, value: 2024-06-01}\n"
+    text = f"- name: 试\n  as_of: 2024-12-01{GIVEN}{given}  refuse:\n    - {{norm: a35, status: overdue}}\n"
+    with pytest.raises(cases.CaseError, match="须写来源"):
+        run_text(tmp_path, text)
+
+
+def test_a_norm_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
+    text = f"- name: 试\n  as_of: 2024-12-01{GIVEN}  refuse:\n    - {{norm: a13.p1.s9, status: deviation}}\n"
+    with pytest.raises(cases.CaseError, match=r"a13\.p1\.s9"):
+        run_text(tmp_path, text)
