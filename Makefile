@@ -28,6 +28,7 @@ $(READY): pyproject.toml requirements.lock
 explore: $(READY)
 	@$(BIN)/zelian explore $(ARGS)
 
+# Every core takes one test at a time; in blocks (the default), one of them would end long after the other.
 test: $(READY)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 		|| { echo "make test needs a Chromium for the browser tests: apt-get install chromium fonts-noto-cjk" >&2; exit 1; }

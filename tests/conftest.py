@@ -9,15 +9,6 @@ from reasoner.pipeline import RECORD_FILE
 from reasoner.record import Record
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file stay together, those in a browser too; single cases go wherever there is room."""
-    for item in items:
-        folder = item.path.parent.name
-        group = folder if folder == "browser" else item.path.stem
-        if group != "test_cases":
-            item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Point ZELIAN_HOME at an empty folder for the length of one test."""
