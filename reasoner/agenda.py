@@ -11,11 +11,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from reasoner import calendar
-from reasoner.conclusions import Conclusion, elapsed_days
+from reasoner.conclusions import Conclusion, elapsed_days, iso
 from reasoner.pipeline import World
 from reasoner.rules import Value
-from reasoner.sentences import LANGUAGES
 from reasoner.vocabulary import Text
 
 
@@ -123,21 +121,19 @@ def posts(world: World, unit: str) -> list[HeldPost]:
         found.append(
             HeldPost(
                 str(post),
-                _named(world, post),
+                world.speaker.named(post),
                 unit,
-                _named(world, unit),
+                world.speaker.named(unit),
                 _day(world, "existsFrom", post),
                 _day(world, "existsUntil", post),
-                tuple(_named(world, each[1]) for each in world.model.match("chargedWith", (post, None))),
+                tuple(
+                    world.speaker.named(each[1]) for each in world.model.match("chargedWith", (post, None))
+                ),
             )
         )
     return found
 
 
-def _named(world: World, value: Value) -> Text:
-    return {language: world.speaker.name(value, language) for language in LANGUAGES}
-
-
 def _day(world: World, predicate: str, value: Value) -> str | None:
     days = [row[1] for row in world.model.match(predicate, (value, None)) if isinstance(row[1], int)]
-    return calendar.to_date(min(days)).isoformat() if days else None
+    return iso(min(days)) if days else None

@@ -161,12 +161,12 @@ class Reader:
             destinations=tuple(self._destinations(part)),
             other_readings=tuple(self._readings(part)),
             not_counted=tuple(self._not_counted(part)),
-            due=_iso(part.get("limit", next(iter(self._remark(LAPSED, part, "lapsed")), None))),
-            done=_iso(part.get("done")),
-            since=_iso(since[0]) if since else None,
+            due=iso(part.get("limit", next(iter(self._remark(LAPSED, part, "lapsed")), None))),
+            done=iso(part.get("done")),
+            since=iso(since[0]) if since else None,
             possible_due=tuple(
                 sorted(
-                    (d for v in self._remark("possibleLimit", part, "limit") if (d := _iso(v))), reverse=True
+                    (d for v in self._remark("possibleLimit", part, "limit") if (d := iso(v))), reverse=True
                 )
             ),
             candidates=tuple(self._candidates(part)),
@@ -218,7 +218,7 @@ class Reader:
     def _label(self, value: Value | None) -> Text:
         if value is None:
             return {}
-        return {language: self.speaker.name(value, language) for language in LANGUAGES}
+        return self.speaker.named(value)
 
     def _bearers(self, bearer: Value) -> Iterator[dict[str, Any]]:
         organs = [row[1] for row in self.model.match(JOINT, (bearer, None))] or [bearer]
@@ -280,7 +280,8 @@ def citation(book: LawBook, record: Record) -> dict[str, Any]:
     }
 
 
-def _iso(value: Value | None) -> str | None:
+def iso(value: Value | None) -> str | None:
+    """A date as yyyy-mm-dd; None for what is no date."""
     if isinstance(value, int) and calendar.is_date(value):
         return calendar.to_date(value).isoformat()
     return None

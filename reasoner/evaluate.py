@@ -39,7 +39,7 @@ class Derivation(NamedTuple):
             if isinstance(literal, Atom):
                 result.append((literal, ground(literal, values)))
             else:
-                result.append((_substitute(literal, values), None))
+                result.append((substitute(literal, values), None))
         return result
 
     def supports(self) -> Iterator[Ground]:
@@ -53,7 +53,9 @@ def ground(atom: Atom, values: Mapping[str, Value]) -> Ground:
     return atom.predicate, tuple([values[a.name] if isinstance(a, Var) else a for a in atom.args])
 
 
-def _substitute(literal: Literal, values: Mapping[str, Value]) -> Literal:
+def substitute(literal: Literal, values: Mapping[str, Term]) -> Literal:
+    """The literal with the variables that have a value replaced by it."""
+
     def put(term: Term) -> Term:
         return values.get(term.name, term) if isinstance(term, Var) else term
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 
+from reasoner.evaluate import substitute
 from reasoner.pipeline import Ontology
 from reasoner.rules import Atom, Comparison, Literal, Not, Rule, Term, Var, strata
 from reasoner.vocabulary import ANYTHING, NUMBERS, predicate_name
@@ -233,19 +234,7 @@ def _found(waiting: list[Literal], known: set[Literal], values: dict[str, Term])
                 if _meets(first, each, extended) and _found(rest, known, extended):
                     return True
         return False
-    return _as_said(first, values) in known and _found(rest, known, values)
-
-
-def _as_said(literal: Literal, values: dict[str, Term]) -> Literal:
-    def put(term: Term) -> Term:
-        return values.get(term.name, term) if isinstance(term, Var) else term
-
-    match literal:
-        case Not(atom):
-            return Not(Atom(atom.predicate, tuple(map(put, atom.args))))
-        case Comparison(left, op, right):
-            return Comparison(put(left), op, put(right))
-    return literal
+    return substitute(first, values) in known and _found(rest, known, values)
 
 
 def _place(term: Term, places: dict[str, Var]) -> Term:

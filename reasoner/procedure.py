@@ -14,7 +14,7 @@ from typing import Any
 
 import networkx
 
-from reasoner.conclusions import Conclusion, citation
+from reasoner.conclusions import Conclusion, citation, iso
 from reasoner.norms import LawBook, Record, step_constant
 from reasoner.pipeline import World
 from reasoner.rules import Value
@@ -157,7 +157,11 @@ class _Reading:
     def __init__(self, world: World, inspection: str, procedure: Procedure) -> None:
         self.world, self.inspection, self.procedure = world, inspection, procedure
         self.step = {step.constant: step for step in procedure.steps}
+        self.named = world.speaker.named
         self.taken = self._flagged("stepDone")
+        self.excluded = self._flagged("stepExcluded")
+        self.open = self._flagged("someStepOpen")
+        self.possible = self._flagged("stepNext")
         self.conclusions: dict[str, list[Conclusion]] = {}
         for conclusion in world.conclusions():
             if conclusion.inspection == inspection or conclusion.subject == inspection:
@@ -168,12 +172,13 @@ class _Reading:
         return {self.step[str(row[0])].id for row in rows if str(row[0]) in self.step}
 
     def progress(self) -> Progress:
-        order = list(networkx.lexicographical_topological_sort(self.procedure.graph, key=self._place))
+        place = {step.id: number for number, step in enumerate(self.procedure.steps)}
+        order = list(networkx.lexicographical_topological_sort(self.procedure.graph, key=place.__getitem__))
         reached = [step for step in order if step in self.taken]
         steps = [self._step(step) for step in self.procedure.steps]
         return Progress(
             self.inspection,
-            self._name(self.inspection),
+            self.named(self.inspection),
             self.procedure.id,
             self.procedure.label,
             self.world.as_of.isoformat(),
@@ -183,9 +188,6 @@ class _Reading:
             tuple(self._reversed()),
             tuple(steps),
         )
-
-    def _place(self, step: str) -> int:
-        return [s.id for s in self.procedure.steps].index(step)
 
     def _step(self, step: Step) -> Taken:
         waits = self.world.model.match("stepOpen", (step.constant, self.inspection, None))
@@ -197,7 +199,7 @@ class _Reading:
             step.document,
             tuple({"step": earlier, "order": order} for earlier, order in step.after),
             self._state(step),
-            tuple(self._name(row[2]) for row in waits) if step.id not in self.taken else (),
+            tuple(self.named(row[2]) for row in waits) if step.id not in self.taken else (),
             tuple(self._events(step)),
             tuple(self._citations(step)),
             tuple(
@@ -210,34 +212,34 @@ class _Reading:
     def _state(self, step: Step) -> str:
         if step.id in self.taken:
             return "taken"
-        if step.id in self._flagged("stepExcluded"):
+        if step.id in self.excluded:
             return "notApplicable"
-        if step.id in self._flagged("someStepOpen"):
+        if step.id in self.open:
             return "open"
         if self.taken & networkx.descendants(self.procedure.graph, step.id):
             return "missing"
-        return "next" if step.id in self._flagged("stepNext") else "waiting"
+        return "next" if step.id in self.possible else "waiting"
 
     def _events(self, step: Step) -> Iterator[dict[str, Any]]:
-        dates = {row[0]: row[1] for row in self.world.model.rows("on") if isinstance(row[1], int)}
-        days = sorted(
-            str(row[2]) for row in self.world.model.match("stepOn", (step.constant, self.inspection, None))
-        )
-        for row in sorted(
-            self.world.model.match("stepTaken", (step.constant, self.inspection, None)), key=str
-        ):
+        model = self.world.model
+        days = sorted(row[2] for row in model.match("stepOn", (step.constant, self.inspection, None)))
+        for row in sorted(model.match("stepTaken", (step.constant, self.inspection, None)), key=str):
             event = row[2]
-            day = dates.get(event)
-            if day is None and event == self.inspection and days:
-                day = int(days[0])
-            atoms = [a for a in self.world.facts.origins if a[1][:1] == (event,) and len(a[1]) == 1]
-            ids = [i for atom in atoms for i in self.world.facts.origins[atom] if isinstance(i, int)]
+            own = [r[1] for r in model.match("on", (event, None))] or (
+                days if event == self.inspection else []
+            )
             yield {
                 "id": str(event),
-                "name": self._name(event),
-                "on": _iso(day),
-                "sources": list(self.world.sources(ids).values()),
+                "name": self.named(event),
+                "on": iso(own[0]) if own else None,
+                "sources": list(self.world.sources(self._statements(event)).values()),
             }
+
+    def _statements(self, thing: Value) -> Iterator[int]:
+        """Ids of the statements that say what kind of thing it is."""
+        origins = self.world.facts.origins
+        for kind in self.world.rules.vocabulary.class_names:
+            yield from origins.get((kind, (thing,)), ())
 
     def _citations(self, step: Step) -> Iterator[dict[str, Any]]:
         book = self.world.rules.book
@@ -253,15 +255,6 @@ class _Reading:
                     "should_be_first": self.step[str(row[0])].id,
                     "came_first": self.step[str(row[1])].id,
                     "order": str(row[3]),
-                    "order_label": self._name(row[3]),
+                    "order_label": self.named(row[3]),
                     "sentence": self.world.speaker.atom(("stepReversed", row)),
                 }
-
-    def _name(self, value: Value) -> Text:
-        return {language: self.world.speaker.name(value, language) for language in LANGUAGES}
-
-
-def _iso(day: Value | None) -> str | None:
-    from reasoner import calendar
-
-    return calendar.to_date(day).isoformat() if isinstance(day, int) and calendar.is_date(day) else None

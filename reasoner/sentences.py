@@ -69,6 +69,10 @@ class Speaker:
             known = self._names[value, language] = self._described(value, language)
         return known
 
+    def named(self, value: Value) -> Text:
+        """How a value is called, in every language."""
+        return _both(lambda language: self.name(value, language))
+
     def bearer(self, value: Value, language: str) -> str:
         """A bearer by name; a district as bearer by the names of its two organs."""
         organs = [row[1] for row in self.model.match(JOINT, (value, None))] if self.model else []

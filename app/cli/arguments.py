@@ -128,6 +128,18 @@ def _as_of(made: argparse.ArgumentParser) -> None:
     )
 
 
+def _format(made: argparse.ArgumentParser, default: str, *others: str) -> None:
+    made.add_argument(
+        "--format", choices=(default, *others), default=default, help=f"格式 · format (default: {default})"
+    )
+
+
+def _issue(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "issue", metavar="ISSUE", help="问题（或督察、任务） · an issue (or inspection, or task)"
+    )
+
+
 def _reason(command: Command) -> None:
     made = command(
         "reason",
@@ -151,7 +163,7 @@ def _conclusions(command: Command) -> None:
     made.add_argument("--norm", metavar="ID", help="只列这条规范的 · only those of this norm")
     made.add_argument("--status", metavar="STATUS", help="只列这种状态的 · only those with this status")
     _as_of(made)
-    made.add_argument("--format", choices=FORMATS, default="table", help="格式 · format (default: table)")
+    _format(made, *FORMATS)
     made.add_argument("--output", metavar="FILE", type=Path, help="写到文件 · write to a file")
 
 
@@ -175,9 +187,7 @@ def _explain(command: Command) -> None:
         help="JSON 中每个节点只写一次，以编号互引 · in JSON write each node once, referred to by number",
     )
     _as_of(made)
-    made.add_argument(
-        "--format", choices=("text", "json"), default="text", help="格式 · format (default: text)"
-    )
+    _format(made, "text", "json")
 
 
 def _why_not(command: Command) -> None:
@@ -190,9 +200,7 @@ def _why_not(command: Command) -> None:
         "zelian why-not CQ-001 '云阳县委 整改属地主体责任'",
         "zelian why-not CQ-001 '移送 市纪委监委机关' --lang en --format json",
     )
-    made.add_argument(
-        "issue", metavar="ISSUE", help="问题（或督察、任务） · an issue (or inspection, or task)"
-    )
+    _issue(made)
     made.add_argument(
         "statement",
         metavar="STATEMENT",
@@ -200,9 +208,7 @@ def _why_not(command: Command) -> None:
         help="规范或条款、状态、单位、责任种类，次序不限 · norm or article, status, unit, kind, in any order",
     )
     _as_of(made)
-    made.add_argument(
-        "--format", choices=("text", "json"), default="text", help="格式 · format (default: text)"
-    )
+    _format(made, "text", "json")
 
 
 def _what_if(command: Command) -> None:
@@ -214,9 +220,7 @@ def _what_if(command: Command) -> None:
         "instrument: 认定书, state: 成立}'",
         "zelian what-if CQ-001 --add 假设.yaml --remove 'relatesTo(CQ-001,d500107)'",
     )
-    made.add_argument(
-        "issue", metavar="ISSUE", help="问题（或督察、任务） · an issue (or inspection, or task)"
-    )
+    _issue(made)
     made.add_argument(
         "--add",
         metavar="YAML",
@@ -233,9 +237,7 @@ def _what_if(command: Command) -> None:
         "· a sentence shown by explain, predicate(subject,object) or an id",
     )
     _as_of(made)
-    made.add_argument(
-        "--format", choices=("text", "json"), default="text", help="格式 · format (default: text)"
-    )
+    _format(made, "text", "json")
 
 
 def _case(command: Command) -> None:
@@ -291,7 +293,7 @@ def _procedure(command: Command) -> None:
     )
     made.add_argument("inspection", metavar="INSPECTION", help="督察编号 · the id of an inspection")
     _as_of(made)
-    made.add_argument("--format", choices=("table", "json"), default="table", help="格式 · format")
+    _format(made, "table", "json")
 
 
 def _agenda(command: Command) -> None:
@@ -305,7 +307,7 @@ def _agenda(command: Command) -> None:
     made.add_argument("--since", metavar="DATE", type=date, help="期限不早于 · limits from this day")
     made.add_argument("--until", metavar="DATE", type=date, help="期限不晚于 · limits up to this day")
     _as_of(made)
-    made.add_argument("--format", choices=("table", "csv", "jsonl"), default="table", help="格式 · format")
+    _format(made, "table", "csv", "jsonl")
 
 
 def _coverage(command: Command) -> None:
@@ -337,9 +339,7 @@ def _coverage(command: Command) -> None:
         default=[],
         help="只为这条规范或者定义寻找 · only for this norm or definition (with --propose)",
     )
-    made.add_argument(
-        "--format", choices=("table", "json"), default="table", help="格式 · format (default: table)"
-    )
+    _format(made, "table", "json")
 
 
 def _posts(command: Command) -> None:
@@ -351,7 +351,7 @@ def _posts(command: Command) -> None:
     )
     made.add_argument("unit", metavar="UNIT", help="单位编号或者名称 · a unit, by id or name")
     made.add_argument("--on", metavar="DATE", type=date, help="哪一日，默认今天 · the day (default: today)")
-    made.add_argument("--format", choices=("table", "jsonl"), default="table", help="格式 · format")
+    _format(made, "table", "jsonl")
 
 
 def _explore(command: Command) -> None:
