@@ -11,7 +11,20 @@ import streamlit as st
 Lang = Literal["zh", "en"]
 
 #: page name -> path; the overview is the root.
-PAGES = {"overview": ".", "issues": "issues", "issue": "issue", "law": "law"}
+PAGES = {
+    "overview": ".",
+    "district": "district",
+    "issues": "issues",
+    "issue": "issue",
+    "inspection": "inspection",
+    "duties": "duties",
+    "responsibility": "responsibility",
+    "unit": "unit",
+    "law": "law",
+    "questions": "questions",
+    "search": "search",
+    "record": "record",
+}
 
 #: The days that can be asked about.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)

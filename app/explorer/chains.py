@@ -9,7 +9,7 @@ from typing import Any
 from app.components.chain import chain
 from app.explorer import address, frame, proofs, store, theme
 from app.explorer.markup import Markup, el, go, join, show
-from app.explorer.texts import t
+from app.explorer.words import t
 
 
 def _name(issue: store.Issue, node: str) -> str:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from app.explorer import address, store, theme
 from app.explorer.markup import Markup, el, go, join, show
-from app.explorer.texts import day, t
+from app.explorer.words import day, t
 
-_NAVIGATION = ("overview", "issues", "law")
-_WITHIN = {"issue": "issues"}  # pages without an entry of their own
+_NAVIGATION = ("overview", "issues", "duties", "responsibility", "law", "questions", "record")
+_WITHIN = {  # pages without an entry of their own
+    "district": "overview",
+    "issue": "issues",
+    "inspection": "issues",
+    "unit": "responsibility",
+}
 
 
 def top(page: str) -> None:
@@ -41,6 +48,23 @@ def top(page: str) -> None:
 def title(words: str) -> None:
     """Name the browser's window after what it shows."""
     st.set_page_config(page_title=f"{words} · {t('brand')}")
+
+
+def tabs(name: str, options: Mapping[str, str], chosen: str) -> Markup:
+    """Return tabs as links: ``options`` maps the value of the parameter ``name`` to its words.
+
+    The first is what an address without the parameter shows.
+    """
+    first = next(iter(options))
+    links = [
+        go(
+            address.here(**{name: None if value == first else value}),
+            words,
+            aria_current="true" if value == chosen else None,
+        )
+        for value, words in options.items()
+    ]
+    return el("nav", links, class_="zl-tabs")
 
 
 def status(status_id: str, words: str | None = None) -> Markup:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from app.explorer import address, store
 from app.explorer.markup import Markup, el, go, join, outside
-from app.explorer.texts import t
+from app.explorer.words import t
 from reasoner.conclusions import Conclusion
 
 _OPEN_DEPTH: Final = 3  # deeper steps are folded; the reader opens them

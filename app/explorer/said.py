@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from app.explorer import address, frame, proofs, store
 from app.explorer.markup import Markup, el, go, join
-from app.explorer.texts import day, t
+from app.explorer.words import day, t
 from reasoner.conclusions import Conclusion, elapsed_days
 
 

@@ -16,7 +16,7 @@ import streamlit as st
 
 from app.explorer import theme
 from app.explorer.address import Lang
-from app.explorer.texts import t
+from app.explorer.words import t
 from app.home import home
 from reasoner import chain, norms, pipeline
 from reasoner.conclusions import Conclusion

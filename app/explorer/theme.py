@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -10,7 +11,7 @@ import streamlit as st
 Scheme = Literal["light", "dark"]
 
 _SANS: Final = '"Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif'
-_SHEET: Final = Path(__file__).with_name("explorer.css")
+_SHEETS: Final = Path(__file__).with_name("styles")
 
 _BASE: Final[dict[Scheme, dict[str, str]]] = {
     "light": {
@@ -100,10 +101,16 @@ def options() -> dict[str, Any]:
     return chosen
 
 
+@cache
+def _sheet() -> str:
+    # page.css first: the others refine it
+    files = sorted(_SHEETS.glob("*.css"), key=lambda file: (file.name != "page.css", file.name))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
 def apply() -> None:
     """Write the style sheet of the explorer into the page, in the reader's scheme."""
     chosen = scheme()
     colours = _BASE[chosen] | {f"tone-{name}": colour for name, colour in _TONES[chosen].items()}
     variables = "".join(f"--zl-{name}:{colour};" for name, colour in colours.items())
-    sheet = _SHEET.read_text(encoding="utf-8")
-    st.html(f"<style>:root{{{variables}}}\n{sheet}</style>")
+    st.html(f"<style>:root{{{variables}}}\n{_sheet()}</style>")

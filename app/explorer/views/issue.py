@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.explorer import address, chains, frame, said, store, theme
 from app.explorer.markup import Markup, el, go, join, outside, show
-from app.explorer.texts import day, t
+from app.explorer.words import day, t
 from reasoner.conclusions import Conclusion
 
 desk = store.desk(address.as_of())

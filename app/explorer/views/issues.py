@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.explorer import address, frame, store, theme
 from app.explorer.markup import Markup, el, go, join, show
-from app.explorer.texts import t
+from app.explorer.words import t
 
 _PER_PAGE: Final = 50
 _FACETS: Final = ("inspection", "status", "place", "sector")

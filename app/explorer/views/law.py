@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.explorer import address, frame, store
 from app.explorer.markup import Markup, el, go, join, show
-from app.explorer.texts import t
+from app.explorer.words import t
 from reasoner.law import Article, Chapter, NotInLawError, Regulation
 
 law = store.regulation()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.explorer import address, frame, store
 from app.explorer.markup import Markup, el, go, join, show
-from app.explorer.texts import t
+from app.explorer.words import t
 
 desk = store.desk(address.as_of())
 rows = desk.rows

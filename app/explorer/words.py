@@ -1,4 +1,4 @@
-"""The words of the interface in Chinese and English, read from ``texts.yaml``."""
+"""The words of the interface in Chinese and English, read from the files in ``texts/``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @cache
 def _texts() -> dict[str, dict[Lang, str]]:
-    file = Path(__file__).with_name("texts.yaml")
-    texts: dict[str, dict[Lang, str]] = yaml.load(file.read_text(encoding="utf-8"), _LOADER)
+    texts: dict[str, dict[Lang, str]] = {}
+    for file in sorted(Path(__file__).with_name("texts").glob("*.yaml")):
+        own: dict[str, dict[Lang, str]] = yaml.load(file.read_text(encoding="utf-8"), _LOADER)
+        if twice := texts.keys() & own.keys():
+            raise ValueError(f"{file.name}: {', '.join(sorted(twice))}")
+        texts |= own
     return texts
 
 

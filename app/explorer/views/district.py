@@ -1,0 +1,8 @@
+"""District."""
+
+from app.explorer import frame
+from app.explorer.markup import el, show
+from app.explorer.words import t
+
+frame.title(t("nav.district"))
+show(el("div", el("h1", t("nav.district")), class_="zl"))

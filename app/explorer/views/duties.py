@@ -1,0 +1,8 @@
+"""Duties."""
+
+from app.explorer import frame
+from app.explorer.markup import el, show
+from app.explorer.words import t
+
+frame.title(t("nav.duties"))
+show(el("div", el("h1", t("nav.duties")), class_="zl"))

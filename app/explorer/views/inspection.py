@@ -1,0 +1,8 @@
+"""Inspection."""
+
+from app.explorer import frame
+from app.explorer.markup import el, show
+from app.explorer.words import t
+
+frame.title(t("nav.inspection"))
+show(el("div", el("h1", t("nav.inspection")), class_="zl"))

@@ -1,0 +1,8 @@
+"""Questions."""
+
+from app.explorer import frame
+from app.explorer.markup import el, show
+from app.explorer.words import t
+
+frame.title(t("nav.questions"))
+show(el("div", el("h1", t("nav.questions")), class_="zl"))

@@ -1,0 +1,8 @@
+"""Record."""
+
+from app.explorer import frame
+from app.explorer.markup import el, show
+from app.explorer.words import t
+
+frame.title(t("nav.record"))
+show(el("div", el("h1", t("nav.record")), class_="zl"))

@@ -1,0 +1,8 @@
+"""Search."""
+
+from app.explorer import frame
+from app.explorer.markup import el, show
+from app.explorer.words import t
+
+frame.title(t("nav.search"))
+show(el("div", el("h1", t("nav.search")), class_="zl"))

@@ -1,0 +1,8 @@
+"""Unit."""
+
+from app.explorer import frame
+from app.explorer.markup import el, show
+from app.explorer.words import t
+
+frame.title(t("nav.unit"))
+show(el("div", el("h1", t("nav.unit")), class_="zl"))
