@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import networkx as nx
 import streamlit as st
@@ -26,6 +26,7 @@ from reasoner.record import Record
 from reasoner.sentences import LANGUAGES
 from reasoner.vocabulary import predicate_name
 
+T = TypeVar("T")
 Named = tuple[str, str]  # id, name for display
 
 #: Class of the ontology -> how its members are drawn in a chain; the first that fits counts. Members of
@@ -101,6 +102,23 @@ class Desk:
         """Every issue, those that want attention first."""
         return _rows(self)
 
+    @cached_property
+    def by_issue(self) -> Mapping[str, list[Conclusion]]:
+        """The conclusions about each issue."""
+        found: dict[str, list[Conclusion]] = {}
+        for each in self.conclusions:
+            for issue in each.issues:
+                found.setdefault(issue, []).append(each)
+        return found
+
+    def case(self, matter: str) -> World:
+        """What bears on one issue or inspection, as a world of its own: to prove, to ask, to try out."""
+        return self.world
+
+    def name(self, entity: str) -> Mapping[str, str]:
+        """The name of anything on record or in the ontology, in both languages."""
+        return self.world.speaker.named(entity)
+
     def prepare(self) -> None:
         """Draw the lists now rather than for the first visitor."""
         _ = self.rows
@@ -110,6 +128,11 @@ class Desk:
         """The record that the world was drawn from."""
         assert self.world.record is not None  # a desk is always opened on a record
         return self.world.record
+
+
+def once(make: Callable[[Desk], T]) -> Callable[[Desk], T]:
+    """Make something that is drawn from all conclusions once per desk, not for every view of a page."""
+    return lru_cache(maxsize=8)(make)
 
 
 def _is_current(desk: Desk) -> bool:
@@ -211,15 +234,11 @@ def _template(predicate: str) -> Mapping[str, str]:
 
 
 def _rows(desk: Desk) -> list[IssueRow]:
-    by_issue: dict[str, list[Conclusion]] = {}
-    for each in desk.conclusions:
-        for issue in each.issues:
-            by_issue.setdefault(issue, []).append(each)
     texts = {name: _texts(desk.record, name) for name in ("name", "place", "summary")}
     links = {name: _links(desk, name) for name in ("raisedIn", "relatesTo", "inSector")}
     rows = []
     for issue in desk.world.issues():
-        said = by_issue.get(issue, [])
+        said = desk.by_issue.get(issue, [])
         titles = (texts[name].get(issue) for name in ("name", "place", "summary"))
         row = IssueRow(
             id=issue,
@@ -329,7 +348,7 @@ def _issue(desk: Desk, issue_id: str) -> Issue | None:
     if row is None:
         return None
     facts = {each.predicate: str(each.object) for each in desk.record.statements(subject=issue_id)}
-    conclusions = sorted(desk.world.conclusions(issue=issue_id), key=lambda each: theme.rank(each.status))
+    conclusions = sorted(desk.by_issue.get(issue_id, ()), key=lambda each: theme.rank(each.status))
     transfers = {norm.id for norm in _ontology().book.norms.values() if norm.type == "transfer"}
     who = tuple(each for each in conclusions if each.layer)
     moved = [each for each in conclusions if each.norm in transfers and not each.layer]
