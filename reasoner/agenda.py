@@ -1,48 +1,222 @@
-"""The agenda of a unit: limits to come, limits passed, duties without a limit; and its posts on a day.
+"""The agenda of the units: limits to come, limits passed, duties without a limit; posts on a day.
 
-Nothing is concluded here: the agenda lists conclusions that carry a date, in the order of their dates, and
-the posts that the record says existed on the day.
+Nothing is concluded here: the agenda lists conclusions under which something may still have to be done, in
+the order of their dates, and the posts that the record says existed on the day. Drawn once from the
+conclusions, it is narrowed by unit, territory, inspection, day and kind without reading them again.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import Any, Final, Literal
 
 from reasoner.conclusions import Conclusion, elapsed_days, iso
 from reasoner.pipeline import World
+from reasoner.record import Record
 from reasoner.rules import Value
-from reasoner.vocabulary import Text
+from reasoner.vocabulary import Text, Vocabulary
+
+Kind = Literal["overdue", "lapsed", "coming", "undated", "running", "unnumbered"]
+
+#: What a line can be, in the order in which an agenda lists it: found overdue; the limit has passed and
+#: nothing more can be said; the limit is still to come; there is a limit and its day cannot be told yet; a
+#: duty without any limit; words of time that hold no number.
+KINDS: Final[tuple[Kind, ...]] = ("overdue", "lapsed", "coming", "undated", "running", "unnumbered")
+
+# Names of the ontology: two statuses, and two classes of reasons.
+_OVERDUE: Final = "overdue"
+_PENDING: Final = "pending"
+_NO_DAY: Final = "DayNotKnown"
+_NO_NUMBER: Final = "NumberlessLimit"
+
+# Properties that tell where a unit or an issue belongs: to an organ's territory, or to what it relates to.
+_PLACED_BY: Final = ("partyCommitteeOf", "governmentOf", "organOf", "partOf", "relatesTo", "locatedWithin")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: ``due`` is a limit (yyyy-mm-dd), ``days`` until it (negative: since it passed).
+    """One line of the agenda: a conclusion, as it concerns one of its bearers.
 
-    ``since`` is the start of a duty without limit. ``possible`` lists other dates that may be the limit;
+    ``due`` is a limit (yyyy-mm-dd), ``days`` until it (negative: since it passed). ``since`` is the start of
+    a duty without limit, ``elapsed`` the days since. ``possible`` lists other dates that may be the limit;
     the conclusion says why.
     """
 
-    conclusion: str
-    norm: str
-    status: str
-    status_label: Text
+    of: Conclusion
+    kind: Kind
     unit: str
     unit_name: Text
-    sentence: Text
     due: str | None
-    days: int | None
-    possible: tuple[str, ...]
-    since: str | None
-    elapsed: int | None
-    issue: str | None
-    inspection: str | None
+
+    @property
+    def conclusion(self) -> str:
+        """The id of the conclusion."""
+        return self.of.id
+
+    @property
+    def norm(self) -> str:
+        """The id of the norm."""
+        return self.of.norm
+
+    @property
+    def status(self) -> str:
+        """The status of the conclusion."""
+        return self.of.status
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """The days that may be the limit, the latest first, when the text or the record bears several."""
+        return self.of.possible_due
+
+    @property
+    def since(self) -> str | None:
+        """The start of a duty without limit (yyyy-mm-dd)."""
+        return self.of.since
+
+    @property
+    def issue(self) -> str | None:
+        """The issue, when the conclusion is about one issue only."""
+        return self.of.issue
+
+    @property
+    def inspection(self) -> str | None:
+        """The inspection in which the matter lies."""
+        return self.of.inspection
+
+    @property
+    def days(self) -> int | None:
+        """Days until the limit; negative since it passed."""
+        return elapsed_days(self.of.as_of, self.due) if self.due else None
+
+    @property
+    def elapsed(self) -> int | None:
+        """Days since the start of a duty without limit."""
+        return elapsed_days(self.of.since, self.of.as_of) if self.of.since else None
 
     def to_dict(self) -> dict[str, Any]:
         """The line as JSON-ready data."""
-        return asdict(self)
+        return {
+            "conclusion": self.conclusion,
+            "norm": self.norm,
+            "status": self.status,
+            "status_label": self.of.status_label,
+            "kind": self.kind,
+            "unit": self.unit,
+            "unit_name": self.unit_name,
+            "sentence": self.of.sentence,
+            "due": self.due,
+            "days": self.days,
+            "possible": list(self.possible),
+            "since": self.since,
+            "elapsed": self.elapsed,
+            "issue": self.issue,
+            "inspection": self.inspection,
+        }
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The lines of all units, by kind and then by date; ``places``: territories by unit or issue."""
+
+    entries: tuple[Entry, ...]
+    places: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    @cached_property
+    def _of_unit(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.unit, []).append(entry)
+        return found
+
+    def select(
+        self,
+        *,
+        kinds: Collection[Kind] = KINDS,
+        unit: str | None = None,
+        district: str | None = None,
+        inspection: str | None = None,
+        norm: str | None = None,
+        start: datetime.date | None = None,
+        end: datetime.date | None = None,
+    ) -> list[Entry]:
+        """The lines that match everything asked for, in their order.
+
+        ``district`` keeps the lines of its own units and those on issues that relate to it. ``start`` and
+        ``end`` (both included) leave out lines with a limit outside, none of those without a limit.
+        """
+        pool: Iterable[Entry] = self.entries if unit is None else self._of_unit.get(unit, ())
+        return [
+            each
+            for each in pool
+            if each.kind in kinds
+            and (inspection is None or each.of.inspection == inspection)
+            and (norm is None or each.of.norm == norm)
+            and (each.due is None or _within(each.due, start, end))
+            and (district is None or district in self.where(each))
+        ]
+
+    def where(self, entry: Entry) -> set[str]:
+        """The territories a line has to do with: those of the unit, and those its issues relate to."""
+        return set(chain.from_iterable(self.places.get(name, ()) for name in (entry.unit, *entry.of.issues)))
+
+
+def draw(
+    conclusions: Iterable[Conclusion],
+    vocabulary: Vocabulary,
+    places: Mapping[str, Collection[str]] | None = None,
+) -> Agenda:
+    """Draw the agenda of all units from conclusions. A duty of two organs stands in the agenda of each."""
+    is_open = {name: predicate.is_open for name, predicate in vocabulary.predicates.items()}
+    entries = [
+        Entry(conclusion, kind, bearer["id"], bearer["name"], due)
+        for conclusion in conclusions
+        if is_open[conclusion.status]
+        for kind, due in _kind(conclusion, vocabulary)
+        for bearer in conclusion.bearers
+    ]
+    place = {kind: number for number, kind in enumerate(KINDS)}
+    entries.sort(key=lambda e: (place[e.kind], e.due or e.since or "9999", e.unit, e.norm, e.conclusion))
+    return Agenda(tuple(entries), places or {})
+
+
+def _kind(c: Conclusion, vocabulary: Vocabulary) -> Iterator[tuple[Kind, str | None]]:
+    """What a conclusion is on an agenda, with its limit; nothing when it has no place there."""
+    reason = vocabulary.individuals.get(c.reason or "")
+    classes = reason.classes if reason else ()
+    due = c.due or (c.possible_due[0] if c.possible_due else None)
+    if c.status == _OVERDUE:
+        yield "overdue", due
+    elif due is not None:
+        yield "lapsed" if due < c.as_of else "coming", due
+    elif _NO_DAY in classes:
+        yield "undated", None
+    elif c.since is not None or c.status == _PENDING:
+        yield "running", None
+    elif _NO_NUMBER in classes:
+        yield "unnumbered", None
+
+
+def places(record: Record) -> dict[str, set[str]]:
+    """The territories that units and issues belong to, as recorded: their own and those around it."""
+    direct: dict[str, set[str]] = {}
+    for predicate in _PLACED_BY:
+        for statement in record.statements(predicate=predicate):
+            direct.setdefault(statement.subject, set()).add(str(statement.object))
+
+    def around(thing: str) -> set[str]:
+        found, waiting = set[str](), list(direct.get(thing, ()))
+        while waiting:
+            place = waiting.pop()
+            if place not in found:
+                found.add(place)
+                waiting += direct.get(place, ())
+        return found
+
+    return {thing: around(thing) for thing in direct}
 
 
 def agenda(
@@ -51,45 +225,14 @@ def agenda(
     start: datetime.date | None = None,
     end: datetime.date | None = None,
 ) -> list[Entry]:
-    """What is dated and still open, by date, for one unit or for all; limits outside start–end are left out.
+    """What is dated and still open in a world, by date; limits outside start–end are left out.
 
-    A duty of two organs stands in the agenda of each. Duties without a limit come last, the oldest first.
+    Duties without a limit come last, the oldest first.
     """
-    entries = [
-        entry
-        for conclusion in world.conclusions()
-        if world.rules.vocabulary.predicates[conclusion.status].is_open
-        for entry in _entries(conclusion)
-        if unit is None or entry.unit == unit
-    ]
-    dated = [e for e in entries if e.due is not None and _within(e.due, start, end)]
-    running = [e for e in entries if e.due is None and e.since is not None]
-    dated.sort(key=lambda e: (e.due or "", e.unit, e.norm))
-    running.sort(key=lambda e: (e.since or "", e.unit, e.norm))
-    return dated + running
-
-
-def _entries(c: Conclusion) -> Iterator[Entry]:
-    due = c.due or (c.possible_due[0] if c.possible_due else None)
-    if due is None and c.since is None:
-        return
-    for bearer in c.bearers:
-        yield Entry(
-            c.id,
-            c.norm,
-            c.status,
-            c.status_label,
-            bearer["id"],
-            bearer["name"],
-            c.sentence,
-            due,
-            elapsed_days(c.as_of, due) if due else None,
-            c.possible_due,
-            c.since,
-            elapsed_days(c.since, c.as_of) if c.since else None,
-            c.issue,
-            c.inspection,
-        )
+    drawn = draw(world.conclusions(), world.rules.vocabulary)
+    found = drawn.select(unit=unit, start=start, end=end)
+    dated = sorted((e for e in found if e.due), key=lambda e: (e.due or "", e.unit, e.norm))
+    return dated + [e for e in found if e.due is None and e.since is not None]
 
 
 def _within(day: str, start: datetime.date | None, end: datetime.date | None) -> bool:

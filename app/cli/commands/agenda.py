@@ -29,9 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
             entry.due or (f"自 {entry.since}" if language == "zh" else f"since {entry.since}"),
             str(entry.days if entry.days is not None else entry.elapsed),
             entry.unit_name[language],
-            entry.status_label[language],
+            entry.of.status_label[language],
             entry.conclusion,
-            entry.sentence[language],
+            entry.of.sentence[language],
         )
         for entry in entries
     ]

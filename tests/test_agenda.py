@@ -1,0 +1,87 @@
+"""The agenda: what is dated or open, drawn once, told apart by kind and narrowed by unit, place and day."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from app.cli import main
+from app.home import home
+from reasoner import agenda
+from reasoner.pipeline import World, open_world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The bundled data and the samples as of 2026-11-23."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZELIAN_HOME", str(tmp_path_factory.mktemp("agenda")))
+        main(("load", "--samples"))
+        return open_world(home(), datetime.date(2026, 11, 23))
+
+
+@pytest.fixture(scope="module")
+def drawn(world: World) -> agenda.Agenda:
+    """The agenda of all units."""
+    assert world.record is not None
+    return agenda.draw(world.conclusions(), world.rules.vocabulary, agenda.places(world.record))
+
+
+def test_a_limit_passed_without_a_record_is_never_called_overdue(drawn: agenda.Agenda) -> None:
+    overdue, lapsed = drawn.select(kinds=["overdue"]), drawn.select(kinds=["lapsed"])
+    assert overdue
+    assert {entry.status for entry in overdue} == {"overdue"}
+    assert lapsed
+    assert "overdue" not in {entry.status for entry in lapsed}
+    assert {entry.of.reason for entry in lapsed} >= {"lapsedNoRecord"}
+    assert all((entry.days or 0) < 0 for entry in (*overdue, *lapsed))
+
+
+def test_a_limit_of_today_is_still_to_come(drawn: agenda.Agenda) -> None:
+    assert all((entry.days or 0) >= 0 for entry in drawn.select(kinds=["coming"]))
+    assert all(entry.due and entry.due >= entry.of.as_of for entry in drawn.select(kinds=["coming"]))
+
+
+def test_every_open_conclusion_with_a_day_stands_there_for_each_of_its_units(
+    world: World, drawn: agenda.Agenda
+) -> None:
+    wanted = {
+        (c.id, bearer["id"])
+        for c in world.conclusions()
+        if world.rules.vocabulary.predicates[c.status].is_open and (c.due or c.possible_due or c.since)
+        for bearer in c.bearers
+    }
+    assert {(e.conclusion, e.unit) for e in drawn.entries if e.due or e.since} == wanted
+    assert wanted
+
+
+def test_a_task_without_a_number_has_no_day_and_is_not_running_out(drawn: agenda.Agenda) -> None:
+    tasks = drawn.select(kinds=["unnumbered"], norm="a36.p1.n1")
+    assert {entry.of.subject for entry in tasks} == {"m24-t6", "m24-t8"}
+    assert {entry.days for entry in tasks} == {None}
+
+
+def test_a_limit_that_cannot_be_told_names_what_is_missing(drawn: agenda.Agenda) -> None:
+    undated = drawn.select(kinds=["undated"])
+    assert undated
+    assert all(entry.of.missing for entry in undated)
+
+
+def test_the_agenda_is_narrowed_by_unit_district_inspection_and_day(drawn: agenda.Agenda) -> None:
+    assert {e.unit for e in drawn.select(unit="dQingshi_gov")} == {"dQingshi_gov"}
+    district = drawn.select(district="dQingshi")
+    assert {"dQingshi_gov", "dQingshi_party"} <= {e.unit for e in district}
+    assert not {"dBaiyang_gov", "eWater"} & {e.unit for e in district if not e.of.issues}
+    assert {e.inspection for e in drawn.select(inspection="i-s-special-2025")} == {"i-s-special-2025"}
+    december = drawn.select(start=datetime.date(2026, 12, 1), end=datetime.date(2026, 12, 31))
+    days = [e.due for e in december if e.due]
+    assert days
+    assert all(day.startswith("2026-12") for day in days)
+    assert drawn.select(unit="nobody") == []
+
+
+def test_each_kind_is_in_the_order_of_its_dates(drawn: agenda.Agenda) -> None:
+    for kind in agenda.KINDS:
+        days = [e.due or e.since or "9999" for e in drawn.select(kinds=[kind])]
+        assert days == sorted(days)
