@@ -170,6 +170,25 @@ class Record:
                     row[0], row[1], row[2], _value(row[3], row[4]), row[4], origin, row[5], row[6]
                 )
 
+    def past(self, things: Collection[str], *, as_object: bool = True) -> list[tuple[Statement, str | None]]:
+        """All that was ever stated of some things (and that names them), each with why it was retracted."""
+        s, o = STATEMENTS.c, SOURCES.c
+        columns = (s.id, s.predicate, s.subject, s.object, s.kind, s.added, s.retracted, s.reason, s.columns)
+        query = sa.select(*columns, o.file, o.sheet, o.row, o.url, o.by, o.at, o.note, o.key)
+        query = query.join(SOURCES, s.source == o.id)
+        found: dict[int, tuple[Statement, str | None]] = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(things), _CHUNK):
+                some = tuple(things)[start : start + _CHUNK]
+                wanted: list[sa.ColumnElement[bool]] = [s.subject.in_(some)]
+                if as_object:
+                    wanted.append(sa.and_(s.kind == "entity", s.object.in_(some)))
+                for row in connection.execute(query.where(sa.or_(*wanted))):
+                    origin = Source(row[9], row[10], row[11], row[8], *row[12:])
+                    value = _value(row[3], row[4])
+                    found[row[0]] = (Statement(*row[:3], value, row[4], origin, row[5], row[6]), row[7])
+        return [found[number] for number in sorted(found)]
+
     def facts(self, at_version: int | None = None, text: bool = False) -> pa.Table:
         """Statements as an Arrow table: predicate, subject, object, kind (strings), id (int64).
 
