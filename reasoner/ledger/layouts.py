@@ -56,6 +56,9 @@ class Item:
     form: str = "{}"
     example: str = ""
     explain: str = ""
+    many: bool = False
+    en: str = ""
+    in_form: bool = True
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def _strings(value: Any) -> tuple[str, ...]:
     return () if value is None else (value,) if isinstance(value, str) else tuple(map(str, value))
 
 
-_FLAGS = frozenset({"required", "expected", "note_only", "reverse"})
+_FLAGS = frozenset({"required", "expected", "note_only", "reverse", "many", "in_form"})
 
 
 def _item(spec: dict[str, Any], main: str) -> Item:
