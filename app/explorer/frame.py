@@ -50,15 +50,15 @@ def title(words: str) -> None:
     st.set_page_config(page_title=f"{words} · {t('brand')}")
 
 
-def tabs(name: str, options: Mapping[str, str], chosen: str) -> Markup:
+def tabs(name: str, options: Mapping[str, str], chosen: str, **changed: str | None) -> Markup:
     """Return tabs as links: ``options`` maps the value of the parameter ``name`` to its words.
 
-    The first is what an address without the parameter shows.
+    The first is what an address without the parameter shows; ``changed`` are parameters to change besides.
     """
     first = next(iter(options))
     links = [
         go(
-            address.here(**{name: None if value == first else value}),
+            address.here(**(changed | {name: None if value == first else value})),
             words,
             aria_current="true" if value == chosen else None,
         )
