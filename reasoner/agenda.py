@@ -20,15 +20,24 @@ from reasoner.record import Record
 from reasoner.rules import Value
 from reasoner.vocabulary import Text, Vocabulary
 
-Kind = Literal["overdue", "lapsed", "coming", "undated", "running", "unnumbered"]
+Kind = Literal["overdue", "lapsed", "unsettled", "coming", "undated", "running", "unnumbered"]
 
-#: What a line can be, in the order in which an agenda lists it: found overdue; the limit has passed and
-#: nothing more can be said; the limit is still to come; there is a limit and its day cannot be told yet; a
-#: duty without any limit; words of time that hold no number.
-KINDS: Final[tuple[Kind, ...]] = ("overdue", "lapsed", "coming", "undated", "running", "unnumbered")
+#: What a line can be, in the order in which an agenda lists it: found overdue; the limit has passed and too
+#: little is known to say more; it has passed and people have to judge; it is still to come; there is a limit
+#: whose day cannot be told yet; a duty without any limit; words of time that hold no number.
+KINDS: Final[tuple[Kind, ...]] = (
+    "overdue",
+    "lapsed",
+    "unsettled",
+    "coming",
+    "undated",
+    "running",
+    "unnumbered",
+)
 
-# Names of the ontology: two statuses, and two classes of reasons.
+# Names of the ontology: three statuses, and two classes of reasons.
 _OVERDUE: Final = "overdue"
+_INSUFFICIENT: Final = "insufficient"
 _PENDING: Final = "pending"
 _NO_DAY: Final = "DayNotKnown"
 _NO_NUMBER: Final = "NumberlessLimit"
@@ -191,7 +200,8 @@ def _kind(c: Conclusion, vocabulary: Vocabulary) -> Iterator[tuple[Kind, str | N
     if c.status == _OVERDUE:
         yield "overdue", due
     elif due is not None:
-        yield "lapsed" if due < c.as_of else "coming", due
+        passed: Kind = "lapsed" if c.status == _INSUFFICIENT else "unsettled"
+        yield passed if due < c.as_of else "coming", due
     elif _NO_DAY in classes:
         yield "undated", None
     elif c.since is not None or c.status == _PENDING:
