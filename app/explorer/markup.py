@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-_VOID: Final = {"br", "hr", "wbr"}
+_VOID: Final = {"br", "hr", "img", "wbr"}
 
 
 class Markup(str):

@@ -1,0 +1,256 @@
+"""How things stand, for the whole city or one district: counted once per desk, nothing concluded here."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import Final
+
+from app.explorer import address, store, theme
+from app.home import home
+from reasoner import agenda, pipeline, places
+from reasoner.conclusions import Conclusion
+
+#: The figures of the overview: an issue counts when a conclusion about it has one of these statuses.
+#: Open is what may still have to be done or said; where the text says nothing, nobody waits for anything.
+#: The figure "transfer" looks at the conclusions of transfer norms only.
+FIGURES: Final[Mapping[str, tuple[str, ...]]] = {
+    "open": (
+        "overdue",
+        "pending",
+        "performedInPart",
+        "notYetDue",
+        "needsDetermination",
+        "insufficient",
+    ),
+    "late": ("overdue", "deviation"),
+    "transfer": ("pending",),
+    "determination": ("needsDetermination",),
+    "insufficient": ("insufficient",),
+}
+
+NOWHERE: Final = "-"  # the place of issues for which none is recorded, as in the list of issues
+_DATED: Final[tuple[agenda.Kind, ...]] = ("overdue", "lapsed", "coming")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit that is to come or has passed, of all its bearers; ``due`` is yyyy-mm-dd."""
+
+    of: Conclusion
+    kind: agenda.Kind
+    due: str
+    units: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class InspectionLine:
+    """One inspection: its issues, how many are open or late, and its conclusions by status."""
+
+    id: str
+    name: str
+    began: str
+    issues: int
+    open: int
+    late: int
+    statuses: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How one place stands. ``issues`` concern it; ``statuses`` count the conclusions about these issues or
+    about what its organs have to do; ``years`` count issues and open issues, None where no day is recorded.
+    """
+
+    issues: list[store.IssueRow]
+    figures: Mapping[str, int]
+    statuses: Mapping[str, int]
+    missing: list[tuple[str, Mapping[str, str], int]]
+    inspections: list[InspectionLine]
+    years: list[tuple[str | None, int, int]]
+    limits: list[Limit]
+    said: list[Conclusion]
+
+
+class Standing:
+    """Everything that is counted of a desk, by place. Drawn once; the summaries are made when asked for."""
+
+    def __init__(self, desk: store.Desk, day: date) -> None:
+        self._desk, self.day = desk, day
+        self.places = places.read(desk.record)
+        ontology = pipeline.ontology(None, home() / "cache")
+        self.transfers = frozenset(
+            norm.id for norm in ontology.book.norms.values() if norm.type == "transfer"
+        )
+        self._around = agenda.places(desk.record)
+        self._rows: dict[str, list[store.IssueRow]] = defaultdict(list)
+        self._spelled: dict[str, set[str]] = defaultdict(set)  # as issues name it: itself, its townships
+        for row in desk.rows:
+            for raw in [place for place, _ in row.place] or [NOWHERE]:
+                district = self.places.district_of(raw)
+                self._spelled[district].add(raw)
+                if not self._rows[district] or self._rows[district][-1] is not row:
+                    self._rows[district].append(row)
+        self._conclusions = desk.conclusions
+        self._touching: dict[str, list[int]] = defaultdict(list)
+        moving: set[str] = set()  # issues with a transfer that is required and not on record
+        for number, each in enumerate(self._conclusions):
+            if self.awaits_transfer(each):
+                moving.update(each.issues)
+            for place in self._touched(each):
+                self._touching[place].append(number)
+        self._marks = {row.id: _marks(row, row.id in moving) for row in desk.rows}
+        drawn = agenda.draw(self._conclusions, ontology.vocabulary, self._around)
+        self._limits = _limits(drawn.select(kinds=_DATED))
+        self._summaries: dict[str | None, Summary] = {}
+
+    def awaits_transfer(self, each: Conclusion) -> bool:
+        """Whether a conclusion is that a transfer is required and not on record."""
+        return each.status in FIGURES["transfer"] and each.norm in self.transfers
+
+    def _touched(self, each: Conclusion) -> set[str]:
+        """The places that a conclusion has to do with: those of its issues and those of its bearers."""
+        things = (*each.issues, *(bearer["id"] for bearer in each.bearers))
+        return {place for thing in things for place in self._around.get(thing, ())}
+
+    def knows(self, place: str) -> bool:
+        """Whether a place can be asked about."""
+        return place in self.places.territories or place in self._rows
+
+    def members(self, place: str) -> tuple[str, ...]:
+        """The place and the abolished ones that it succeeded."""
+        return self.places.counted_with(place, self.day)
+
+    def spelled(self, place: str) -> str:
+        """The value of the filter ``place`` of the list of issues that finds the issues of a place."""
+        return ",".join(
+            sorted(raw for each in self.members(place) for raw in self._spelled.get(each, [each]))
+        )
+
+    def issues(self, place: str | None) -> list[store.IssueRow]:
+        """The issues that concern a place, each once; all for None."""
+        if place is None:
+            return self._desk.rows
+        found = {row.id: row for each in self.members(place) for row in self._rows.get(each, ())}
+        return list(found.values())
+
+    def count(self, place: str, figure: str) -> int:
+        """How many issues of a place count for a figure; ``issues`` counts all."""
+        rows = self.issues(place)
+        return len(rows) if figure == "issues" else sum(figure in self._marks[row.id] for row in rows)
+
+    def with_issues(self) -> set[str]:
+        """The districts, zones and other places that some issue concerns."""
+        return {place for place, rows in self._rows.items() if rows}
+
+    def of(self, place: str | None) -> Summary:
+        """How a place stands; None is the whole."""
+        if place not in self._summaries:
+            self._summaries[place] = self._summary(place)
+        return self._summaries[place]
+
+    def _summary(self, place: str | None) -> Summary:
+        rows = self.issues(place)
+        figures = Counter(figure for row in rows for figure in self._marks[row.id])
+        if place is None:
+            said, limits = self._conclusions, self._limits
+        else:
+            touching = {n for each in self.members(place) for n in self._touching.get(each, ())}
+            said = [self._conclusions[number] for number in sorted(touching)]
+            ids = {each.id for each in said}
+            limits = [each for each in self._limits if each.of.id in ids]
+        return Summary(
+            rows,
+            {name: figures[name] for name in FIGURES},
+            store.count_statuses(said),
+            _missing(said),
+            self._by_inspection(rows, said),
+            self._by_year(rows),
+            limits,
+            said,
+        )
+
+    def _by_inspection(self, rows: list[store.IssueRow], said: Iterable[Conclusion]) -> list[InspectionLine]:
+        raised: dict[tuple[str, str], list[store.IssueRow]] = defaultdict(list)
+        for row in rows:
+            for named in row.inspection or ((NOWHERE, ""),):
+                raised[named].append(row)
+        statuses: dict[str, Counter[str]] = defaultdict(Counter)
+        for each in said:
+            statuses[each.inspection or NOWHERE][each.status] += 1
+        lines = [
+            InspectionLine(
+                key,
+                name,
+                self._began.get(key, ""),
+                len(found),
+                sum("open" in self._marks[row.id] for row in found),
+                sum("late" in self._marks[row.id] for row in found),
+                {status: statuses[key][status] for status in sorted(statuses[key], key=theme.rank)},
+            )
+            for (key, name), found in raised.items()
+        ]
+        return sorted(lines, key=lambda line: (line.id == NOWHERE, -line.issues, line.id))
+
+    @cached_property
+    def _began(self) -> dict[str, str]:
+        return {subject: day for _, subject, day in self._desk.record.triples(("beganOn",))}
+
+    @cached_property
+    def _years(self) -> dict[str, str]:
+        """The year of each issue: when it was found, or else published."""
+        stated = list(self._desk.record.triples(("foundOn", "publishedOn")))
+        stated.sort(key=lambda each: each[0] == "foundOn")  # the later entry counts: what was found
+        return {issue: day[:4] for _, issue, day in stated if day[:4].isdecimal()}
+
+    def _by_year(self, rows: Iterable[store.IssueRow]) -> list[tuple[str | None, int, int]]:
+        total: Counter[str | None] = Counter()
+        still_open: Counter[str | None] = Counter()
+        for row in rows:
+            year = self._years.get(row.id)
+            total[year] += 1
+            still_open[year] += "open" in self._marks[row.id]
+        return [(year, total[year], still_open[year]) for year in sorted(total, key=lambda y: y or "9999")]
+
+
+def _marks(row: store.IssueRow, moving: bool) -> frozenset[str]:
+    found = {name for name, wanted in FIGURES.items() if any(row.statuses[each] for each in wanted)}
+    return frozenset(found - {"transfer"} | ({"transfer"} if moving else set()))
+
+
+def _limits(entries: Iterable[agenda.Entry]) -> list[Limit]:
+    """One limit for all bearers of a conclusion, by date."""
+    units: dict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
+    first: dict[str, agenda.Entry] = {}
+    for entry in entries:
+        if entry.due:
+            units[entry.conclusion][entry.unit] = entry.unit_name
+            first.setdefault(entry.conclusion, entry)
+    limits = [
+        Limit(entry.of, entry.kind, entry.due or "", tuple(units[name].values()))
+        for name, entry in first.items()
+    ]
+    return sorted(limits, key=lambda each: (each.due, each.of.id))
+
+
+def _missing(said: Iterable[Conclusion]) -> list[tuple[str, Mapping[str, str], int]]:
+    words: dict[str, Mapping[str, str]] = {}
+    counted: Counter[str] = Counter()
+    for each in said:
+        if each.missing:
+            counted[each.missing] += 1
+            words.setdefault(each.missing, each.missing_label)
+    return [(key, words[key], number) for key, number in counted.most_common()]
+
+
+@lru_cache(maxsize=8)
+def _standing(desk: store.Desk, day: date) -> Standing:
+    return Standing(desk, day)
+
+
+def standing(desk: store.Desk) -> Standing:
+    """Return what is counted of the desk of the as-of date; drawn once."""
+    return _standing(desk, address.as_of())
