@@ -114,6 +114,12 @@ class Record:
             yield change
             change.flush()
 
+    @contextmanager
+    def trial(self) -> Iterator[Transaction]:
+        """A transaction that is never written: it counts what would change, and nobody waits for it."""
+        with self._engine.connect() as connection:
+            yield Transaction(connection, "", "", {})
+
     # -- reading ----------------------------------------------------------------------------
 
     @property

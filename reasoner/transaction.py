@@ -151,6 +151,7 @@ class Transaction:
         self._resolved: list[int] = []
         self._known: dict[str, _Known] = {}
         self._waiting: dict[str, dict[tuple[str | None, str | None], tuple[int, str, int | None]]] = {}
+        self._numbered: dict[str, dict[tuple[str | None, int], list[tuple[str | None, str | None]]]] = {}
         self._source_ids: dict[Source, int] = {}
 
     def _free_id(self, table: sa.Table) -> int:
@@ -203,8 +204,15 @@ class Transaction:
             return "new"
         return "unchanged" if before.keys() == after.keys() else "changed"
 
-    def put_aside(self, row: SetAside) -> Change:
-        """Keep a row that cannot be used; whatever it stated before is retracted."""
+    def stated(self, source: Source) -> frozenset[tuple[str, str, str, str]]:
+        """What the row named by ``source`` states now: predicate, subject, object as stored, kind."""
+        return frozenset(self._rows_of(source.file).get((source.sheet, source.key), ()))
+
+    def put_aside(self, row: SetAside, by_number: bool = False) -> Change:
+        """Keep a row that cannot be used; whatever it stated before is retracted.
+
+        ``by_number``: it is the row of its number that waits already, even if its key is another now.
+        """
         place = (row.sheet, row.key)
         before = self._rows_of(row.file).pop(place, {})
         for content, number in before.items():
@@ -216,12 +224,15 @@ class Transaction:
             if old == cells:
                 return "unchanged"
             self._resolved.append(number)
+        elif by_number:
+            self._resolve_waiting(Source(row.file, row.sheet, row.row, key=row.key))
         number = self._take("set_aside")
         problems = json.dumps(row.problems, ensure_ascii=False)
         self._new["set_aside"].append(
             (number, row.file, row.sheet, row.row, row.key, cells, problems, self.id, None)
         )
         waiting[place] = (number, cells, row.row)
+        self._number(row.file, place, row.row)
         return "changed" if before else "new"
 
     def retract(self, statement_id: int, reason: str) -> None:
@@ -260,19 +271,25 @@ class Transaction:
             found = self._connection.execute(
                 sa.select(c.sheet, c.key, c.id, c.cells, c.row).where(c.file == file, c.resolved.is_(None))
             )
-            self._waiting[file] = {(r.sheet, r.key): (r.id, r.cells, r.row) for r in found}
+            self._waiting[file] = {}
+            for r in found:
+                self._waiting[file][r.sheet, r.key] = (r.id, r.cells, r.row)
+                self._number(file, (r.sheet, r.key), r.row)
         return self._waiting[file]
+
+    def _number(self, file: str, place: tuple[str | None, str | None], row: int | None) -> None:
+        if row is not None:
+            self._numbered.setdefault(file, {}).setdefault((place[0], row), []).append(place)
 
     def _resolve_waiting(self, source: Source) -> None:
         """A row that is usable now is no longer set aside, found by its key or by its row number."""
         waiting = self._waiting_of(source.file)
-        for place in [
-            place
-            for place, (_, _, row) in waiting.items()
-            if place[0] == source.sheet
-            and (place[1] == source.key or (row is not None and row == source.row))
-        ]:
-            self._resolved.append(waiting.pop(place)[0])
+        places = [(source.sheet, source.key)]
+        if source.row is not None:
+            places += self._numbered.get(source.file, {}).get((source.sheet, source.row), ())
+        for place in places:
+            if place in waiting:
+                self._resolved.append(waiting.pop(place)[0])
 
     # -- writing ----------------------------------------------------------------------------
 

@@ -376,7 +376,7 @@ def test_missing_files_and_folders_are_unusable(record: Record, tmp_path: Path) 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(
     record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reasoner.ledger.tables._LARGEST_UNPACKED", 1000)
+    monkeypatch.setattr("reasoner.ledger.sheets.LARGEST_UNPACKED", 1000)
     with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 100_000)
     assert load([tmp_path / "bomb.xlsx"], record).exit_code == 2

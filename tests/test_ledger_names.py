@@ -9,7 +9,7 @@ from ledger_tables import codes, fresh, load_petitions, petition, stated
 
 from reasoner.ledger import load
 from reasoner.ledger.context import Context
-from reasoner.ledger.load import _context
+from reasoner.ledger.reading import context_of
 from reasoner.record import Record
 
 DISTRICT, PLACE, BODY = frozenset({"district"}), frozenset({"district", "township"}), frozenset({"body"})
@@ -17,7 +17,8 @@ DISTRICT, PLACE, BODY = frozenset({"district"}), frozenset({"district", "townshi
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Context:
-    return _context([], [], fresh(tmp_path_factory.mktemp("names")))[0]
+    record = fresh(tmp_path_factory.mktemp("names"))
+    return context_of([], [], record, (), {}, "")[0]
 
 
 @pytest.fixture

@@ -30,14 +30,19 @@ class Elsewhere:
         _, stated = files.setdefault(source.file, (source, {}))
         stated[_content(claim)] = claim.columns or ""
 
-    def compare(self, entry: Entry) -> None:
-        """Note on an entry which other file says something else of it, then count it as stated."""
+    def compare(self, entry: Entry) -> dict[str, bool]:
+        """Note on an entry which other file says something else of it, then count it as stated.
+
+        Returns the other files that have the entry, and whether they say the same of it.
+        """
+        met: dict[str, bool] = {}
         source = entry.source
         own = {_content(claim): claim.columns or "" for claim in entry.claims}
         for file, (place, other) in self._stated.get(source.key or "", {}).items():
             if file == source.file or all(subject != entry.about for _, subject, _ in other):
                 continue
             differing = _differing(own, other, whole=source.row is not None)
+            met[file] = not differing
             if differing:
                 shown = f"{file}#{place.sheet}" if place.sheet else file
                 code = "elsewhere" if place.row else "elsewhere-subject"
@@ -46,6 +51,7 @@ class Elsewhere:
                 entry.problems.append(Problem("noted", code, *where, None, entry.about, *said))
         for claim in entry.claims:
             self._add(source, claim)
+        return met
 
 
 def _content(claim: Claim) -> Content:

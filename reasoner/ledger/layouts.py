@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from reasoner.bundled import path as bundled
-from reasoner.ledger.tables import Cell, Grid, header, text
+from reasoner.ledger.sheets import Cell
+from reasoner.ledger.tables import Grid, header, text
 from reasoner.ledger.words import read_yaml
 
 _HEADER_WITHIN = 15
@@ -222,6 +223,19 @@ def recognise(grid: Grid, known: Iterable[TableLayout]) -> Table | None:
         body = list(enumerate(grid.rows))[index + depth :]
         return Table(layout, grid.file, grid.sheet, _title(grid, index), headers, shown, body, grid.repeated)
     return _vertical(grid, [layout for layout in known if layout.shape == "vertical"])
+
+
+def nearest(grid: Grid, known: Iterable[TableLayout]) -> tuple[float, TableLayout, list[str]] | None:
+    """How near a table comes that no layout fits: share of needed headers, the layout, what is lacking."""
+    best: tuple[float, TableLayout, list[str]] | None = None
+    for index in range(min(_HEADER_WITHIN, len(grid.rows))):
+        present = {header(cell) for cell in grid.rows[index]} - {""}
+        for layout in known if present else ():
+            lacking = [need[0] for need in layout.needs if not any(h in present for h in need)]
+            share = 1 - len(lacking) / len(layout.needs)
+            if lacking and share and (best is None or share > best[0]):
+                best = (share, layout, lacking)
+    return best
 
 
 def _headers(grid: Grid, index: int, depth: int) -> list[str]:

@@ -1,6 +1,6 @@
 """Rows set aside as a workbook: the cells in question are marked and explained, for correction.
 
-Three columns at the end name the original file, sheet and row, so that a corrected row loaded from
+Columns at the end name the original file, sheet, row and headings, so that a corrected row loaded from
 this workbook takes the place of the one that was set aside.
 """
 
@@ -14,9 +14,10 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from reasoner.ledger.origin import TITLE, TRACE_HEADERS
 from reasoner.ledger.report import Unusable, UnusableFile
 from reasoner.ledger.tables import header
-from reasoner.ledger.values import EXPLANATION_HEADER, TRACE_HEADERS
+from reasoner.ledger.values import EXPLANATION_HEADER
 
 _MARK = PatternFill("solid", fgColor="F6D9D5")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -64,7 +65,8 @@ def _sheet(book: Workbook, title: str, rows: list[Unusable]) -> None:
     for number, row in enumerate(rows, start=2):
         said = "\n".join(f"{p.column or ''}：{p.text('zh')} / {p.text('en')}" for p in row.problems)
         cells = [row.cells[i] if i < len(row.cells) else "" for i in keep]
-        trace = [row.file, row.sheet or "", row.row or ""]
+        title = dict(zip(row.headers, row.cells, strict=False)).get(TITLE, "")
+        trace = [row.file, row.sheet or "", row.row or "", title]
         for column, value in enumerate([*cells, said, *trace], start=1):
             target = page.cell(number, column, neutral(value) if isinstance(value, str) else value)
             target.alignment = Alignment(wrap_text=True, vertical="top")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +19,7 @@ from reasoner.ledger import literals
 from reasoner.ledger.context import clean_id, fingerprint
 from reasoner.ledger.report import Problem, UnusableFile
 from reasoner.ledger.rows import Entry
+from reasoner.ledger.tables import Document
 from reasoner.ledger.words import Vocabulary, message, term, vocabulary
 from reasoner.record import Claim, Kind, Source
 from reasoner.vocabulary import ENTITY, NAMESPACE
@@ -35,15 +35,14 @@ _LABELS = {RDFS.label: "name"}
 _ANY = Vocabulary(frozenset(), {}, frozenset(), {})
 
 
-def read(path: Path, name: str) -> list[Entry]:
+def read(document: Document) -> list[Entry]:
     """The subjects of a file as entries; a subject with anything wrong is set aside whole.
 
     Raises UnusableFile when the file does not parse, holds nothing or asks for something remote.
     """
-    data = path.read_bytes()
+    name, data, suffix = document.name, document.data, document.suffix
     if not data.strip():
         raise UnusableFile(name, "file-empty")
-    suffix = path.suffix.lower()
     if suffix == ".jsonld":
         _refuse_remote(data, name)
     graph = Dataset(default_union=True) if suffix in _QUADS else Graph()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from reasoner.ledger.words import message
+from reasoner.transaction import Change
 
 Severity = Literal["set_aside", "noted", "left_out"]
 Language = Literal["zh", "en"]
@@ -42,6 +43,7 @@ class Problem:
     zh: str
     en: str
     candidates: tuple[tuple[str, str], ...] = ()
+    cell: str = ""  # as a spreadsheet calls it: C17
 
     def text(self, lang: Language = "zh") -> str:
         """The expectation, with the candidates where there are any."""
@@ -62,6 +64,22 @@ class Unusable:
     headers: list[str]
     cells: list[str]
     problems: list[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """What became of a usable row, and for a changed one what it states now and stated before.
+
+    Statements are (predicate, subject, object as stored, kind).
+    """
+
+    change: Change
+    file: str
+    sheet: str | None
+    row: int | None
+    about: str
+    added: tuple[tuple[str, str, str, str], ...] = ()
+    gone: tuple[tuple[str, str, str, str], ...] = ()
 
 
 _HEADERS = {
@@ -85,6 +103,8 @@ class Report:
     statements: int = 0
     version: int = 0
     layouts: dict[str, str] = field(default_factory=dict)
+    outcomes: list[RowOutcome] = field(default_factory=list)
+    elsewhere: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -101,6 +121,14 @@ class Report:
     def add(self, problems: Iterable[Problem]) -> None:
         """Take over the problems of a row."""
         self.problems.extend(problems)
+
+    def meet(self, file: str, others: Mapping[str, bool]) -> None:
+        """Count an entry that other files have too, and whether they say the same of it.
+
+        ``elsewhere`` has the counts (``same`` and ``different``) by file and other file.
+        """
+        for other, same in others.items():
+            self.elsewhere.setdefault((file, other), Counter())["same" if same else "different"] += 1
 
     def summary(self, lang: Language = "zh") -> list[str]:
         """A few lines for the terminal."""

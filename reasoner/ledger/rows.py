@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reasoner.ledger import entities, literals, values
 from reasoner.ledger.context import Context, Setting, clean_id, fingerprint
 from reasoner.ledger.layouts import Entity, Item, Table
+from reasoner.ledger.origin import TITLE, Corrections, Origin, letter, shown
 from reasoner.ledger.report import Problem, Severity
-from reasoner.ledger.tables import Cell, header, marked_as, text
+from reasoner.ledger.sheets import Cell
+from reasoner.ledger.tables import header
 from reasoner.ledger.words import message
 from reasoner.record import Claim, Source
 
@@ -33,6 +35,7 @@ class Row:
     district: str | None = None
     days: tuple[int, ...] = ()
     left_out: bool = False
+    before: dict[str, str] = field(default_factory=dict)  # corrected columns: what stood there
 
     @property
     def usable(self) -> bool:
@@ -49,6 +52,7 @@ class Entry:
     problems: list[Problem]
     cells: dict[str, str] = field(default_factory=dict)
     about: str = ""
+    corrected: bool = False
 
     @property
     def usable(self) -> bool:
@@ -59,8 +63,11 @@ class Entry:
 class TableReader:
     """Reads the rows of one table. First ``define`` all rows of all tables, then ``state`` each."""
 
-    def __init__(self, table: Table, context: Context) -> None:
+    def __init__(
+        self, table: Table, context: Context, corrections: Corrections | None = None, who: str = ""
+    ) -> None:
         self.table, self.layout, self.context = table, table.layout, context
+        self.origin, self._who = Origin(table, corrections or {}), who
         self.setting = Setting(table.title)
         self._column = {item: table.column(item.headers) for item in self.layout.items}
         self._items = [
@@ -68,7 +75,6 @@ class TableReader:
         ]
         self._used = [column for _, column in self._items]
         self._positions = {name: position for position, name in enumerate(table.headers) if name}
-        self._trace = [self._positions.get(header(name)) for name in values.TRACE_HEADERS]
         self._skip = context.words.listed("skip_rows")
         self._empty = context.words.listed("empty")
 
@@ -78,11 +84,8 @@ class TableReader:
         """The rows that are entries, with their ids and key; names they give are made known."""
         rows = []
         for number, cells in self.table.rows:
-            if any(position is not None for position in self._trace):  # a workbook that ZeLian has marked
-                cells = tuple(marked_as(cell) for cell in cells)
-            row = Row(number, cells, [text(cell) for cell in cells])
-            if len(row.texts) < len(self.table.headers):
-                row.texts += [""] * (len(self.table.headers) - len(row.texts))
+            cells, texts, before = self.origin.cells(number, cells)
+            row = Row(number, cells, texts, before=before)
             if self._is_entry(row):
                 self._identify(row)
                 rows.append(row)
@@ -132,7 +135,8 @@ class TableReader:
         # Without a number of its own a row is known by its place in this document, or by its words.
         ordinal = next((v for c in self.layout.key if (v := self.cell(row, c))), "")
         words = [] if ordinal else row.texts
-        mark = fingerprint(self.document(row), self.sheet(row) or "", self.layout.name, *words)
+        file, sheet, _ = self.origin.place(row.number, row.texts)
+        mark = fingerprint(file, sheet or "", self.layout.name, *words)
         return clean_id(f"{entity.mint}-{mark}-{ordinal}".rstrip("-"))
 
     def names_given(self, row: Row) -> Iterator[tuple[str, str, str]]:
@@ -175,6 +179,9 @@ class TableReader:
                 found.append(name)
         return found
 
+    def _setting(self, row: Row) -> Setting:
+        return self.origin.setting(row.texts, self.setting, self.context)
+
     def cell(self, row: Row, column: str) -> str:
         """The text of a column by header, '' where there is no such column or no value."""
         position = self._positions.get(header(column))
@@ -184,30 +191,21 @@ class TableReader:
     def _first(self, row: Row, columns: list[str]) -> str:
         return next((said for column in columns if (said := self.cell(row, column))), "")
 
-    def document(self, row: Row) -> str:
-        """The document a row belongs to: a marked workbook names the one it came from."""
-        position = self._trace[0]
-        return (row.texts[position] if position is not None else "") or self.table.file
-
-    def sheet(self, row: Row) -> str | None:
-        """The sheet a row belongs to, likewise; None for a CSV."""
-        if self.document(row) == self.table.file:
-            return self.table.sheet
-        position = self._trace[1]
-        return (row.texts[position] if position is not None else "") or None
-
     def source(self, row: Row) -> Source:
-        """Where the row's statements come from."""
+        """Where the row's statements come from; who corrected it, and what stood there, where that is so."""
         url = self.cell(row, self.layout.url) if self.layout.url else ""
-        return Source(
-            self.document(row), self.sheet(row), self.number(row), url=url or None, key=self.place(row)
-        )
+        file, sheet, number = self.origin.place(row.number, row.texts)
+        source = Source(file, sheet, number, url=url or None, key=self.place(row))
+        if not row.before:
+            return source
+        now = dict(zip(shown(self.table, len(row.texts)), row.texts, strict=True))
+        note = "；".join(f"{name}：{said or '–'} → {now[name] or '–'}" for name, said in row.before.items())
+        return replace(source, by=self._who or None, note=note)
 
-    def number(self, row: Row) -> int:
-        """The row's number in its own document, counted as a spreadsheet shows it."""
-        position = self._trace[2]
-        said = row.texts[position] if position is not None else ""
-        return int(said) if said.isdecimal() else row.number + 1
+    def kept(self, row: Row) -> dict[str, str]:
+        """The cells of a row that is set aside by column, with what is needed to read it again."""
+        cells = dict(zip(shown(self.table, len(row.texts)), row.texts, strict=True))
+        return cells | {TITLE: self.origin.title(row.texts)}
 
     def place(self, row: Row) -> str:
         """What a corrected row is recognised by: the kind of table and the row's key."""
@@ -282,8 +280,8 @@ class TableReader:
         if "number" in self.layout.inspection:
             row.inspection = entities.inspection_by_number(number, self.context)
         if row.inspection is None and "title" in self.layout.inspection:
-            row.inspection = self.setting.inspection
-        row.district = entities.district_by_number(number, self.context) or self.setting.district
+            row.inspection = self._setting(row).inspection
+        row.district = entities.district_by_number(number, self.context) or self._setting(row).district
         for item, column in self._items:
             if item.value == "inspection" and row.texts[column]:
                 found = entities.inspection(row.texts[column], self.context)
@@ -295,8 +293,8 @@ class TableReader:
                 days.update(values.days_of(row.cells[position]))
         if not days and "number" in self.layout.inspection:
             days.update(values.days_of(m[0]) if (m := re.search(r"20\d{6}", number)) else ())
-        if not days and self.setting.day is not None:
-            days.add(self.setting.day)
+        if not days and (day := self._setting(row).day) is not None:
+            days.add(day)
         days.update(self.context.inspection_days.get(row.inspection or "", ()))
         row.days = tuple(sorted(days))
 
@@ -321,7 +319,13 @@ class TableReader:
         cell = row.cells[column] if column < len(row.cells) else said
         outcome = entities.READERS[item.value](
             values.Reading(
-                self.context, self.setting, row, item, said, cell, lambda names: self._first(row, names)
+                self.context,
+                self._setting(row),
+                row,
+                item,
+                said,
+                cell,
+                lambda names: self._first(row, names),
             )
         )
         subject = row.ids.get(item.of, "")
@@ -345,7 +349,9 @@ class TableReader:
         **fill: str,
     ) -> None:
         """Note something about a cell of the row, or set the row aside."""
-        place = (self.document(row), self.sheet(row), self.number(row))
+        place = self.origin.place(row.number, row.texts)
+        at = self._positions.get(header(column)) if column and self.layout.shape == "rows" else None
+        cell = "" if at is None else f"{letter(at)}{place[2]}"
         row.problems.append(
-            Problem(severity, code, *place, column, value[:200], *message(code, **fill), candidates)
+            Problem(severity, code, *place, column, value[:200], *message(code, **fill), candidates, cell)
         )

@@ -7,20 +7,17 @@ import datetime as dt
 import io
 import re
 import unicodedata
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
-from typing import Any
+from pathlib import PurePath
 
 from reasoner.ledger.report import UnusableFile
+from reasoner.ledger.sheets import Cell
+from reasoner.ledger.sheets import read as read_sheets
 
-Cell = str | int | float | dt.date | None
-
-_LARGEST_UNPACKED = 1 << 30
 _LONGEST_FIELD = 1 << 20
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",\t;，"
@@ -28,6 +25,19 @@ _LOOKED_AT = 50  # rows by which the delimiter is told
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\ufeff"))
 _REMARK_BEFORE, _REMARK_AFTER = re.compile(r"^\([^()]*\)(?=.)"), re.compile(r"(?<=.)\([^()]*\)$")
 _ENCLOSING = str.maketrans("[]{}【】〔〕〖〗「」『』《》〈〉", "()" * 9)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A source file in memory, under the name by which its rows are known."""
+
+    name: str
+    data: bytes
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its name, in small letters with the dot."""
+        return PurePath(self.name).suffix.lower()
 
 
 @dataclass
@@ -66,18 +76,21 @@ def marked_as(value: Cell) -> Cell:
     return value[1:] if isinstance(value, str) and re.match(r"'[=+\-@\t\r]", value) else value
 
 
-def read_grids(path: Path, name: str) -> list[Grid]:
-    """All sheets of an .xlsx, or the one table of a .csv. Raises UnusableFile."""
-    data = path.read_bytes()
+def read_grids(document: Document) -> tuple[list[Grid], bool]:
+    """All sheets of an .xlsx, or the one table of a .csv; and whether there are macros in it.
+
+    Raises UnusableFile.
+    """
+    name, data = document.name, document.data
     if not data.strip():
         raise UnusableFile(name, "file-empty")
     if data.startswith(_OLE):
         raise UnusableFile(name, "file-old-excel")
-    grids = _workbook(data, name) if path.suffix.lower() == ".xlsx" else [_csv(data, name)]
+    grids, macros = _workbook(data, name) if document.suffix == ".xlsx" else ([_csv(data, name)], False)
     grids = [grid for grid in grids if any(any(c not in (None, "") for c in row) for row in grid.rows)]
     if not grids:
         raise UnusableFile(name, "file-blank")
-    return grids
+    return grids, macros
 
 
 def _csv(data: bytes, name: str) -> Grid:
@@ -119,47 +132,15 @@ def _decode(data: bytes, name: str) -> str:
     raise UnusableFile(name, "file-encoding")
 
 
-def _workbook(data: bytes, name: str) -> list[Grid]:
-    from openpyxl import load_workbook  # imported late: 0.2 s that a CSV does not need
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > _LARGEST_UNPACKED:
-                raise UnusableFile(name, "file-large")
-            sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/") and n.endswith(".xml")]
-            merged = any(b"<mergeCell " in archive.read(n) for n in sheets)
-        # Merged ranges are only known to the slower reader, so it is used only where there are some.
-        book = load_workbook(io.BytesIO(data), read_only=not merged, data_only=False, keep_links=False)
-    except UnusableFile:
-        raise
-    except Exception as error:  # openpyxl raises whatever its parsers do
-        raise UnusableFile(name, "file-xlsx", reason=type(error).__name__) from error
-    try:
-        return [_sheet(sheet, name, merged) for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    except Exception as error:
-        raise UnusableFile(name, "file-sheet", reason=type(error).__name__) from error
-    finally:
-        book.close()
-
-
-def _sheet(sheet: Any, name: str, merged: bool) -> Grid:
-    if not merged:
-        sheet.reset_dimensions()  # a wrong <dimension> would cut rows off
-    rows: list[tuple[Cell, ...]] = [tuple(map(_plain, row)) for row in sheet.iter_rows(values_only=True)]
-    grid = Grid(name, sheet.title, rows)
-    for span in sheet.merged_cells.ranges if merged else ():
-        _fill(grid, span.min_row - 1, span.max_row, span.min_col - 1, span.max_col)
-    while grid.rows and all(cell in (None, "") for cell in grid.rows[-1]):
-        grid.rows.pop()
-    return grid
-
-
-def _plain(value: Any) -> Cell:
-    if value is None or isinstance(value, str | int | float | dt.date):
-        return value
-    if isinstance(value, dt.time | dt.timedelta):
-        return str(value)
-    return "=" + str(getattr(value, "text", "") or "")  # an array or table formula
+def _workbook(data: bytes, name: str) -> tuple[list[Grid], bool]:
+    sheets, macros = read_sheets(data, name)
+    grids = []
+    for sheet in sheets:
+        grid = Grid(name, sheet.title, sheet.rows)
+        for top, left, bottom, right in sheet.merged:
+            _fill(grid, top, bottom + 1, left, right + 1)
+        grids.append(grid)
+    return grids, macros
 
 
 def _fill(grid: Grid, top: int, bottom: int, left: int, right: int) -> None:

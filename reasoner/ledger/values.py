@@ -17,7 +17,7 @@ from reasoner.ledger import literals, names
 from reasoner.ledger.context import Context, Setting
 from reasoner.ledger.layouts import Item
 from reasoner.ledger.report import Severity
-from reasoner.ledger.tables import Cell
+from reasoner.ledger.sheets import Cell
 from reasoner.ledger.words import Words
 from reasoner.record import Kind, Object
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from reasoner.ledger.rows import Row
 
 EXPLANATION_HEADER = "问题说明"
-TRACE_HEADERS = ("原文件", "原工作表", "原行号")
 NAMING = frozenset(names.PREDICATES)
 
 _HARD = frozenset("、；;，,\n\r|")

@@ -31,6 +31,7 @@ def _messages() -> dict[str, dict[str, str]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def message(code: str, **fill: str) -> tuple[str, str]:
     """What is said for a code, in zh and en (data/layouts/messages.yaml)."""
     said = _messages()[code]
