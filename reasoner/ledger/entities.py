@@ -254,12 +254,15 @@ def _sector(r: Reading) -> Outcome:
     known = r.context.sector_words
     word = names.tidy(r.said)
     pieces = [word] if word in known else [p for p in re.split(r"[/、；;，,]", word) if p]
-    for piece in pieces if all(p in known for p in pieces) else [word]:
+    family = frozenset({"sector"})
+    if not all(p in known or r.context.names.find(p, family).ids for p in pieces):
+        pieces = [word]
+    for piece in pieces:
         sectors, reason = known.get(piece, ((), ""))
         for sector in sectors:
             out.state(r.item.property, sector, "entity")
         if not sectors:
-            found = r.context.names.find(piece, frozenset({"sector"}))
+            found = r.context.names.find(piece, family)
             if found.ids:
                 out.state(r.item.property, found.ids[0], "entity")
             else:
