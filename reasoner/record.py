@@ -227,6 +227,11 @@ class Record:
             cursor.execute(query)
             return cursor.fetch_arrow_table().cast(schema)
 
+    def ask(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        """The rows of a query over the tables of ``reasoner.transaction``."""
+        with self._engine.connect() as connection:
+            return connection.execute(query).all()
+
     def triples(self, predicates: Iterable[str]) -> Iterator[tuple[str, str, str]]:
         """Current statements with these predicates as (predicate, subject, object), objects as stored."""
         s = STATEMENTS.c

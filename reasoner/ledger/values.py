@@ -158,13 +158,15 @@ def _choice(r: Reading) -> Outcome:
     for part, chosen in choices(r.context.words, r.item.words, r.said):
         if chosen is None:
             known = r.context.words.choices(r.item.words)
-            if len(known) <= _FEW_WORDS:
-                out.refuse("word", part, words="、".join(known))
+            few = len(known) <= _FEW_WORDS
+            near = process.extract(
+                part, known.keys(), scorer=fuzz.partial_ratio, limit=3 if few else 5, score_cutoff=60
+            )
+            candidates = tuple((known[word], word) for word, _, _ in near)
+            if few:
+                out.refuse("word", part, candidates, words="、".join(known))
             else:
-                near = process.extract(
-                    part, known.keys(), scorer=fuzz.partial_ratio, limit=5, score_cutoff=60
-                )
-                out.refuse("word-of-list", part, tuple((known[word], word) for word, _, _ in near))
+                out.refuse("word-of-list", part, candidates)
         elif r.item.property:
             out.state(r.item.property, chosen, "entity")
         else:
