@@ -37,7 +37,7 @@ ORIGIN: dict[str, Any] = {"case": "what-if", "note": "假设 / assumed"}
 
 _RESERVED = re.compile(r"[;|:=$?%,~]")
 _UNNAMED = "assumed-"
-_FINDING = "KindOfFinding"
+_FINDING, _RECORDS = "KindOfFinding", "RecordClass"
 
 
 class AssumptionError(ValueError):
@@ -175,22 +175,35 @@ def finding(kind: str, about: str, state: str, on: datetime.date, body: str | No
     return ";".join(parts)
 
 
-def is_finding(world: World, kind: str | None) -> bool:
-    """Whether what a conclusion misses is a finding."""
-    individual = world.rules.vocabulary.individuals.get(kind or "")
-    return individual is not None and _FINDING in individual.classes
+def complete(records: str, inspection: str, on: datetime.date, body: str | None = None) -> str:
+    """A declaration that the records of a class are complete for an inspection (and one body)."""
+    parts = [
+        "completenessDeclaration",
+        f"coversRecords:{_safe(records)}",
+        f"forInspection:{_safe(inspection)}",
+        *([f"concernsBody:{_safe(body)}"] if body else []),
+        f"on:{calendar.to_int(on)}",
+        "by:?",
+    ]
+    return ";".join(parts)
 
 
-def findings_wanted(world: World, about: Conclusion) -> tuple[str, ...]:
-    """The findings, upheld and not, that a conclusion waits for; none when it waits for another thing."""
-    if not about.missing or not is_finding(world, about.missing):
-        return ()
+def wanted(world: World, about: Conclusion) -> dict[str, str]:
+    """What a conclusion waits for, as texts that suppose it: by ``upheld`` and ``notUpheld`` for a finding,
+    ``complete`` for records to be declared complete; empty when it waits for a fact that has to be stated.
+    """
+    individual = world.rules.vocabulary.individuals.get(about.missing or "")
+    if individual is None:
+        return {}
     body = str(about.atom[1][2]) if about.bearers else None
     if body is not None and body in world.rules.vocabulary.individuals:
         body = None  # a word of the text, such as "nobody stated": no finding is about it
-    return tuple(
-        finding(about.missing, about.subject, state, world.as_of, body) for state in ("upheld", "notUpheld")
-    )
+    if _FINDING in individual.classes:
+        states = ("upheld", "notUpheld")
+        return {s: finding(individual.name, about.subject, s, world.as_of, body) for s in states}
+    if _RECORDS in individual.classes and about.inspection:
+        return {"complete": complete(individual.name, about.inspection, world.as_of, body)}
+    return {}
 
 
 # -- what may be left out ---------------------------------------------------------------------------

@@ -1,15 +1,19 @@
-"""The chain graph of an issue, and beside it the details of what is selected, also as a list."""
+"""The chain graph of an issue, beside it the details of what is selected; or the same relations as a list."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import unquote
 
 from app.components.chain import chain
 from app.explorer import address, frame, proofs, store, theme
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import t
+
+_TEXTS = ("label", "fit", "expand", "collapse", "larger", "smaller")
 
 
 def _name(issue: store.Issue, node: str) -> str:
@@ -21,20 +25,35 @@ def _selected(issue: store.Issue) -> str:
     return asked if asked is not None and asked in issue.graph else issue.row.id
 
 
-def draw(issue: store.Issue) -> None:
-    """Draw the graph around the case; a click puts the node or edge into the address."""
-    lang = address.lang()
-    graph = issue.graph
-    nodes = [
-        {
-            "id": node,
-            "label": at["label"][lang],
-            "kind": at["kind"],
-            "href": address.here(node=node, edge=None),
-        }
-        for node, at in graph.nodes(data=True)
+def _nodes(issue: store.Issue, name: str) -> list[str]:
+    """Return the nodes that a parameter of the address lists; the component writes it."""
+    listed = (unquote(each) for each in (address.param(name) or "").split(","))
+    return [node for node in listed if node in issue.graph]
+
+
+def ways_to_look() -> Markup:
+    """Return the links between the graph and the list."""
+    options = {name: t(f"chain.as_{name}") for name in ("graph", "list")}
+    chosen = "list" if address.param("view") == "list" else "graph"
+    links = [
+        go(
+            address.here(view=None if name == "graph" else name),
+            words,
+            aria_current="true" if name == chosen else None,
+        )
+        for name, words in options.items()
     ]
-    edges = [_edge(source, target, at["relations"]) for source, target, at in graph.edges(data=True)]
+    return el("nav", links, class_="zl zl-choice")
+
+
+def draw(issue: store.Issue) -> None:
+    """Draw the graph around the case; what is clicked and unfolded goes into the address."""
+    lang = address.lang()
+    nodes = [
+        {"id": node, "label": at["label"][lang], "kind": at["kind"]}
+        for node, at in issue.graph.nodes(data=True)
+    ]
+    edges = [_edge(source, target, at["relations"]) for source, target, at in issue.graph.edges(data=True)]
     chain(
         {
             "centre": issue.row.id,
@@ -42,8 +61,10 @@ def draw(issue: store.Issue) -> None:
             "edges": edges,
             "selected": _selected(issue),
             "selectedEdge": address.param("edge"),
+            "open": _nodes(issue, "open"),
+            "shut": _nodes(issue, "shut"),
             "scheme": theme.scheme(),
-            "texts": {name: t(f"chain.{name}") for name in ("label", "fit", "expand", "collapse")},
+            "texts": {name: t(f"chain.{name}") for name in _TEXTS},
         },
         key=f"chain-{issue.row.id}",
     )
@@ -51,19 +72,16 @@ def draw(issue: store.Issue) -> None:
 
 
 def _edge(source: str, target: str, relations: list[dict[str, Any]]) -> dict[str, Any]:
-    lang = address.lang()
-    words = relations[0]["label"][lang]
+    words = relations[0]["label"][address.lang()]
     if len(relations) > 1:
         words += f" +{len(relations) - 1}"
     concluded = any("conclusion" in each for each in relations)
-    name = f"{source}~{target}"
     return {
-        "id": name,
+        "id": f"{source}~{target}",
         "source": source,
         "target": target,
         "label": words,
         "origin": "concluded" if concluded else "recorded",
-        "href": address.here(node=source, edge=name),
     }
 
 
@@ -76,31 +94,28 @@ def _relations(issue: store.Issue, node: str) -> list[tuple[str, str, dict[str, 
     return sorted(found, key=lambda each: f"{each[0]}~{each[1]}" != edge)
 
 
-def _origin(relation: dict[str, Any]) -> Markup:
+def _origin(issue: store.Issue, relation: dict[str, Any]) -> Markup:
     """Return where a relation comes from: a conclusion with its proof, or a row of the ledger."""
     if "conclusion" in relation:
         conclusion = relation["conclusion"]
         cited = proofs.citation(conclusion.citation, quote=False)
-        why = go(address.here(c=conclusion.id), t("issue.why"))
+        tab = "state" if conclusion in issue.what else None  # the proof opens where it is listed
+        why = go(address.here(tab=tab, c=conclusion.id), t("issue.why"))
         return el("span", t("chain.concluded"), " · ", cited, " · ", why, class_="zl-origin")
-    return el(
-        "span",
-        t("chain.recorded"),
-        " · ",
-        proofs.source(asdict(relation["statement"].source)),
-        class_="zl-origin",
-    )
+    source = proofs.source(asdict(relation["statement"].source))
+    return el("span", t("chain.recorded"), " · ", source, class_="zl-origin")
 
 
 def _told(issue: store.Issue, node: str, source: str, target: str, relation: dict[str, Any]) -> Markup:
     """Return a relation as a sentence in which the other entities are links."""
     if "conclusion" in relation:
         follows = relation["conclusion"]
-        return join(frame.status(follows.status), " ", store.worded(follows.sentence, address.lang()))
+        status = frame.status(follows.status, store.worded(follows.status_label, address.lang()))
+        return join(status, " ", store.worded(follows.sentence, address.lang()))
     ends = {
         blank: el("b", _name(issue, end))
         if end == node
-        else go(address.here(node=end, edge=None), _name(issue, end))
+        else go(address.here(node=end, edge=None, view=None), _name(issue, end))
         for blank, end in (("{0}", source), ("{1}", target))
     }
     template = store.worded(relation["sentence"], address.lang())
@@ -111,17 +126,52 @@ def panel(issue: store.Issue) -> None:
     """Write the details of the selected node: its relations as sentences, each with its origin."""
     node = _selected(issue)
     lines = [
-        el("li", _told(issue, node, source, target, relation), _origin(relation))
+        el("li", _told(issue, node, source, target, relation), _origin(issue, relation))
         for source, target, relation in _relations(issue, node)
     ]
     back = go(address.here(node=None, edge=None), t("issue.back")) if node != issue.row.id else None
     kind = issue.graph.nodes[node]["kind"]
+    further = (
+        go(address.link(kind, id=node), t(f"chain.see.{kind}")) if kind in ("unit", "inspection") else None
+    )
+    ways = [part for part in (el("span", t(f"kind.{kind}")), further, back) if part]
     show(
         el(
             "div",
             el("h3", _name(issue, node)),
-            el("p", t(f"kind.{kind}"), " " if back else None, back, class_="zl-quiet zl-small"),
+            el("p", ways, class_="zl-quiet zl-small zl-ways"),
             el("ul", lines, class_="zl-relations") if lines else el("p", t("issue.relations.none")),
             class_="zl zl-panel zl-scroll",
         )
     )
+
+
+def table(issue: store.Issue) -> Markup:
+    """Return all relations of the graph as a table: from, relation, to, origin."""
+    head = el("tr", (el("th", t(f"chain.column.{name}")) for name in ("from", "relation", "to", "origin")))
+    rows = [el("tr", (el("td", cell) for cell in cells)) for cells in _cells(issue)]
+    return el(
+        "div",
+        el("table", el("thead", head), el("tbody", rows), class_="zl-rows zl-relations-table"),
+        class_="zl",
+    )
+
+
+def _cells(issue: store.Issue) -> Iterator[tuple[Markup, ...]]:
+    edges = sorted(issue.graph.edges(data=True), key=lambda edge: (edge[0] != issue.row.id, edge[:2]))
+    for source, target, at in edges:
+        for relation in at["relations"]:
+            words = relation["label"][address.lang()]
+            if "conclusion" in relation:
+                follows = relation["conclusion"]
+                words = join(
+                    words,
+                    " ",
+                    frame.status(follows.status, store.worded(follows.status_label, address.lang())),
+                )
+            yield (
+                go(address.here(view=None, node=source, edge=None), _name(issue, source)),
+                join(words),
+                go(address.here(view=None, node=target, edge=None), _name(issue, target)),
+                _origin(issue, relation),
+            )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from app.explorer import address, store
+from app.explorer import address, permalink, store
 from app.explorer.markup import Markup, el, go, join, outside
 from app.explorer.words import t
 from reasoner.conclusions import Conclusion
 
 _OPEN_DEPTH: Final = 3  # deeper steps are folded; the reader opens them
+_WHOLE: Final = 1000
 
 
 def source(origin: Mapping[str, Any]) -> Markup:
@@ -103,4 +104,17 @@ def tree(roots: Sequence[Mapping[str, Any]], conclusion: Conclusion) -> Markup:
         "citation": conclusion.citation,
     }
     said = {conclusion.norm}
-    return el("div", _ground(norm), el("ul", (_step(root, 0, said) for root in roots)), class_="zl-proof")
+    depth = -_WHOLE if address.param("whole") else 0  # nothing is folded when the whole is asked for
+    steps = el("ul", (_step(root, depth, said) for root in roots))
+    return el("div", _ground(norm), steps, _tools(), class_="zl-proof")
+
+
+def _tools() -> Markup:
+    """Return how to open or fold the whole proof, and the address to send."""
+    whole = address.param("whole") is not None
+    return el(
+        "div",
+        go(address.here(whole=None if whole else "1"), t("proof.fold" if whole else "proof.whole")),
+        permalink.line(),
+        class_="zl-tools zl-small",
+    )

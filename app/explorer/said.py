@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from app.explorer import address, frame, proofs, store
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
 from reasoner.conclusions import Conclusion, elapsed_days
+
+#: Statuses whose own words say what they rest on; their reason would only repeat it.
+_SAYS_WHY: Final = frozenset({"established", "notObserved", "tolerated"})
 
 
 def _line(label: str, words: Iterable[str]) -> Markup | None:
@@ -80,12 +84,11 @@ def _words(each: Conclusion) -> Markup:
     if goal := store.own_destination(each):
         return el("b", store.unit(goal, lang))
     units = t("and").join(store.unit(unit, lang) for unit in each.bearers)
-    reason = store.worded(each.reason_label, lang)
-    missing = (
-        el("b", t("issue.needs"), t("colon"), store.worded(each.missing_label, lang))
-        if each.missing
-        else None
-    )
+    reason = "" if each.status in _SAYS_WHY else store.worded(each.reason_label, lang)
+    missing = el("b", store.worded(each.missing_label, lang)) if each.missing else None
+    if missing:  # why it waits and what it waits for are one sentence
+        missing = join(reason or t("issue.needs"), t("colon"), missing)
+        reason = ""
     parts: list[Markup | str] = [part for part in (units, reason, missing) if part]
     return join(*(join(part, t("then")) for part in parts[:-1]), *parts[-1:])
 
@@ -116,7 +119,10 @@ def _group(desk: store.Desk, together: list[Conclusion]) -> Markup:
     cited = el("span", proofs.citation(first.citation, quote=False), class_="zl-small")
     lines = [_one(desk, each) for each in together]
     return el(
-        "div", frame.status(first.status), el("div", el("div", head, " ", cited), lines), class_="zl-said"
+        "div",
+        frame.status(first.status, store.worded(first.status_label, lang)),
+        el("div", el("div", head, " ", cited), lines),
+        class_="zl-said",
     )
 
 

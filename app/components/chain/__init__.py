@@ -57,9 +57,10 @@ def links(lang: str, paths: Sequence[str]) -> None:
 def chain(graph: Mapping[str, Any], *, key: str) -> None:
     """Draw a chain of responsibility.
 
-    ``graph`` holds ``centre`` (a node id), ``nodes`` ({id, label, kind, href}), ``edges``
-    ({id, source, target, label, origin: recorded|concluded, href}), ``selected`` and
-    ``selectedEdge`` (ids or None), ``scheme`` (light|dark) and ``texts`` ({label, fit, expand,
-    collapse}). A click on a node or an edge follows its ``href``; nothing comes back from here.
+    ``graph`` holds ``centre`` (a node id), ``nodes`` ({id, label, kind}), ``edges`` ({id, source,
+    target, label, origin: recorded|concluded}), ``selected`` and ``selectedEdge`` (ids or None),
+    ``open`` and ``shut`` (ids of nodes whose neighbours the reader unfolded or folded away),
+    ``scheme`` (light|dark) and ``texts`` ({label, fit, expand, collapse, larger, smaller}). What is
+    clicked goes into the address (``node``, ``edge``, ``open``, ``shut``); nothing comes back from here.
     """
     _chain(key=key, data=dict(graph), height="content")

@@ -1,31 +1,38 @@
-// The chain of responsibility of one case, drawn around the case. What is selected comes from the
-// address, so a click follows a link; what is opened or closed by hand stays in the browser.
+// The chain of responsibility of one case, drawn around the case. What is selected, unfolded and
+// folded away comes from the address, and a click puts it there.
 import cytoscape from "cytoscape";
-import { follow } from "./address.js";
+import { change } from "./place_in_address.js";
 import { place } from "./place.js";
 import { FONT_SIZE, CANVAS_FONT, sheet } from "./look.js";
 import { lines, size } from "./label.js";
-import { atFirst, neighbours, visible } from "./visible.js";
+import { atFirst, neighbours, visible, wayTo } from "./visible.js";
 
 const LEAST_HEIGHT = 240;
 const MOST_HEIGHT = 620;
-const LEAST_SCALE = 0.52; // smaller than this the words cannot be read
+const LEAST_SCALE = 0.85; // smaller than this the words cannot be read
+const NARROW = 560; // pixels: a phone
 const charts = new WeakMap();
 
-/** Elements with their text broken into lines and their size known. */
-function measured(data) {
+/** Elements with their text broken into lines and their size known; lines are shorter on a phone. */
+function measured(data, narrow) {
+  const [centreWidth, nodeWidth, edgeWidth] = narrow ? [112, 118, 64] : [190, 160, 92];
   const edgeFont = CANVAS_FONT.replace(`${FONT_SIZE}px`, "11px");
   const nodes = data.nodes.map((node) => {
-    const block = lines(node.label, CANVAS_FONT, node.id === data.centre ? 210 : 170, 3);
+    const block = lines(node.label, CANVAS_FONT, node.id === data.centre ? centreWidth : nodeWidth, narrow ? 4 : 3);
     const [w, h] = size(block, CANVAS_FONT, FONT_SIZE * 1.35);
     return { ...node, lines: block.join("\n"), w: w + 26, h: h + 16 };
   });
   const edges = data.edges.map((edge) => {
-    const block = lines(edge.label, edgeFont, 96, 2);
+    const block = lines(edge.label, edgeFont, edgeWidth, 2);
     const [w, h] = size(block, edgeFont, 15);
     return { ...edge, lines: block.join("\n"), w, h };
   });
   return { nodes, edges };
+}
+
+/** Whether two maps hold the same. */
+function same(one, other) {
+  return one.size === other.size && [...one].every(([key, value]) => other.get(key) === value);
 }
 
 class Chart {
@@ -44,6 +51,8 @@ class Chart {
     this.say.className = "say";
     this.say.setAttribute("aria-live", "polite");
     this.toggleButton = this.button(() => this.toggle(this.at));
+    this.smallerButton = this.button(() => this.zoom(0.8));
+    this.largerButton = this.button(() => this.zoom(1.25));
     this.fitButton = this.button(() => this.cy.fit(undefined, 18));
     this.frame.append(this.canvas, this.bar, this.say);
     root.append(this.frame);
@@ -55,7 +64,7 @@ class Chart {
     }
     this.canvas.addEventListener("wheel", (event) => this.zoomWithCtrl(event), { passive: false });
     this.cy.on("tap", "node", (event) => this.choose(event.target.data()));
-    this.cy.on("tap", "edge", (event) => event.target.data("href") && follow(event.target.data("href")));
+    this.cy.on("tap", "edge", (event) => this.chooseEdge(event.target.data()));
     this.cy.on("dbltap", "node", (event) => this.toggle(event.target.id()));
     this.cy.on("mouseover", "node,edge", () => { this.canvas.style.cursor = "pointer"; });
     this.cy.on("mouseout", "node,edge", () => { this.canvas.style.cursor = ""; });
@@ -75,22 +84,54 @@ class Chart {
 
   update(data) {
     const drawn = JSON.stringify([data.centre, data.nodes, data.edges]);
+    const asked = new Map([...data.open.map((id) => [id, true]), ...data.shut.map((id) => [id, false])]);
     if (this.scheme !== data.scheme) this.cy.style(sheet(data.scheme));
     this.scheme = data.scheme;
     this.texts = data.texts;
     this.canvas.setAttribute("aria-label", data.texts.label);
     this.fitButton.textContent = data.texts.fit;
-    if (drawn !== this.drawn) {
-      if (data.centre !== this.centre) this.byHand = new Map();
+    for (const [button, sign, words] of [
+      [this.largerButton, "+", data.texts.larger], [this.smallerButton, "−", data.texts.smaller],
+    ]) {
+      button.textContent = sign;
+      button.setAttribute("aria-label", words);
+      button.title = words;
+    }
+    this.at = data.selected ?? data.centre;
+    const fresh = drawn !== this.drawn;
+    if (fresh) {
       this.drawn = drawn;
+      this.data = data;
       this.centre = data.centre;
-      this.elements = measured(data);
+      this.measure();
       this.near = neighbours(data.nodes, data.edges);
       const later = new Set(data.nodes.filter((node) => node.kind === "record").map((node) => node.id));
       this.first = atFirst(data.centre, this.near, later);
+    }
+    if (fresh || !same(asked, this.asked)) this.revealed = new Map();
+    this.asked = asked;
+    const wanted = this.withShown(this.at, asked);
+    if (fresh || !same(wanted, this.byHand)) {
+      this.byHand = wanted;
       this.draw();
     }
-    this.mark(data.selected ?? data.centre, data.selectedEdge);
+    this.mark(this.at, data.selectedEdge);
+  }
+
+  measure() {
+    this.narrow = this.canvas.clientWidth < NARROW;
+    this.elements = measured(this.data, this.narrow);
+  }
+
+  /** What is opened by hand, and what must be open besides for a selected node to be on screen. */
+  withShown(id, asked) {
+    const wanted = new Map([...asked, ...this.revealed]);
+    const { shown } = visible(this.centre, this.near, this.first, wanted);
+    for (const step of wayTo(id, shown, this.near)) {
+      this.revealed.set(step, true);
+      wanted.set(step, true);
+    }
+    return wanted;
   }
 
   /** Put the visible part on the canvas and lay it out; called only when that part changed. */
@@ -114,6 +155,10 @@ class Chart {
     this.fitReadably();
   }
 
+  zoom(factor) {
+    this.cy.zoom({ level: this.cy.zoom() * factor, renderedPosition: { x: this.cy.width() / 2, y: this.cy.height() / 2 } });
+  }
+
   /** Show everything if that is legible, else the case itself at a legible size. */
   fitReadably() {
     const box = this.cy.elements().boundingBox();
@@ -125,7 +170,7 @@ class Chart {
     this.cy.fit(undefined, 18);
     if (this.cy.zoom() > 1) this.cy.zoom(1);
     if (this.cy.zoom() < LEAST_SCALE) {
-      this.cy.zoom(0.8);
+      this.cy.zoom(LEAST_SCALE + 0.05);
       this.cy.center(this.cy.getElementById(this.at ?? this.centre));
       this.fillFrame();
     } else this.cy.center();
@@ -158,16 +203,27 @@ class Chart {
 
   choose(node) {
     this.mark(node.id, null); // at once; the panel follows when the page has answered
-    if (node.href) follow(node.href);
+    change({ node: node.id === this.centre ? null : node.id, edge: null });
   }
 
-  /** Show what hangs on a node, or fold it away again. */
+  chooseEdge(edge) {
+    this.mark(edge.source, edge.id);
+    change({ node: edge.source === this.centre ? null : edge.source, edge: edge.id });
+  }
+
+  /** Show what hangs on a node, or fold it away again; the address remembers it. */
   toggle(id) {
     if (!id) return;
-    this.byHand.set(id, this.view.hidden(id) > 0);
+    const open = this.view.hidden(id) > 0;
+    this.byHand.set(id, open);
+    const isFirst = visible(this.centre, this.near, this.first, new Map()).open(id) === open;
+    if (isFirst && !this.first.waiting.size) this.byHand.delete(id);
     const at = this.at;
     this.draw();
     this.mark(at, null);
+    const listed = (state) =>
+      [...this.byHand].filter(([, is]) => is === state).map(([node]) => encodeURIComponent(node)).join(",");
+    change({ open: listed(true), shut: listed(false) });
   }
 
   onKey(event) {
@@ -209,6 +265,7 @@ class Chart {
     if (!this.elements || !this.canvas.clientWidth) return;
     if (Math.abs(this.canvas.clientWidth - this.width) > 80) {
       const at = this.at;
+      if (this.canvas.clientWidth < NARROW !== this.narrow) this.measure();
       this.draw();
       this.mark(at, null);
     } else this.cy.resize();

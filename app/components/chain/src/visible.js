@@ -1,7 +1,7 @@
 // Which part of the chain is on screen: everything reachable from the centre through open nodes.
 
 /** More than this many nodes on one screen cannot be read. */
-const ROOM = 20;
+const ROOM = 16;
 
 /** Neighbours of every node, whatever the direction of the edge: id -> Set of ids. */
 export function neighbours(nodes, edges) {
@@ -54,4 +54,18 @@ export function visible(centre, near, { depth, waiting }, byHand) {
   const shown = new Set(walk(centre, near, isOpen, stays).keys());
   const hidden = (id) => [...(near.get(id) ?? [])].filter((next) => !shown.has(next)).length;
   return { shown, open: isOpen, hidden };
+}
+
+/** The nodes to open, from what is shown outwards, so that `id` is on screen; none when it is already. */
+export function wayTo(id, shown, near) {
+  const from = new Map([[id, null]]);
+  for (const at of from.keys()) {
+    if (shown.has(at)) {
+      const way = [];
+      for (let step = at; step !== id; step = from.get(step)) way.push(step);
+      return way;
+    }
+    for (const next of near.get(at) ?? []) if (!from.has(next)) from.set(next, at);
+  }
+  return [];
 }
