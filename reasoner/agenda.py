@@ -188,7 +188,16 @@ def draw(
         for bearer in conclusion.bearers
     ]
     place = {kind: number for number, kind in enumerate(KINDS)}
-    entries.sort(key=lambda e: (place[e.kind], e.due or e.since or "9999", e.unit, e.norm, e.conclusion))
+    entries.sort(
+        key=lambda e: (
+            place[e.kind],
+            e.due or e.since or "9999",
+            e.inspection or "",
+            e.unit,
+            e.norm,
+            e.conclusion,
+        )
+    )
     return Agenda(tuple(entries), places or {})
 
 

@@ -1,0 +1,211 @@
+"""The agenda as the pages show it: what the address narrows it to, a line a conclusion, where it leads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from app.explorer import address, store
+from app.explorer.address import Lang
+from app.home import home
+from reasoner import agenda, pipeline
+from reasoner import tasks as recorded_tasks
+from reasoner.agenda import Agenda, Entry, Kind
+from reasoner.conclusions import Conclusion
+from reasoner.tasks import Task
+from reasoner.vocabulary import Vocabulary
+
+#: The filters that an address may hold, in the order in which they are offered.
+FILTERS: Final = ("unit", "district", "inspection", "norm")
+#: The lengths of time, in days around the as-of date, to which limits can be narrowed.
+PERIODS: Final = (30, 90, 365)
+_LIMITS: Final = frozenset(
+    {"exact", "parameter_required"}
+)  # kinds of time in a norm's frame that end on a day
+_DISTRICTS: Final = ("district", "countyLevelDivision", "functionalZone")
+#: What the first and the second tab show.
+PASSED: Final[tuple[Kind, ...]] = ("overdue", "lapsed", "unsettled")
+AHEAD: Final[tuple[Kind, ...]] = ("coming", "undated", "running", "unnumbered")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the address narrows the agenda to; ``days`` is a length of time around the as-of date."""
+
+    as_of: date
+    unit: str | None = None
+    district: str | None = None
+    inspection: str | None = None
+    norm: str | None = None
+    days: int | None = None
+
+    @property
+    def span(self) -> tuple[date | None, date | None]:
+        """The first and the last day of limits; None for no bound."""
+        if self.days is None:
+            return None, None
+        length = timedelta(days=self.days)
+        return self.as_of - length, self.as_of + length
+
+
+def chosen() -> Chosen:
+    """Return what the address asks for; a period that is none of those offered counts as none."""
+    days = address.param("days") or ""
+    period = int(days) if days in map(str, PERIODS) else None
+    return Chosen(address.as_of(), **{name: address.param(name) for name in FILTERS}, days=period)
+
+
+# -- drawn once per desk ----------------------------------------------------------------------------
+
+
+def vocabulary() -> Vocabulary:
+    """Return the terms of the ontology."""
+    return pipeline.ontology(None, home() / "cache").vocabulary
+
+
+@store.once
+def drawn(desk: store.Desk) -> Agenda:
+    """Return the agenda of all units."""
+    return agenda.draw(desk.conclusions, vocabulary(), agenda.places(desk.record))
+
+
+@store.once
+def dayless(desk: store.Desk) -> tuple[Task, ...]:
+    """Return the tasks that have words where a day would be."""
+    found = recorded_tasks.tasks(desk.record, address.as_of())
+    return tuple(task for task in found if task.has_no_day)
+
+
+@store.once
+def units(desk: store.Desk) -> dict[str, str]:
+    """Return the units that have an agenda, with their names, by name."""
+    named = {entry.unit: store.worded(entry.unit_name, "zh") for entry in drawn(desk).entries}
+    return dict(sorted(named.items(), key=lambda each: each[1]))
+
+
+@store.once
+def of_task(desk: store.Desk) -> dict[str, Entry]:
+    """Return, by task, the line that says that its words hold no day."""
+    return {each.of.subject: each for each in drawn(desk).select(kinds=["unnumbered"])}
+
+
+@store.once
+def _districts(desk: store.Desk) -> frozenset[str]:
+    return frozenset(each.subject for kind in _DISTRICTS for each in desk.record.statements(predicate=kind))
+
+
+@store.once
+def _titles(desk: store.Desk) -> dict[str, str]:
+    return {row.id: row.title for row in desk.rows}
+
+
+def called(desk: store.Desk, thing: str, lang: Lang, *otherwise: str) -> str:
+    """Return how a thing is called: an issue by its title; what has no name after what it belongs to."""
+    titles = _titles(desk)
+    name = titles.get(thing) or store.worded(desk.name(thing), lang)
+    if not name.endswith(thing):  # what has no name on record is called after its class and id
+        return name
+    return next((titles[other] for other in otherwise if other in titles), name)
+
+
+# -- narrowed ---------------------------------------------------------------------------------------
+
+
+def entries(desk: store.Desk, asked: Chosen, kinds: Collection[Kind] = agenda.KINDS) -> list[Entry]:
+    """Return the entries that match; those of a conclusion about several units stand for each of them."""
+    start, end = asked.span
+    return drawn(desk).select(
+        kinds=kinds,
+        unit=asked.unit,
+        district=asked.district,
+        inspection=asked.inspection,
+        norm=asked.norm,
+        start=start,
+        end=end,
+    )
+
+
+def lines(found: Iterable[Entry]) -> list[Entry]:
+    """Return one entry for each conclusion, in the order of the entries."""
+    return list({entry.conclusion: entry for entry in reversed(list(found))}.values())[::-1]
+
+
+def tasks(desk: store.Desk, asked: Chosen) -> list[Task]:
+    """Return the tasks without a day that match; none when another duty than theirs is asked for."""
+    about = {each.of.subject for each in entries(desk, asked, ["unnumbered"])}
+    return [task for task in dayless(desk) if task.id in about or _recorded(desk, task, asked)]
+
+
+def _recorded(desk: store.Desk, task: Task, asked: Chosen) -> bool:
+    """Tell whether what is on record of a task matches, also when nothing was concluded about it."""
+    near = drawn(desk).places
+    held = {place for name in (*task.holders, *task.issues) for place in (name, *near.get(name, ()))}
+    return (
+        asked.norm is None
+        and (asked.unit is None or asked.unit in task.holders)
+        and (asked.district is None or asked.district in held)
+        and (asked.inspection is None or asked.inspection == task.inspection)
+    )
+
+
+def facet(desk: store.Desk, asked: Chosen, kinds: Collection[Kind], name: str) -> list[tuple[str, str, int]]:
+    """Return the values of a filter as (key, name, number of lines), the most frequent first."""
+    anything: dict[str, Any] = {name: None}
+    pool = entries(desk, replace(asked, **anything), kinds)
+    values = _VALUES[name](drawn(desk))
+    counted = Counter(key for key, _ in {(key, each.conclusion) for each in pool for key in values(each)})
+    if name == "district":
+        counted = Counter({key: number for key, number in counted.items() if key in _districts(desk)})
+    lang = address.lang()
+    named = [(key, label(desk, name, key, lang), number) for key, number in counted.items()]
+    return sorted(named, key=lambda each: (-each[2], each[1]))
+
+
+_VALUES: Final[dict[str, Callable[[Agenda], Callable[[Entry], Iterable[str]]]]] = {
+    "unit": lambda _: lambda each: (each.unit,),
+    "district": lambda whole: lambda each: whole.where(each),
+    "inspection": lambda _: lambda each: (each.inspection,) if each.inspection else (),
+    "norm": lambda _: lambda each: (each.norm,),
+}
+
+
+def time_stated(norm_id: str) -> str | None:
+    """Return how the text states the limit of a norm, in its own words; None where it states none."""
+    norm = pipeline.ontology(None, home() / "cache").book.norms.get(norm_id)
+    time = norm.frame.get("time") if norm else None
+    return str(time["text"]) if time and time.get("kind") in _LIMITS else None
+
+
+def label(desk: store.Desk, name: str, value: str, lang: Lang) -> str:
+    """Return the words for a value of a filter."""
+    if name == "norm":
+        norm = pipeline.ontology(None, home() / "cache").book.norms.get(value)
+        return store.worded(norm.label, lang) if norm else value
+    return store.worded(desk.name(value), lang)
+
+
+# -- a line -----------------------------------------------------------------------------------------
+
+
+def way(each: Conclusion) -> str:
+    """Return the address at which a conclusion stands with its proof."""
+    if each.issues:
+        return address.link("issue", id=each.issues[0], c=each.id)
+    if each.inspection:
+        return address.link("inspection", id=each.inspection, c=each.id)
+    return address.here(c=each.id)
+
+
+def matter(desk: store.Desk, each: Conclusion, lang: Lang) -> str:
+    """Return what a conclusion is about, and the inspection when that is something else."""
+    subject = called(desk, each.subject, lang, *each.issues)
+    inspection = store.worded(desk.name(each.inspection), lang) if each.inspection else subject
+    return " · ".join(dict.fromkeys((subject, inspection)))
+
+
+def who(each: Conclusion, lang: Lang) -> list[str]:
+    """Return the units that a conclusion is about."""
+    return [store.unit(body, lang) for body in each.bearers]
