@@ -18,7 +18,8 @@ from app.explorer.markup import Markup, el, go
 from reasoner.places import Boundaries, Point, Ring, Shape, maps
 
 _WIDE: Final = 1000  # units of a picture's width; outlines are rounded to them
-_SMALL: Final = 0.062  # a district narrower and lower than this part of the map gets a place in the inset
+_SMALL: Final = 0.085  # a district narrower and lower than this part of the map gets a place in the inset
+_EDGE: Final = 0.06  # nearer to the edge than this part of the map, a label would be cut off
 _BORDER: Final = "#8D8A83"  # both are to be seen on light and on dark paper
 _CHOSEN: Final = "#3B82B5"
 
@@ -184,7 +185,7 @@ def draw(
             class_="zl-area-label",
         )
         for place, outline in outlines.items()
-        if place not in unlabelled and 0 < outline.middle[0] < 1 and 0 < outline.middle[1] < 1
+        if place not in unlabelled and all(_EDGE < part < 1 - _EDGE for part in outline.middle)
     ]
     return el(
         "div",

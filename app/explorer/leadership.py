@@ -104,8 +104,28 @@ class Standing:
                 self._touching[place].append(number)
         self._marks = {row.id: _marks(row, row.id in moving) for row in desk.rows}
         drawn = agenda.draw(self._conclusions, ontology.vocabulary, self._around)
-        self._limits = _limits(drawn.select(kinds=_DATED))
+        self._limits = self._of_all_bearers(drawn.select(kinds=_DATED))
         self._summaries: dict[str | None, Summary] = {}
+        self._counts: dict[str, Counter[str]] = {}
+
+    def _of_all_bearers(self, entries: Iterable[agenda.Entry]) -> list[Limit]:
+        """One limit for all bearers of a conclusion, by date; of two organs as the record orders them."""
+        ranks = {
+            organ: rank
+            for known in self.places.territories.values()
+            for rank, organ in enumerate(known.organs)
+        }
+        units: dict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
+        first: dict[str, agenda.Entry] = {}
+        for entry in sorted(entries, key=lambda each: ranks.get(each.unit, 0)):
+            units[entry.conclusion][entry.unit] = entry.unit_name
+            first.setdefault(entry.conclusion, entry)
+        limits = [
+            Limit(entry.of, entry.kind, entry.due, tuple(units[name].values()))
+            for name, entry in first.items()
+            if entry.due
+        ]
+        return sorted(limits, key=lambda each: (each.due, each.of.id))
 
     def awaits_transfer(self, each: Conclusion) -> bool:
         """Whether a conclusion is that a transfer is required and not on record."""
@@ -139,8 +159,11 @@ class Standing:
 
     def count(self, place: str, figure: str) -> int:
         """How many issues of a place count for a figure; ``issues`` counts all."""
-        rows = self.issues(place)
-        return len(rows) if figure == "issues" else sum(figure in self._marks[row.id] for row in rows)
+        if place not in self._counts:
+            rows = self.issues(place)
+            counted = Counter(name for row in rows for name in self._marks[row.id])
+            self._counts[place] = counted + Counter({"issues": len(rows)})
+        return self._counts[place][figure]
 
     def with_issues(self) -> set[str]:
         """The districts, zones and other places that some issue concerns."""
@@ -219,21 +242,6 @@ class Standing:
 def _marks(row: store.IssueRow, moving: bool) -> frozenset[str]:
     found = {name for name, wanted in FIGURES.items() if any(row.statuses[each] for each in wanted)}
     return frozenset(found - {"transfer"} | ({"transfer"} if moving else set()))
-
-
-def _limits(entries: Iterable[agenda.Entry]) -> list[Limit]:
-    """One limit for all bearers of a conclusion, by date."""
-    units: dict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
-    first: dict[str, agenda.Entry] = {}
-    for entry in entries:
-        if entry.due:
-            units[entry.conclusion][entry.unit] = entry.unit_name
-            first.setdefault(entry.conclusion, entry)
-    limits = [
-        Limit(entry.of, entry.kind, entry.due or "", tuple(units[name].values()))
-        for name, entry in first.items()
-    ]
-    return sorted(limits, key=lambda each: (each.due, each.of.id))
 
 
 def _missing(said: Iterable[Conclusion]) -> list[tuple[str, Mapping[str, str], int]]:

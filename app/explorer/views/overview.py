@@ -1,4 +1,4 @@
-"""The overview: the few figures that matter, and what is missing to say more."""
+"""The overview: the few figures that matter, where, by when, and what is missing to say more."""
 
 from __future__ import annotations
 
@@ -6,78 +6,12 @@ from datetime import date
 
 import streamlit as st
 
-from app.explorer import address, frame, store
-from app.explorer.markup import Markup, el, go, join, show
+from app.explorer import address, frame, leadership, mapped, panels, store, timeline
+from app.explorer.markup import Markup, el, go, show
 from app.explorer.words import t
 
 desk = store.desk(address.as_of())
-rows = desk.rows
-counts = store.count_statuses(desk.conclusions)
-frame.title(t("overview.title"))
-
-
-def figure(label: str, statuses: tuple[str, ...]) -> Markup:
-    """Return one figure as a link to the issues it is made of."""
-    number = sum(1 for row in rows if any(row.statuses[each] for each in statuses)) if statuses else len(rows)
-    href = address.link("issues", status=",".join(statuses) or None)
-    return go(href, el("dl", el("dt", t(label)), el("dd", f"{number:,}")))
-
-
-def by_status() -> Markup:
-    """Return the conclusions by status, with a bar for their number."""
-    most = max(counts.values(), default=1)
-    lines = [
-        el(
-            "tr",
-            el("td", go(address.link("issues", status=status), frame.status(status))),
-            el("td", f"{number:,}", class_="zl-number"),
-            el(
-                "td",
-                el(
-                    "div", class_=f"zl-bar zl-{frame.tone(status)}", style=f"width:{100 * number / most:.1f}%"
-                ),
-            ),
-        )
-        for status, number in counts.items()
-    ]
-    head = el(
-        "tr", el("th", t("column.status")), el("th", t("column.conclusions"), class_="zl-number"), el("th")
-    )
-    return el("table", el("thead", head), el("tbody", lines), class_="zl-bars")
-
-
-def by_inspection() -> Markup:
-    """Return the number of issues of every inspection."""
-    lines = [
-        el(
-            "tr",
-            el("td", go(address.link("issues", inspection=key), name or t("inspection.none"))),
-            el("td", f"{number:,}", class_="zl-number"),
-        )
-        for key, name, number in store.facet(rows, "inspection")
-    ]
-    head = el("tr", el("th", t("column.inspection")), el("th", t("column.issues"), class_="zl-number"))
-    return el("table", el("thead", head), el("tbody", lines))
-
-
-def missing() -> Markup:
-    """Return what would have to be recorded for the open conclusions, the most wanted first."""
-    wanted = store.missing(desk, address.lang())
-    if not wanted:
-        return el("p", t("overview.missing.none"), class_="zl-lead")
-    lines = [
-        el(
-            "tr",
-            el("td", go(address.link("issues", missing=key), words)),
-            el("td", f"{number:,}", class_="zl-number"),
-        )
-        for key, words, number in wanted[:12]
-    ]
-    head = el("tr", el("th", t("column.missing")), el("th", t("column.conclusions"), class_="zl-number"))
-    return join(
-        el("p", t("overview.missing.lead"), class_="zl-lead"),
-        el("table", el("thead", head), el("tbody", lines)),
-    )
+asked = address.param("place")
 
 
 def choose_day() -> None:
@@ -89,53 +23,77 @@ def choose_day() -> None:
         st.query_params["as_of"] = chosen.isoformat()
 
 
-if not rows:
+def heading(kept: leadership.Standing, place: str | None) -> Markup:
+    """Return the top of the page: of what these are the figures, and the way back to the whole."""
+    summary = kept.of(place)
+    lead = t(
+        "overview.lead",
+        issues=f"{len(summary.issues):,}",
+        inspections=sum(line.id != leadership.NOWHERE for line in summary.inspections),
+    )
+    if place is None:
+        top: list[Markup] = [el("h1", t("overview.title"))]
+    else:
+        called = mapped.name(desk, place)
+        page = (
+            go(address.link("district", id=place), t("overview.page", name=called))
+            if place in kept.places.territories
+            else None
+        )
+        back = go(address.here(place=None, month=None), "← ", t("overview.whole"))
+        top = [el("h1", t("overview.of", name=called)), el("p", back, page, class_="zl-ways")]
+    return el("div", top, el("p", lead, class_="zl-lead"), panels.figures(kept, place), class_="zl")
+
+
+def body(kept: leadership.Standing, place: str | None) -> Markup:
+    """Return everything below the figures."""
+    summary, month = kept.of(place), timeline.asked_month()
+    return el(
+        "div",
+        el("section", el("h2", t("overview.map")), mapped.panel(desk, kept, place)),
+        el(
+            "section",
+            el("h2", t("overview.limits")),
+            el("p", t("overview.limits.lead"), class_="zl-lead"),
+            timeline.months(summary.limits, kept.day, month) if summary.limits else None,
+            timeline.lists(desk, summary.limits, kept.day, month),
+        ),
+        el("section", el("h2", t("overview.by_inspection")), panels.by_inspection(kept, place)),
+        el(
+            "div",
+            el("section", el("h2", t("overview.by_status")), panels.by_status(kept, place)),
+            el("section", el("h2", t("overview.by_year")), panels.by_year(summary)),
+            class_="zl-columns",
+        ),
+        el("section", el("h2", t("overview.missing")), panels.missing(kept, place)),
+        class_="zl",
+    )
+
+
+if not desk.rows:
+    frame.title(t("overview.title"))
     show(el("div", el("h1", t("overview.title")), class_="zl"))
     frame.empty(t("issues.empty"), t("issues.empty.next"))
 else:
-    lead = t(
-        "overview.lead",
-        issues=len(rows),
-        inspections=sum(1 for key, *_ in store.facet(rows, "inspection") if key != "-"),
-    )
-    figures = [
-        figure("overview.figure.issues", ()),
-        figure("overview.figure.late", ("overdue", "deviation")),
-        figure("overview.figure.pending", ("pending", "performedInPart")),
-        figure("overview.figure.determination", ("needsDetermination",)),
-        figure("overview.figure.insufficient", ("insufficient",)),
-    ]
-    left, right = st.columns([4.6, 1])
-    with left:
-        show(
-            el(
-                "div",
-                el("h1", t("overview.title")),
-                el("p", lead, class_="zl-lead"),
-                el("div", figures, class_="zl-figures"),
-                class_="zl",
+    kept = leadership.standing(desk)
+    if asked and not kept.knows(asked):
+        frame.title(t("overview.title"))
+        frame.empty(
+            t("place.unknown", id=asked), go(address.here(place=None, month=None), "← ", t("overview.whole"))
+        )
+    else:
+        frame.title(t("overview.of", name=mapped.name(desk, asked)) if asked else t("overview.title"))
+        left, right = st.columns([4.6, 1])
+        with left:
+            show(heading(kept, asked))
+        with right:
+            st.session_state["as_of"] = address.as_of()
+            st.date_input(
+                t("as_of.choose"),
+                key="as_of",
+                on_change=choose_day,
+                format="YYYY-MM-DD",
+                min_value=address.FIRST_DAY,
+                max_value=address.LAST_DAY,
             )
-        )
-    with right:
-        st.session_state["as_of"] = address.as_of()
-        st.date_input(
-            t("as_of.choose"),
-            key="as_of",
-            on_change=choose_day,
-            format="YYYY-MM-DD",
-            min_value=address.FIRST_DAY,
-            max_value=address.LAST_DAY,
-        )
-    show(
-        el(
-            "div",
-            el(
-                "div",
-                el("section", el("h2", t("overview.by_status")), by_status()),
-                el("section", el("h2", t("overview.by_inspection")), by_inspection()),
-                class_="zl-columns",
-            ),
-            el("section", el("h2", t("overview.missing")), missing()),
-            class_="zl",
-        )
-    )
+        show(body(kept, asked))

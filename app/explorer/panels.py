@@ -1,0 +1,194 @@
+"""What the overview and the pages of the districts show alike: figures, statuses, inspections, gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.explorer import address, frame, store, theme
+from app.explorer.leadership import FIGURES, NOWHERE, InspectionLine, Standing, Summary
+from app.explorer.markup import Markup, el, go, join
+from app.explorer.words import t
+
+#: Statuses that tell nothing of how things go: they fill the bar and are left out of the numbers below it.
+_UNTOLD: Final = frozenset({"allocated", "destination", "noConclusion", "notArisen"})
+
+
+def issues_link(kept: Standing, place: str | None, figure: str = "", **also: str) -> str:
+    """Return the address of the list of issues that a figure is made of."""
+    chosen: dict[str, str | None] = {"place": kept.spelled(place) if place else None, **also}
+    if figure in FIGURES:
+        chosen["status"] = ",".join(FIGURES[figure])
+    if figure == "transfer":
+        chosen["norm"] = ",".join(sorted(kept.transfers))
+    return address.link("issues", **chosen)
+
+
+def figures(kept: Standing, place: str | None) -> Markup:
+    """Return the figures, each a link to the issues it is made of, and below them what is counted."""
+    summary = kept.of(place)
+    links = [
+        go(
+            issues_link(kept, place, name),
+            el("dl", el("dt", t(f"figure.{name}")), el("dd", f"{number:,}")),
+            class_=f"zl-figure zl-{tone(name)}" if number else "zl-figure",
+            data_figure=name,
+        )
+        for name, number in summary.figures.items()
+    ]
+    counted = el(
+        "ul",
+        (el("li", el("b", t(f"figure.{name}")), t("colon"), t(f"figure.{name}.counted")) for name in FIGURES),
+    )
+    return join(
+        el("div", links, class_="zl-figures"),
+        el(
+            "details",
+            el("summary", t("figure.counted")),
+            counted,
+            el("p", t("figure.counted.more")),
+            class_="zl-counted-how",
+        ),
+    )
+
+
+def tone(figure: str) -> str:
+    """Return the tone in which a figure is shown: that of its status, and blue for what has none."""
+    return {
+        "late": frame.tone("overdue"),
+        "transfer": frame.tone("pending"),
+        "determination": frame.tone("needsDetermination"),
+        "insufficient": frame.tone("insufficient"),
+    }.get(figure, "blue")
+
+
+def by_status(kept: Standing, place: str | None) -> Markup:
+    """Return the conclusions by status, with a bar for their number; a status opens its issues."""
+    counts = kept.of(place).statuses
+    most = max(counts.values(), default=1)
+    lines = [
+        el(
+            "tr",
+            el("td", go(issues_link(kept, place, status=status), frame.status(status))),
+            el("td", f"{number:,}", class_="zl-number"),
+            el(
+                "td",
+                el(
+                    "div", class_=f"zl-bar zl-{frame.tone(status)}", style=f"width:{100 * number / most:.1f}%"
+                ),
+            ),
+        )
+        for status, number in counts.items()
+    ]
+    head = el(
+        "tr", el("th", t("column.status")), el("th", t("column.conclusions"), class_="zl-number"), el("th")
+    )
+    return el("table", el("thead", head), el("tbody", lines), class_="zl-bars")
+
+
+def by_inspection(kept: Standing, place: str | None) -> Markup:
+    """Return the inspections: their issues, how many are open and late, and the conclusions by status."""
+    lines = [_inspection(kept, place, line) for line in kept.of(place).inspections]
+    head = el(
+        "tr",
+        el("th", t("column.inspection")),
+        (el("th", t(f"column.{name}"), class_="zl-number") for name in ("issues", "open", "late")),
+        el("th", t("column.statuses")),
+    )
+    return el("table", el("thead", head), el("tbody", lines), class_="zl-inspections")
+
+
+def _inspection(kept: Standing, place: str | None, line: InspectionLine) -> Markup:
+    def number(name: str, count: int, figure: str = "") -> Markup:
+        shown = go(issues_link(kept, place, figure, inspection=line.id), f"{count:,}") if count else "0"
+        return el("td", el("span", t(f"column.{name}"), class_="zl-phone"), shown, class_="zl-number")
+
+    name = (
+        go(address.link("inspection", id=line.id), line.name) if line.id != NOWHERE else t("inspection.none")
+    )
+    return el(
+        "tr",
+        el("td", name),
+        number("issues", line.issues),
+        number("open", line.open, "open"),
+        number("late", line.late, "late"),
+        el("td", stacked(line.statuses)),
+    )
+
+
+def stacked(statuses: Mapping[str, int]) -> Markup:
+    """Return numbers by status as one bar, each part with its sign, and the numbers below it."""
+    total = sum(statuses.values())
+    parts = [
+        el("i", class_=f"zl-{frame.tone(status)}", style=f"flex-grow:{number}")
+        for status, number in statuses.items()
+    ]
+    lang = address.lang()
+    words = [
+        el(
+            "span",
+            el("b", theme.sign(status)[0], aria_hidden="true"),
+            f" {number:,}",
+            class_=f"zl-{frame.tone(status)}",
+            title=f"{store.status_label(status, lang)} {number:,}",
+            role="img",
+            aria_label=f"{store.status_label(status, lang)} {number:,}",
+        )
+        for status, number in statuses.items()
+        if status not in _UNTOLD
+    ]
+    bar = el("div", parts, class_="zl-stack", aria_hidden="true")
+    return join(bar, el("div", words, class_="zl-stack-words")) if total else join("–")
+
+
+def by_year(summary: Summary) -> Markup:
+    """Return the issues by year, those still open as the darker part of the bar."""
+    most = max((total for _, total, _ in summary.years), default=1)
+    lines = [
+        el(
+            "tr",
+            el("td", year or t("years.none")),
+            el("td", f"{total:,}", class_="zl-number"),
+            el("td", f"{still_open:,}", class_="zl-number"),
+            el(
+                "td",
+                el(
+                    "div",
+                    el("i", class_="zl-blue", style=f"flex-grow:{still_open}"),
+                    el("i", class_="zl-blue zl-faint", style=f"flex-grow:{total - still_open}"),
+                    class_="zl-stack",
+                    style=f"width:{100 * total / most:.1f}%",
+                    aria_hidden="true",
+                ),
+            ),
+        )
+        for year, total, still_open in summary.years
+    ]
+    head = el(
+        "tr",
+        el("th", t("column.year")),
+        (el("th", t(f"column.{name}"), class_="zl-number") for name in ("issues", "open")),
+        el("th"),
+    )
+    return el("table", el("thead", head), el("tbody", lines), class_="zl-bars")
+
+
+def missing(kept: Standing, place: str | None) -> Markup:
+    """Return what would have to be recorded for the open conclusions, the most wanted first."""
+    wanted = kept.of(place).missing
+    if not wanted:
+        return el("p", t("overview.missing.none"), class_="zl-lead")
+    lang = address.lang()
+    lines = [
+        el(
+            "tr",
+            el("td", go(issues_link(kept, place, missing=key), store.worded(words, lang))),
+            el("td", f"{number:,}", class_="zl-number"),
+        )
+        for key, words, number in wanted[:12]
+    ]
+    head = el("tr", el("th", t("column.missing")), el("th", t("column.conclusions"), class_="zl-number"))
+    return join(
+        el("p", t("overview.missing.lead"), class_="zl-lead"),
+        el("table", el("thead", head), el("tbody", lines)),
+    )
