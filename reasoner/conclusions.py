@@ -3,265 +3,225 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reasoner import calendar
-from reasoner.evaluate import Ground, Model
+from reasoner.evaluate import Ground
 from reasoner.norms import LawBook, Record
 from reasoner.rules import Value
-from reasoner.sentences import JOINT, LANGUAGES, Speaker
+from reasoner.sentences import LANGUAGES
 from reasoner.vocabulary import Text, Vocabulary, predicate_name
 
-ISSUE_OF = "concernsIssue"
-ISSUE_OF_UNIT = "concernsIssueFor"
-INSPECTION_OF = "inInspection"
-SUCCESSOR = "successor"
-READING = "otherReading"
-CONDITION = "presupposes"
+if TYPE_CHECKING:
+    from reasoner.reader import Reader
+
 LAPSED = "lapsedLimit"
-REMARKS = {"possibleLimit": "limit", "since": "since", "candidate": "kind"}
 
 
-@dataclass(frozen=True)
 class Conclusion:
-    """One conclusion. ``atom`` is the derived statement; all other fields are read off it or attached.
+    """One conclusion. ``atom`` is the derived statement; everything else is read off it when it is asked for.
 
-    ``status`` is the predicate of the statement. ``reason`` and ``missing`` are names of individuals of the
-    ontology. ``due`` and ``since`` are dates yyyy-mm-dd. ``proof`` of a conclusion is asked of the world.
+    A city has hundreds of thousands of conclusions, a page shows a few of them in words: so a conclusion is
+    cheap until somebody wants to read it. Its proof is asked of the world.
     """
 
-    id: str
-    norm: str
-    status: str
-    atom: Ground
-    subject: str
-    as_of: str
-    sentence: Text
-    status_label: Text
-    norm_label: Text
-    citation: dict[str, Any]
-    reason: str | None = None
-    reason_label: Text = field(default_factory=dict)
-    missing: str | None = None
-    missing_label: Text = field(default_factory=dict)
-    kind: str | None = None
-    kind_label: Text = field(default_factory=dict)
-    layer: str | None = None
-    issue: str | None = None
-    issues: tuple[str, ...] = ()
-    inspection: str | None = None
-    bearers: tuple[dict[str, Any], ...] = ()
-    destinations: tuple[dict[str, Any], ...] = ()
-    other_readings: tuple[dict[str, Any], ...] = ()
-    not_counted: tuple[dict[str, Any], ...] = ()
-    due: str | None = None
-    done: str | None = None
-    since: str | None = None
-    possible_due: tuple[str, ...] = ()
-    candidates: tuple[dict[str, Any], ...] = ()
-    missing_elements: tuple[dict[str, Any], ...] = ()
-    remarks: tuple[dict[str, Any], ...] = ()
-    conditions: tuple[dict[str, Any], ...] = ()
-    reading: Text = field(default_factory=dict)
-    beside: tuple[Ground, ...] = ()
-    """The statements that stand beside this one: remarks, candidates, other readings. Each has its proof."""
+    FIELDS = (
+        *("id", "norm", "status", "subject", "as_of", "sentence", "status_label", "norm_label", "citation"),
+        *("reason", "reason_label", "missing", "missing_label", "kind", "kind_label", "layer"),
+        *("issue", "issues", "inspection", "bearers", "destinations", "other_readings", "not_counted"),
+        *("due", "done", "since", "possible_due", "candidates", "missing_elements", "remarks", "conditions"),
+        "reading",
+    )
+
+    def __init__(self, atom: Ground, reader: Reader) -> None:
+        self.atom = atom
+        self._reader = reader
+        part = dict(zip(reader.vocabulary.predicates[atom[0]].roles, atom[1], strict=True))
+        self._part = part
+        self._record = reader.book.by_constant[str(part["norm"])]
+        self.status: str = atom[0]
+        """The predicate of the statement."""
+        self.norm: str = self._record.id
+        self.subject: str = str(part["matter"])
+        """What it is about: an issue, an inspection, a task …"""
+        self.as_of: str = reader.as_of
+        self.reason = _text(part.get("reason"))
+        """An individual of the ontology, like ``missing`` and ``kind``."""
+        self.missing = _text(part.get("missing"))
+
+    def __repr__(self) -> str:
+        return f"Conclusion({self.atom[0]}{self.atom[1]})"
 
     def to_dict(self) -> dict[str, Any]:
         """The conclusion as JSON-ready data (one line of ``conclusions --format jsonl``)."""
-        data = {k: v for k, v in self.__dict__.items() if k not in ("atom", "beside")}
+        data = {name: getattr(self, name) for name in self.FIELDS}
         data["statement"] = {"predicate": self.atom[0], "arguments": list(self.atom[1])}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in data.items()}
+
+    def reads_like(self, other: Conclusion) -> bool:
+        """Whether the same is said of the same, and the same beside it; on whatever day."""
+        fields = (name for name in self.FIELDS if name not in ("as_of", "sentence"))
+        return self.atom == other.atom and all(getattr(self, f) == getattr(other, f) for f in fields)
+
+    # -- what it is about -----------------------------------------------------------------------
+
+    @cached_property
+    def id(self) -> str:
+        """A short id that the same statement has in every run."""
+        return identifier(self.atom)
+
+    @cached_property
+    def issues(self) -> tuple[str, ...]:
+        """The issues that it concerns, sorted."""
+        return self._reader.issues(self._part)
+
+    @property
+    def issue(self) -> str | None:
+        """The one issue that it concerns; None when there are several or none."""
+        return self.issues[0] if len(self.issues) == 1 else None
+
+    @cached_property
+    def inspection(self) -> str | None:
+        """The inspection that it belongs to."""
+        return self._reader.inspection(self._part)
+
+    @cached_property
+    def kind(self) -> str | None:
+        """The kind of responsibility, or of candidate, that it is about."""
+        return _text(
+            self._part.get("kind") or next(self._reader.remark("candidate", self._part, "kind"), None)
+        )
+
+    @property
+    def layer(self) -> str | None:
+        """L1, L2 or L3, for a conclusion about responsibility."""
+        individual = self._reader.vocabulary.individuals.get(self.kind) if self.kind else None
+        return individual.layer if individual else None
+
+    @cached_property
+    def bearers(self) -> tuple[dict[str, Any], ...]:
+        """Who bears the duty: {id, name, succeeded_by?}; a district as its two organs."""
+        return tuple(self._reader.bearers(self._part.get("bearer")))
+
+    @cached_property
+    def destinations(self) -> tuple[dict[str, Any], ...]:
+        """Where something goes: {id, name}."""
+        return tuple(self._reader.destinations(self._part))
+
+    @cached_property
+    def candidates(self) -> tuple[dict[str, Any], ...]:
+        """Who may be held to account, as the competent organ decides: {id, name, kind, kind_label, layer}."""
+        return tuple(self._reader.candidates(self._part))
+
+    # -- its dates (yyyy-mm-dd) -------------------------------------------------------------------
+
+    @cached_property
+    def due(self) -> str | None:
+        """The limit."""
+        lapsed = next(self._reader.remark(LAPSED, self._part, "lapsed"), None)
+        return iso(self._part.get("limit", lapsed))
+
+    @property
+    def done(self) -> str | None:
+        """When it was done."""
+        return iso(self._part.get("done"))
+
+    @cached_property
+    def since(self) -> str | None:
+        """The start of a duty that has no limit."""
+        return iso(next(self._reader.remark("since", self._part, "since"), None))
+
+    @cached_property
+    def possible_due(self) -> tuple[str, ...]:
+        """Dates that may be the limit, the latest first."""
+        days = (iso(value) for value in self._reader.remark("possibleLimit", self._part, "limit"))
+        return tuple(sorted((day for day in days if day), reverse=True))
+
+    # -- what stands beside it --------------------------------------------------------------------
+
+    @cached_property
+    def other_readings(self) -> tuple[dict[str, Any], ...]:
+        """What another reading of the text would give."""
+        return tuple(self._reader.readings(self._part))
+
+    @cached_property
+    def not_counted(self) -> tuple[dict[str, Any], ...]:
+        """Whose acts do not count, and why."""
+        return tuple(self._reader.not_counted(self._part))
+
+    @cached_property
+    def missing_elements(self) -> tuple[dict[str, Any], ...]:
+        """Elements without a finding."""
+        return tuple(self._reader.beside(self._part, "element"))
+
+    @cached_property
+    def remarks(self) -> tuple[dict[str, Any], ...]:
+        """Remarks that the text attaches."""
+        return tuple(self._reader.beside(self._part, "remark"))
+
+    @property
+    def conditions(self) -> tuple[dict[str, Any], ...]:
+        """What everything presupposes: {id, name}."""
+        return self._reader.conditions
+
+    @cached_property
+    def beside(self) -> tuple[Ground, ...]:
+        """The statements beside this one: remarks, candidates, other readings. Each has its proof."""
+        return tuple(self._reader.statements_beside(self._part))
+
+    # -- its words --------------------------------------------------------------------------------
+
+    @property
+    def sentence(self) -> Text:
+        """The statement as a sentence."""
+        return self._reader.speaker.atom(self.atom)
+
+    @property
+    def status_label(self) -> Text:
+        """The status in words."""
+        return self._reader.speaker.status(self.atom)
+
+    @property
+    def norm_label(self) -> Text:
+        """What the norm says, in short."""
+        return self._record.label
+
+    @property
+    def reading(self) -> Text:
+        """How the norm is read here."""
+        return self._record.reading
+
+    @cached_property
+    def citation(self) -> dict[str, Any]:
+        """Where the norm stands; see ``citation``."""
+        return citation(self._reader.book, self._record)
+
+    @property
+    def reason_label(self) -> Text:
+        """The reason in words; empty when there is none."""
+        return self._reader.label(self.reason)
+
+    @property
+    def missing_label(self) -> Text:
+        """What is missing, in words; empty when nothing is."""
+        return self._reader.label(self.missing)
+
+    @property
+    def kind_label(self) -> Text:
+        """The kind in words; empty when there is none."""
+        return self._reader.label(self.kind)
+
+
+def _text(value: Value | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def identifier(atom: Ground) -> str:
     """A short, stable id: the same statement has the same id in every run."""
     text = f"{atom[0]}({','.join(map(str, atom[1]))})"
     return "c-" + sha256(text.encode()).hexdigest()[:10]
-
-
-class Reader:
-    """Reads conclusions off a model."""
-
-    def __init__(
-        self, model: Model, vocabulary: Vocabulary, book: LawBook, speaker: Speaker, as_of: int
-    ) -> None:
-        self.model, self.vocabulary, self.book, self.speaker = model, vocabulary, book, speaker
-        self.as_of = calendar.to_date(as_of).isoformat()
-        conditions = [row[0] for row in model.rows(CONDITION)]
-        self._conditions = tuple({"id": str(c), "name": self._label(c)} for c in conditions)
-        self._issues: dict[Value, list[str]] = defaultdict(list)
-        for matter, issue in model.rows(ISSUE_OF):
-            self._issues[matter].append(str(issue))
-        self._unit_issues: dict[tuple[Value, Value], list[str]] = defaultdict(list)
-        for matter, unit, issue in model.rows(ISSUE_OF_UNIT):
-            self._unit_issues[matter, unit].append(str(issue))
-        self._remarks: dict[tuple[str, Value, Value], list[Ground]] = defaultdict(list)
-        self._named: dict[str, list[str]] = defaultdict(list)
-        for predicate in vocabulary.predicates.values():
-            if predicate.roles[:2] == ("norm", "matter") and not predicate.is_status:
-                for role in predicate.roles[2:]:
-                    self._named[role].append(predicate.name)
-                for row in model.rows(predicate.name):
-                    self._remarks[predicate.name, row[0], row[1]].append((predicate.name, row))
-
-    def all(self) -> Iterator[Conclusion]:
-        """Every conclusion, by norm, matter and statement."""
-        atoms = [
-            (predicate.name, row)
-            for predicate in self.vocabulary.predicates.values()
-            if predicate.is_status and predicate.roles
-            for row in self.model.rows(predicate.name)
-        ]
-        order = {name: i for i, name in enumerate(self.book.by_constant)}
-        atoms.sort(
-            key=lambda a: (order.get(str(a[1][0]), len(order)), str(a[1][1]), a[0], tuple(map(str, a[1])))
-        )
-        return map(self.conclusion, atoms)
-
-    def conclusion(self, atom: Ground) -> Conclusion:
-        """The conclusion that a ground atom of a status predicate states."""
-        predicate = self.vocabulary.predicates[atom[0]]
-        part = dict(zip(predicate.roles, atom[1], strict=True))
-        record = self.book.by_constant[str(part["norm"])]
-        matter, bearer = part["matter"], part.get("bearer")
-        candidate = self._remark("candidate", part, "kind")
-        kind = part.get("kind") or (candidate[0] if candidate else None)
-        issues = sorted(
-            {*self._issues[matter], *(self._unit_issues[matter, bearer] if bearer is not None else ())}
-        )
-        reason = part.get("reason")
-        since = self._remark("since", part, "since")
-        individual = self.vocabulary.individuals.get(str(kind)) if kind else None
-        return Conclusion(
-            id=identifier(atom),
-            norm=record.id,
-            status=atom[0],
-            atom=atom,
-            subject=str(matter),
-            as_of=self.as_of,
-            sentence=self.speaker.atom(atom),
-            status_label=self.speaker.status(atom),
-            norm_label=record.label,
-            citation=citation(self.book, record),
-            reason=str(reason) if reason else None,
-            reason_label=self._label(reason),
-            missing=str(part["missing"]) if "missing" in part else None,
-            missing_label=self._label(part.get("missing")),
-            kind=str(kind) if kind else None,
-            kind_label=self._label(kind),
-            layer=individual.layer if individual else None,
-            issue=issues[0] if len(issues) == 1 else None,
-            issues=tuple(issues),
-            inspection=next((str(r[1]) for r in self.model.match(INSPECTION_OF, (matter, None))), None),
-            bearers=tuple(self._bearers(bearer)) if bearer is not None else (),
-            destinations=tuple(self._destinations(part)),
-            other_readings=tuple(self._readings(part)),
-            not_counted=tuple(self._not_counted(part)),
-            due=iso(part.get("limit", next(iter(self._remark(LAPSED, part, "lapsed")), None))),
-            done=iso(part.get("done")),
-            since=iso(since[0]) if since else None,
-            possible_due=tuple(
-                sorted(
-                    (d for v in self._remark("possibleLimit", part, "limit") if (d := iso(v))), reverse=True
-                )
-            ),
-            candidates=tuple(self._candidates(part)),
-            missing_elements=tuple(self._beside(part, "element")),
-            remarks=tuple(self._beside(part, "remark")),
-            conditions=self._conditions,
-            reading=record.reading,
-            beside=tuple(self._statements_beside(part)),
-        )
-
-    def _remark(self, name: str, part: dict[str, Value], role: str) -> list[Value]:
-        """Values of a remark on the same norm, matter and bearer."""
-        roles = self.vocabulary.predicates[name].roles
-        found = []
-        for _, row in self._remarks.get((name, part["norm"], part["matter"]), ()):
-            values = dict(zip(roles, row, strict=True))
-            if values.get("bearer") == part.get("bearer"):
-                found.append(values[role])
-        return found
-
-    def _beside(self, part: dict[str, Value], role: str) -> Iterator[dict[str, Any]]:
-        """What stands beside a conclusion in a given role: elements not found, remarks."""
-        for name in self._named[role]:
-            for value in self._remark(name, part, role):
-                yield {"id": str(value), "name": self._label(value), "predicate": name}
-
-    def _statements_beside(self, part: dict[str, Value]) -> Iterator[Ground]:
-        for name in dict.fromkeys(name for names in self._named.values() for name in names):
-            roles = self.vocabulary.predicates[name].roles
-            for atom in self._remarks.get((name, part["norm"], part["matter"]), ()):
-                values = dict(zip(roles, atom[1], strict=True))
-                if values.get("bearer", part.get("bearer")) == part.get("bearer"):
-                    yield atom
-
-    def _candidates(self, part: dict[str, Value]) -> Iterator[dict[str, Any]]:
-        """Who may be held to account: a unit, a post or a word of the text, with its kind and layer."""
-        for name in self._named["candidate"]:
-            kinds = self._remark(name, part, "kind")
-            for who, kind in zip(self._remark(name, part, "candidate"), kinds, strict=True):
-                individual = self.vocabulary.individuals.get(str(kind))
-                yield {
-                    "id": str(who),
-                    "name": self._label(who),
-                    "kind": str(kind),
-                    "kind_label": self._label(kind),
-                    "layer": individual.layer if individual else None,
-                }
-
-    def _label(self, value: Value | None) -> Text:
-        if value is None:
-            return {}
-        return self.speaker.named(value)
-
-    def _bearers(self, bearer: Value) -> Iterator[dict[str, Any]]:
-        organs = [row[1] for row in self.model.match(JOINT, (bearer, None))] or [bearer]
-        for organ in organs:
-            body: dict[str, Any] = {"id": str(organ), "name": self._label(organ)}
-            if later := [row[1] for row in self.model.match(SUCCESSOR, (organ, None))]:
-                body["succeeded_by"] = [{"id": str(unit), "name": self._label(unit)} for unit in later]
-            yield body
-
-    def _destinations(self, part: dict[str, Value]) -> Iterator[dict[str, Any]]:
-        rows: Iterable[tuple[Value, ...]] = self.model.match(
-            "destination", (part["norm"], part["matter"], None)
-        )
-        for row in rows:
-            yield {"id": str(row[2]), "name": self._label(row[2])}
-
-    def _readings(self, part: dict[str, Value]) -> Iterator[dict[str, Any]]:
-        roles = self.vocabulary.predicates[READING].roles
-        for _, row in self._remarks.get((READING, part["norm"], part["matter"]), ()):
-            values = dict(zip(roles, row, strict=True))
-            if values["bearer"] != part.get("bearer"):
-                continue
-            point = self.book.points[str(values["point"])]
-            status = self.vocabulary.predicates[str(values["status"])]
-            yield {
-                "point": point.id,
-                "label": point.label,
-                "status": status.name,
-                "status_label": status.label,
-                "cautious": point.cautious,
-                "other": point.other,
-            }
-
-    def _not_counted(self, part: dict[str, Value]) -> Iterator[dict[str, Any]]:
-        roles = self.vocabulary.predicates["notCounted"].roles
-        for _, row in self._remarks.get(("notCounted", part["norm"], part["matter"]), ()):
-            values = dict(zip(roles, row, strict=True))
-            yield {
-                "id": str(values["organ"]),
-                "name": self._label(values["organ"]),
-                "reason": str(values["reason"]),
-                "reason_label": self._label(values["reason"]),
-            }
 
 
 def citation(book: LawBook, record: Record) -> dict[str, Any]:

@@ -106,6 +106,18 @@ def altered(
     )
 
 
+def selected(facts: Facts, book: LawBook, as_of: int, recorded: Iterable[Ground]) -> Facts:
+    """The facts with only these of the record's, completed anew."""
+    found = Facts()
+    for atom, source in facts.outside.items():
+        if "ontology" in source:
+            found.add(atom, source=source)
+    for atom in recorded:
+        found.atoms[atom] = None
+        found.origins[atom] = facts.origins[atom]
+    return _completed(found, book, as_of)
+
+
 def _from_record(found: Facts, record: Record, used: frozenset[str], version: int | None) -> None:
     table = record.facts(version, text=True)
     table = table.filter(pc.is_in(table["predicate"], value_set=pa.array(sorted(used), pa.string())))

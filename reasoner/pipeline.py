@@ -11,6 +11,7 @@ here.
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
@@ -18,12 +19,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reasoner import bundled, calendar, norms, vocabulary
-from reasoner.conclusions import Conclusion, Reader
+from reasoner.conclusions import Conclusion
 from reasoner.evaluate import Model, Program, evaluate
 from reasoner.facts import Facts, gather
-from reasoner.kept import kept
+from reasoner.kept import kept, source_files
 from reasoner.norms import LawBook
 from reasoner.proof import Proof, Prover
+from reasoner.reader import Reader
 from reasoner.record import Record
 from reasoner.sentences import Speaker
 from reasoner.vocabulary import Vocabulary
@@ -70,24 +72,31 @@ def ontology(folder: Path | None = None, cache_folder: Path | None = None) -> On
         return made
 
     files = [f for f in home.rglob("*") if f.suffix in _READ and f.name != "cases.yaml"]
-    return kept(cache_folder, "ontology", [*files, *Path(__file__).parent.glob("*.py")], Ontology, read)
+    return kept(cache_folder, "ontology", [*files, *source_files()], Ontology, read)
 
 
-def solve(facts: Facts, rules: Ontology, engine: Engine = "memory") -> Model:
-    """Evaluate; ``memory`` keeps every derivation, the other engines only what is true (no proofs)."""
+def solve(
+    facts: Facts, rules: Ontology, engine: Engine = "memory", wanted: Collection[str] | None = None
+) -> Model:
+    """Evaluate; ``memory`` keeps every derivation, the other engines only what is true (no proofs).
+
+    ``wanted``: the predicates that these engines need bring back; all of them unless given.
+    """
     if engine == "memory":
         return evaluate(facts.atoms, rules.program)
     model = Model()
     for predicate, row in facts.atoms:
         model.relations[predicate].add(row)
         model.given.add((predicate, row))
-    for predicate, rows in _elsewhere(facts, rules, engine).items():
+    for predicate, rows in _elsewhere(facts, rules, engine, wanted).items():
         for row in sorted(rows, key=str):
             model.relations[predicate].add(row)
     return model
 
 
-def _elsewhere(facts: Facts, rules: Ontology, engine: Engine) -> dict[str, set[tuple[Any, ...]]]:
+def _elsewhere(
+    facts: Facts, rules: Ontology, engine: Engine, wanted: Collection[str] | None
+) -> dict[str, set[tuple[Any, ...]]]:
     if engine == "clingo":
         from reasoner.judge import judge
 
@@ -99,7 +108,7 @@ def _elsewhere(facts: Facts, rules: Ontology, engine: Engine) -> dict[str, set[t
         database.load_table(facts.table)
     database.load(atom for atom in facts.atoms if facts.table is None or atom not in facts.origins)
     database.run()
-    return database.derived()
+    return database.derived(wanted)
 
 
 class World:
@@ -197,7 +206,7 @@ def open_world(
     """
     day = as_of or datetime.date.today()
     step = progress or (lambda *_: None)
-    record = Record.open(_place(home))
+    record = record_of(home)
     step("ontology", 0, 3)
     rules = ontology(None, home / "cache")
     step("facts", 1, 3)
@@ -208,7 +217,6 @@ def open_world(
     return world
 
 
-def _place(home: Path) -> str | Path:
-    import os
-
-    return os.environ.get("ZELIAN_DATABASE") or home / RECORD_FILE
+def record_of(home: Path) -> Record:
+    """Open the record of a home folder, or the database that $ZELIAN_DATABASE names."""
+    return Record.open(os.environ.get("ZELIAN_DATABASE") or home / RECORD_FILE)

@@ -7,7 +7,7 @@ join is a join of integers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import duckdb
@@ -238,7 +238,8 @@ class Database:
         found = self.connection.execute(f"SELECT * FROM {_quoted(predicate)}").fetchall()
         return [tuple(decode(code) for code in row) for row in found]
 
-    def derived(self) -> dict[str, set[Row]]:
-        """All rows of every predicate that some rule concludes (given ones included)."""
-        found = {predicate: set(self.rows(predicate)) for predicate in sorted(self.compiler.heads)}
+    def derived(self, wanted: Collection[str] | None = None) -> dict[str, set[Row]]:
+        """All rows of every predicate that some rule concludes (given ones included), or of those wanted."""
+        heads = self.compiler.heads if wanted is None else self.compiler.heads & set(wanted)
+        found = {predicate: set(self.rows(predicate)) for predicate in sorted(heads)}
         return {predicate: rows for predicate, rows in found.items() if rows}

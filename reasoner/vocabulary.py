@@ -57,6 +57,11 @@ class Predicate:
         return len(self.arguments)
 
     @property
+    def is_remark(self) -> bool:
+        """Whether it stands beside the conclusions of a norm about a matter."""
+        return self.roles[:2] == ("norm", "matter") and not self.is_status
+
+    @property
     def is_class(self) -> bool:
         """Whether it is a class of the ontology (and not a derived term with one argument)."""
         return self.arity == 1 and not self.derived

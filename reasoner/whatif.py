@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -97,14 +97,10 @@ def _given_only_by(world: World, other: Model) -> tuple[Ground, ...]:
 def _remarks(before: World, after: World) -> Iterator[Change]:
     """Conclusions that still follow, but with something else said beside them: another reading, a start."""
     kept = {c.id: c for c in before.conclusions()}
-    remarks = [
-        p.name
-        for p in before.rules.vocabulary.predicates.values()
-        if p.roles[:2] == ("norm", "matter") and not p.is_status
-    ]
+    remarks = [p.name for p in before.rules.vocabulary.predicates.values() if p.is_remark]
     for other in after.conclusions():
         one = kept.get(other.id)
-        if one is None or replace(one, as_of="", sentence={}) == replace(other, as_of="", sentence={}):
+        if one is None or one.reads_like(other):
             continue
         facts: dict[Ground, None] = {}
         about = other.atom[1][:2]

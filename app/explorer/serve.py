@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.starlette import App
 
 from app.explorer import store, theme
+from app.home import home
 
 _HERE = Path(__file__).resolve().parent
 
@@ -78,7 +79,7 @@ class SafeHeaders:
 @asynccontextmanager
 async def _ready(_: App) -> AsyncIterator[dict[str, Any] | None]:
     """Reason once before the first visitor comes, so that nobody waits for it."""
-    store.desk(date.today()).prepare()
+    store.opened(str(home()), date.today()).prepare()
     yield None
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
-from threading import Lock
 from typing import Any, TypeVar
 
 import networkx as nx
@@ -22,8 +21,8 @@ from reasoner import chain, norms, pipeline
 from reasoner.conclusions import Conclusion
 from reasoner.law import Regulation
 from reasoner.pipeline import World
-from reasoner.record import Record
 from reasoner.sentences import LANGUAGES
+from reasoner.survey import Survey, open_survey
 from reasoner.vocabulary import predicate_name
 
 T = TypeVar("T")
@@ -84,50 +83,42 @@ class Issue:
 
 
 class Desk:
-    """A world with the lists drawn from it; all sessions share it, and none writes to it."""
+    """What follows from a state of the record, and the lists drawn from it; all sessions share it."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.lock = Lock()  # a proof is built in a model whose indexes grow while they are asked
-        self.issue = lru_cache(maxsize=500)(partial(_issue, self))
-        self.proof = lru_cache(maxsize=500)(partial(_proof, self))
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+        self.lock = survey.lock  # a proof is built in a model whose indexes grow while they are asked
+        self.record = survey.record
+        self.issue = lru_cache(maxsize=200)(partial(_issue, self))
+        self.proof = lru_cache(maxsize=200)(partial(_proof, self))
 
-    @cached_property
+    @property
     def conclusions(self) -> list[Conclusion]:
         """Every conclusion."""
-        return self.world.conclusions()
+        return self.survey.conclusions
+
+    @property
+    def by_issue(self) -> Mapping[str, list[Conclusion]]:
+        """The conclusions about each issue."""
+        return self.survey.by_issue
 
     @cached_property
     def rows(self) -> list[IssueRow]:
         """Every issue, those that want attention first."""
         return _rows(self)
 
-    @cached_property
-    def by_issue(self) -> Mapping[str, list[Conclusion]]:
-        """The conclusions about each issue."""
-        found: dict[str, list[Conclusion]] = {}
-        for each in self.conclusions:
-            for issue in each.issues:
-                found.setdefault(issue, []).append(each)
-        return found
-
     def case(self, matter: str) -> World:
         """What bears on one issue or inspection, as a world of its own: to prove, to ask, to try out."""
-        return self.world
+        return self.survey.case(matter)
 
     def name(self, entity: str) -> Mapping[str, str]:
         """The name of anything on record or in the ontology, in both languages."""
-        return self.world.speaker.named(entity)
+        return self.survey.name(entity)
 
     def prepare(self) -> None:
         """Draw the lists now rather than for the first visitor."""
         _ = self.rows
-
-    @property
-    def record(self) -> Record:
-        """The record that the world was drawn from."""
-        assert self.world.record is not None  # a desk is always opened on a record
-        return self.world.record
+        _ = self.survey.surroundings
 
 
 def once(make: Callable[[Desk], T]) -> Callable[[Desk], T]:
@@ -136,27 +127,29 @@ def once(make: Callable[[Desk], T]) -> Callable[[Desk], T]:
 
 
 def _is_current(desk: Desk) -> bool:
-    return desk.record.version == desk.world.data_version["version"]
+    return desk.record.version == desk.survey.version
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, validate=_is_current)
-def _desk(folder: str, as_of: date) -> Desk:
-    return Desk(pipeline.open_world(Path(folder), as_of))
+def opened(folder: str, as_of: date) -> Desk:
+    """Return the desk of a folder's record as of a date; reasoned anew when the record has changed."""
+    return Desk(open_survey(Path(folder), as_of))
 
 
 def desk(as_of: date) -> Desk:
-    """Return what follows from the present record as of a date; reasoned anew when the record has changed."""
-    return _desk(str(home()), as_of)
+    """Return what follows from the present record as of a date; says so when that takes a moment."""
+    with st.spinner(t("reasoning")):
+        return opened(str(home()), as_of)
 
 
 def data_version(desk: Desk) -> str:
     """Return the number of the record's last transaction, as the foot of every page shows it."""
-    return str(desk.world.data_version["version"])
+    return str(desk.survey.version)
 
 
 def rule_version(desk: Desk) -> str:
     """Return the beginning of the rules' hash."""
-    return desk.world.rules.book.digest[:8]
+    return desk.survey.rules.book.digest[:8]
 
 
 # -- the law --------------------------------------------------------------------------------------
@@ -234,10 +227,16 @@ def _template(predicate: str) -> Mapping[str, str]:
 
 
 def _rows(desk: Desk) -> list[IssueRow]:
-    texts = {name: _texts(desk.record, name) for name in ("name", "place", "summary")}
-    links = {name: _links(desk, name) for name in ("raisedIn", "relatesTo", "inSector")}
+    texts: dict[str, dict[str, str]] = {"name": {}, "place": {}, "summary": {}}
+    links: dict[str, dict[str, tuple[Named, ...]]] = {"raisedIn": {}, "relatesTo": {}, "inSector": {}}
+    for predicate, subject, value in desk.record.triples([*texts, *links]):
+        if predicate in texts:
+            texts[predicate][subject] = value
+        else:
+            ends = links[predicate]
+            ends[subject] = (*ends.get(subject, ()), (value, desk.survey.speaker.name(value, "zh")))
     rows = []
-    for issue in desk.world.issues():
+    for issue in desk.survey.issues():
         said = desk.by_issue.get(issue, [])
         titles = (texts[name].get(issue) for name in ("name", "place", "summary"))
         row = IssueRow(
@@ -255,18 +254,6 @@ def _rows(desk: Desk) -> list[IssueRow]:
         )
         rows.append(row)
     return sorted(rows, key=lambda row: (min(map(theme.rank, row.statuses), default=99), row.id))
-
-
-def _texts(record: Record, predicate: str) -> dict[str, str]:
-    return {each.subject: str(each.object) for each in record.statements(predicate=predicate)}
-
-
-def _links(desk: Desk, predicate: str) -> dict[str, tuple[Named, ...]]:
-    ends: dict[str, tuple[Named, ...]] = {}
-    for each in desk.record.statements(predicate=predicate):
-        end = str(each.object)
-        ends[each.subject] = (*ends.get(each.subject, ()), (end, desk.world.speaker.name(end, "zh")))
-    return ends
 
 
 def missing_of(conclusions: Iterable[Conclusion], lang: Lang) -> list[str]:
@@ -359,7 +346,7 @@ def _issue(desk: Desk, issue_id: str) -> Issue | None:
 
 def _graph(desk: Desk, row: IssueRow, conclusions: Iterable[Conclusion]) -> nx.DiGraph[str]:
     terms = _ontology().vocabulary
-    speaker = desk.world.speaker
+    speaker = desk.case(row.id).speaker
 
     def name(entity: str) -> Mapping[str, str]:
         if entity == row.id:
@@ -393,11 +380,11 @@ def _drawn(classes: frozenset[str]) -> str:
 def _of_kind(desk: Desk, entity: str, lang: str) -> str:
     """Return what a finding is of, to be put before its name; nothing for anything else."""
     kinds = [str(each.object) for each in desk.record.statements(subject=entity, predicate="findingKind")]
-    return "".join(f"{desk.world.speaker.name(kind, lang)} – " for kind in kinds)
+    return "".join(f"{desk.survey.speaker.name(kind, lang)} – " for kind in kinds)
 
 
 def _proof(desk: Desk, conclusion_id: str) -> tuple[Mapping[str, Any], ...]:
     """Return why a conclusion holds, then why what stands beside it: the trees of a ``zelian-proof/1``."""
     with desk.lock:
-        proof = desk.world.explain(conclusion_id)
+        proof = desk.survey.explain(conclusion_id)
         return proof.tree, *({**node, "kind": "beside"} for node in proof.beside)

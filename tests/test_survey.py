@@ -1,0 +1,108 @@
+"""A case taken out of a record says of its matter what the whole record says, and proves it alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reasoner import ledger
+from reasoner.pipeline import RECORD_FILE, open_world
+from reasoner.record import Claim, Record, Source
+from reasoner.survey import Survey, open_survey
+
+DAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the bundled data and the samples; for reading only."""
+    home = tmp_path_factory.mktemp("sampled")
+    with Record.open(home / RECORD_FILE) as record:
+        ledger.load_bundled(record, samples=True)
+    return home
+
+
+@pytest.fixture(scope="module")
+def survey(sampled: Path) -> Survey:
+    return open_survey(sampled, DAY)
+
+
+def steps(node: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Every step of a proof, of all the ways in which it follows: (kind, sentence)."""
+    below = (*node.get("premises", ()), *node.get("also", ()))
+    own = {(node["kind"], node["sentence"]["zh"])} if "sentence" in node else set()
+    return own.union(*map(steps, below))
+
+
+def test_the_survey_is_what_the_whole_record_yields(survey: Survey, sampled: Path) -> None:
+    whole = open_world(sampled, DAY)
+    assert [each.to_dict() for each in survey.conclusions] == [each.to_dict() for each in whole.conclusions()]
+
+
+def test_every_issue_and_inspection_has_a_case_without_the_whole_record(survey: Survey) -> None:
+    inspections = {each.inspection for each in survey.conclusions if each.inspection}
+    for matter in (*survey.issues(), *inspections):
+        assert survey.case(matter).model is not survey.__dict__.get("whole")
+    assert "whole" not in survey.__dict__
+
+
+def test_a_proof_in_a_case_takes_no_step_that_the_whole_record_does_not_take(
+    survey: Survey, sampled: Path
+) -> None:
+    whole = open_world(sampled, DAY)
+    for each in survey.conclusions:
+        more = steps(survey.explain(each.id).tree) - steps(whole.explain(each.id).tree)
+        assert not more, each
+
+
+def test_both_engines_make_the_same_survey(sampled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def atoms() -> set[object]:
+        cached = sampled / "cache"
+        for file in cached.glob("survey-*"):
+            file.unlink()
+        return {each.atom for each in open_survey(sampled, DAY).conclusions}
+
+    in_process = atoms()
+    monkeypatch.setattr("reasoner.survey._LARGE", 0)
+    assert atoms() == in_process
+
+
+def test_a_survey_is_read_again_and_made_anew_when_the_record_changes(tmp_path: Path) -> None:
+    with Record.open(tmp_path / RECORD_FILE) as record:
+        ledger.load_bundled(record)
+    first = open_survey(tmp_path, DAY)
+    kept = list((tmp_path / "cache").glob("survey-*"))
+    again = open_survey(tmp_path, DAY)
+    assert "facts" not in again.__dict__  # nothing was gathered, so nothing was evaluated
+    assert [c.id for c in again.conclusions] == [c.id for c in first.conclusions]
+    with (
+        Record.open(tmp_path / RECORD_FILE) as record,
+        record.transaction("test", "one more issue") as change,
+    ):
+        claims = [Claim("issue", "X-1"), Claim("raisedIn", "X-1", "i-c3", "entity")]
+        change.put_row(Source("more.csv", row=2, key="X-1"), claims)
+    later = open_survey(tmp_path, DAY)
+    assert "X-1" in later.issues()
+    assert "X-1" not in again.issues()
+    assert len(list((tmp_path / "cache").glob("survey-*"))) == len(kept) + 1
+
+
+def test_an_issue_that_another_one_touches_through_a_shared_act_is_judged_with_it(tmp_path: Path) -> None:
+    """One plan of one unit names two issues; each case must know all of the plan."""
+    with Record.open(tmp_path / RECORD_FILE) as record:
+        ledger.load_bundled(record, samples=True)
+    survey = open_survey(tmp_path, DAY)
+    planned = [c for c in survey.conclusions if c.norm.startswith("a35.p3") and len(c.issues) > 1]
+    assert planned
+    for each in planned:
+        for issue in each.issues:
+            assert survey.case(issue).model.holds(each.atom)
+
+
+def test_what_is_not_on_record_has_a_case_that_says_nothing_of_it(survey: Survey) -> None:
+    found = survey.case("no-such-issue").conclusions()
+    assert all("no-such-issue" not in (*each.issues, each.subject) for each in found)
