@@ -1,8 +1,8 @@
 """Whom the norms address: the words of a frame for its bearer, and which bodies on record they mean.
 
 What the words mean is data (``addressees.yaml`` beside the articles). A body is addressed by name, as a
-member of a class, as the Party committee or the government of a district, or in a role that must be on record;
-words for persons and classes that the text leaves open address no body.
+member of a class, as the Party committee or the government of a district, or in a role that must be on
+record; words for persons and classes that the text leaves open address no body.
 """
 
 from __future__ import annotations

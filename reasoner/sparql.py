@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -25,7 +26,7 @@ from typing import Any, Final, Literal
 
 import pyoxigraph as ox
 
-from reasoner import triples
+from reasoner import bundled, triples
 from reasoner.addressees import load as load_addressees
 from reasoner.conclusions import Conclusion
 from reasoner.pipeline import Ontology
@@ -37,7 +38,6 @@ SECONDS: Final = 10.0
 ROWS: Final = 5_000
 _BYTES: Final = 20_000_000
 
-_FORM: Final = "1"  # part of the key: raised when the triples are written in another way
 _KEPT_STORES: Final = 4
 _CHUNK: Final = 200_000  # triples loaded at a time
 _STARTING: Final = 5.0  # seconds that the machine may take to start the process
@@ -129,25 +129,37 @@ def prefixes(rules: Ontology) -> dict[str, str]:
     }
 
 
+def place_of(folder: Path, record: Record, rules: Ontology, as_of: str) -> Path:
+    """Where the store for the present record, the rules and a date lies, built or not."""
+    digests = (record.digest, rules.book.digest, _program())
+    key = "\0".join((*digests, as_of))
+    return folder / f"sparql-{sha256(key.encode()).hexdigest()[:20]}"
+
+
+@cache
+def _program() -> str:
+    """The hash of what writes the triples: what another version wrote is not read."""
+    files = (triples.__file__, __file__, bundled.path("ontology", "exported.ttl"))
+    return sha256(b"".join(Path(each).read_bytes() for each in files)).hexdigest()
+
+
 def store(
-    cache: Path,
+    folder: Path,
     record: Record,
     rules: Ontology,
     as_of: str,
     conclusions: Callable[[], Iterable[Conclusion]],
     progress: Callable[[int], None] = lambda _: None,
 ) -> Path:
-    """The folder of the store for the present record, the rules and a date; built when there is none yet.
+    """The store for the present record, the rules and a date, in a folder; built when there is none yet.
 
     ``conclusions`` gives those as of the date (yyyy-mm-dd); it is called only when the store is built.
     ``progress`` is told how many triples are loaded.
     """
-    program = b"".join(Path(each).read_bytes() for each in (triples.__file__, __file__))
-    key = "\0".join((_FORM, record.digest, rules.book.digest, as_of, sha256(program).hexdigest()))
-    place = cache / f"sparql-{sha256(key.encode()).hexdigest()[:20]}"
+    place = place_of(folder, record, rules, as_of)
     if not place.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix="part-", dir=cache))
+        folder.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix="part-", dir=folder))
         try:
             _build(part / "store", record, rules, conclusions(), progress)
             (part / "store").rename(place)
@@ -156,7 +168,7 @@ def store(
                 raise
         finally:
             shutil.rmtree(part, ignore_errors=True)
-        _forget(cache, place)
+        _forget(folder, place)
     else:
         os.utime(place)
     return place
@@ -196,10 +208,10 @@ def _load(made: ox.Store, batch: list[str]) -> int:
     return number
 
 
-def _forget(cache: Path, besides: Path) -> None:
+def _forget(folder: Path, besides: Path) -> None:
     """Take away the stores that were asked longest ago."""
     others = sorted(
-        (each for each in cache.glob("sparql-*") if each != besides), key=lambda each: each.stat().st_mtime
+        (each for each in folder.glob("sparql-*") if each != besides), key=lambda each: each.stat().st_mtime
     )
     for outdated in others[: -(_KEPT_STORES - 1)]:
         shutil.rmtree(outdated, ignore_errors=True)

@@ -1,8 +1,8 @@
 """One SPARQL query in a process of its own, which whoever started it ends when it takes too long.
 
 Run as a script: reads one JSON object from standard input (``store``, ``query``, ``rows``, ``bytes``) and
-writes JSON lines: ``{"variables": […]}``, then each row as a list of cells (None, or [kind, value, datatype or
-language], kind one of ``iri``, ``literal``, ``other``), last ``{"end": "done" | "rows" | "bytes"}`` or
+writes JSON lines: ``{"variables": […]}``, then each row as a list of cells (None, or [kind, value, datatype
+or language], kind one of ``iri``, ``literal``, ``other``), last ``{"end": "done" | "rows" | "bytes"}`` or
 ``{"error": …}``. It imports nothing of this package, so that it starts at once.
 """
 
