@@ -29,7 +29,8 @@ PAGES = {
 #: The days that can be asked about.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
-_KEPT = ("lang", "as_of")  # belong to the reader, not to the page: every link carries them on
+#: Parameters that belong to the reader, not to the page: every link carries them on.
+KEPT = ("lang", "as_of")
 
 
 def param(name: str) -> str | None:
@@ -53,7 +54,7 @@ def as_of() -> date:
 
 def link(page: str, /, **params: str | None) -> str:
     """Return the address of a view; language and as-of date are carried on unless given."""
-    kept = {name: param(name) for name in _KEPT}
+    kept = {name: param(name) for name in KEPT}
     chosen = {name: value for name, value in (kept | params).items() if value}
     if chosen.get("lang") == "zh":
         del chosen["lang"]

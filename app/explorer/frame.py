@@ -35,13 +35,50 @@ def top(page: str) -> None:
             el("nav", pages, class_="zl-nav", aria_label=t("nav")),
             el(
                 "div",
-                el("span", t("as_of", day=day(address.as_of()))),
+                _search(page),
+                _as_of(),
                 el("a", t(f"scheme.{scheme}"), href=address.here(), data_scheme_to=scheme, target="_self"),
                 go(address.here(lang=other), t("language.other"), lang=other, hreflang=other),
                 class_="zl-top-side",
             ),
             class_="zl zl-top",
         )
+    )
+
+
+def _search(page: str) -> Markup:
+    """Return the search field of every page; it leads to the page of results."""
+    kept = [
+        el("input", type="hidden", name=name, value=value)
+        for name in address.KEPT
+        if (value := address.param(name))
+    ]
+    field = el(
+        "input",
+        type="search",
+        name="q",
+        value=address.param("q") if page == "search" else None,
+        placeholder=t("search.everywhere"),
+        aria_label=t("search.everywhere"),
+    )
+    return el("form", kept, field, action=address.PAGES["search"], role="search", data_go=True)
+
+
+def _as_of() -> Markup:
+    """Return the day for which everything is evaluated, opened to choose another one."""
+    chosen = address.as_of()
+    field = el(
+        "input",
+        type="date",
+        value=chosen.isoformat(),
+        min=address.FIRST_DAY.isoformat(),
+        max=address.LAST_DAY.isoformat(),
+        data_param="as_of",
+        aria_label=t("as_of.choose"),
+    )
+    today = go(address.here(as_of=None), t("as_of.today")) if address.param("as_of") else None
+    return el(
+        "details", el("summary", t("as_of", day=day(chosen))), el("div", field, today), class_="zl-as-of"
     )
 
 

@@ -29,6 +29,29 @@ function onClick(event) {
   follow(anchor.href);
 }
 
+/** A form marked data-go is a link whose address has what was typed in. */
+function onSubmit(event) {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.hasAttribute("data-go")) return;
+  event.preventDefault();
+  const target = new URL(form.action, document.location.href);
+  target.search = "";
+  for (const [name, value] of new FormData(form)) {
+    if (String(value).trim()) target.searchParams.set(name, String(value).trim());
+  }
+  follow(target.href);
+}
+
+/** A field marked data-param sets this parameter of the address, and takes it away when it is emptied. */
+function onChange(event) {
+  const field = event.target;
+  if (!(field instanceof HTMLInputElement) || !field.dataset.param) return;
+  const target = new URL(document.location.href);
+  if (field.value && field.validity.valid) target.searchParams.set(field.dataset.param, field.value);
+  else target.searchParams.delete(field.dataset.param);
+  follow(target.href);
+}
+
 /** Bring the place that the address names into view, once per address and only when it is out of view. */
 function showNamedPlace() {
   const place = document.querySelector("[data-here]");
@@ -47,6 +70,8 @@ export default function ({ data }) {
   if (listening) return;
   listening = true;
   document.addEventListener("click", onClick);
+  document.addEventListener("submit", onSubmit);
+  document.addEventListener("change", onChange);
   followSystem();
   let waiting = 0;
   new MutationObserver(() => {
