@@ -87,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
         _procedure,
         _agenda,
         _posts,
+        _dossier,
         _explore,
     ):
         add(command)
@@ -352,6 +353,27 @@ def _posts(command: Command) -> None:
     made.add_argument("unit", metavar="UNIT", help="单位编号或者名称 · a unit, by id or name")
     made.add_argument("--on", metavar="DATE", type=date, help="哪一日，默认今天 · the day (default: today)")
     _format(made, "table", "jsonl")
+
+
+def _dossier(command: Command) -> None:
+    made = command(
+        "dossier",
+        "写出责任追究问题清单（.xlsx）或者案卷（.docx .pdf）：事实和认定的来源、责任归属、移送、状态、推导",
+        "write the list of issues (.xlsx) or the case file (.docx .pdf): facts and findings with sources, "
+        "bearers, transfers, statuses, derivations",
+        "zelian dossier CQ-001",
+        "zelian dossier CQ-001 CQ-002 --format xlsx --out 移交材料",
+        "zelian dossier CQ-001 --format pdf --out 案卷.pdf --lang en",
+    )
+    made.add_argument("issues", metavar="ISSUE", nargs="+", help="问题编号 · ids of issues")
+    made.add_argument(
+        "--out",
+        metavar="FILE|DIR",
+        type=Path,
+        help="写到文件或者文件夹，默认当前文件夹 · a file or folder to write to (default: this folder)",
+    )
+    _as_of(made)
+    _format(made, "docx", "xlsx", "pdf")
 
 
 def _explore(command: Command) -> None:

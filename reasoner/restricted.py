@@ -1,0 +1,150 @@
+"""What of the record is not for every reader: the fields a regulation names, and what would tell them.
+
+``restricted.yaml`` beside the articles says which fields of which entries are restricted. A restricted field
+is left out where it would be stated; the entry is called by its class, since its name may tell the field; and
+in a proof every step is left out that says the field, or that says its value without another ground.
+What follows from the record stays the same: restricting changes what is said, never what is concluded.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from reasoner import bundled
+from reasoner.norms import read_yaml
+from reasoner.pipeline import World
+from reasoner.proof import Node
+from reasoner.rules import Value
+from reasoner.sentences import LANGUAGES
+from reasoner.vocabulary import Text
+
+FILE = "restricted.yaml"
+EVERY = "all"
+SUBJECT = "about"
+"""The property by which an entry says what it is about."""
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """The restricted fields by entity (None: all of its fields), and what it is called instead."""
+
+    fields: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    names: Mapping[str, Text] = field(default_factory=dict)
+
+    def hides(self, entity: str, predicate: str) -> bool:
+        """Whether this property of this entity is restricted."""
+        hidden = self.fields.get(entity, frozenset())
+        return hidden is None or predicate in hidden
+
+
+def restriction(world: World) -> Restriction:
+    """What is restricted among all that a world holds. Raises norms.NormError when the file is malformed."""
+    vocabulary, model = world.rules.vocabulary, world.model
+    fields: dict[str, frozenset[str] | None] = {}
+    for rule in rules(world.law.id):
+        own = None if rule["properties"] == EVERY else frozenset(map(str, rule["properties"]))
+        for row in model.rows(str(rule["class"])):
+            entry = str(row[0])
+            if not _fits(world, entry, rule.get("where", {})):
+                continue
+            _add(fields, entry, own)
+            if rule.get(SUBJECT) == EVERY:
+                for found in model.match(SUBJECT, (entry, None)):
+                    _add(fields, str(found[1]), None)
+    names: dict[str, Text] = {}
+    for number, entity in enumerate(sorted(fields), 1):
+        own_classes = [c for c in vocabulary.class_names if (c, (entity,)) in model.given]
+        label = vocabulary.predicates[own_classes[0]].label if own_classes else {}
+        names[entity] = {language: f"{label.get(language, '')}#{number}" for language in LANGUAGES}
+    return Restriction(fields, names)
+
+
+@cache
+def rules(regulation: str, folder: Path | None = None) -> tuple[Mapping[str, Any], ...]:
+    """The rules of a regulation: class, where, properties, about, label and basis; none without a file."""
+    file = (folder or bundled.path("ontology")) / "regulation" / regulation / FILE
+    return tuple(read_yaml(file)) if file.exists() else ()
+
+
+def _fits(world: World, entry: str, where: Mapping[str, Iterable[str]]) -> bool:
+    return all(
+        any(world.model.holds((predicate, (entry, value))) for value in values)
+        for predicate, values in where.items()
+    )
+
+
+def _add(fields: dict[str, frozenset[str] | None], entity: str, own: frozenset[str] | None) -> None:
+    known = fields.get(entity, frozenset())
+    fields[entity] = None if own is None or known is None else known | own
+
+
+def spoken_without(world: World, hidden: Restriction) -> World:
+    """The same world, with restricted entities called by their class; the given one is not changed."""
+    if not hidden.names:
+        return world
+    other = copy.copy(world)
+    other.speaker = copy.copy(world.speaker)
+    other.speaker.names = {**world.speaker.names, **{k: v["zh"] for k, v in hidden.names.items()}}
+    other.speaker._said, other.speaker._names = {}, {}
+    for made in ("_all", "_by_id", "prover"):  # they speak with the old names
+        other.__dict__.pop(made, None)
+    return other
+
+
+class Sieve:
+    """Takes out of the proofs of one world what would tell a restricted field."""
+
+    def __init__(self, hidden: Restriction) -> None:
+        self.hidden = hidden
+        self._known: dict[tuple[Any, ...], tuple[bool, frozenset[Value]]] = {}
+
+    def sifted(self, node: Node) -> Node | None:
+        """The tree without the steps that tell a restricted field; None when its root would."""
+        if not self.hidden.fields:
+            return node
+        return self._sifted(node)[0]
+
+    def _sifted(self, node: Node) -> tuple[Node | None, frozenset[Value]]:
+        """The node, and the values of restricted fields that what it rests on would tell."""
+        said = node.get("statement", {})
+        arguments = tuple(said.get("arguments", ()))
+        key = (said.get("predicate"), arguments)
+        if node.get("same_as") and key in self._known:
+            shown, told = self._known[key]
+            return (node if shown else None), told
+        if len(arguments) == 2 and self.hidden.hides(str(arguments[0]), str(said.get("predicate"))):
+            self._known[key] = False, frozenset(arguments[1:])
+            return None, frozenset(arguments[1:])
+        ways = [self._way(way) for way in (node, *node.get("also", ()))]
+        if not node.get("premises") and not node.get("also"):
+            return node, frozenset()
+        kept = [way for way, told in ways if not told & set(arguments)]
+        told = frozenset(value for _, values in ways for value in values if value in arguments)
+        if not kept:  # every way in which it follows leads through the field
+            self._known[key] = False, told
+            return None, told
+        first, *others = kept
+        found = {k: v for k, v in node.items() if k not in ("also", "premises", "by", "rule")}
+        found |= first
+        if others:
+            found["also"] = others
+        self._known[key] = True, frozenset()
+        return found, frozenset()
+
+    def _way(self, way: Node) -> tuple[Node, frozenset[Value]]:
+        """One way in which something follows, without what tells; and what it would tell by itself."""
+        premises = [self._sifted(premise) for premise in way.get("premises", ())]
+        kept = [node for node, _ in premises if node is not None]
+        grounded = {v for node in kept for v in _values(node)}
+        told = frozenset(value for node, values in premises if node is None for value in values) - grounded
+        own: Node = {k: way[k] for k in ("by", "rule") if k in way}
+        return {**own, "premises": kept}, told
+
+
+def _values(node: Node) -> Iterator[Value]:
+    yield from node.get("statement", {}).get("arguments", ())
