@@ -222,9 +222,8 @@ def _kind(c: Conclusion, vocabulary: Vocabulary) -> Iterator[tuple[Kind, str | N
 def places(record: Record) -> dict[str, set[str]]:
     """The territories that units and issues belong to, as recorded: their own and those around it."""
     direct: dict[str, set[str]] = {}
-    for predicate in _PLACED_BY:
-        for statement in record.statements(predicate=predicate):
-            direct.setdefault(statement.subject, set()).add(str(statement.object))
+    for _, thing, place in record.triples(_PLACED_BY):
+        direct.setdefault(thing, set()).add(place)
 
     def around(thing: str) -> set[str]:
         found, waiting = set[str](), list(direct.get(thing, ()))
