@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -172,11 +172,21 @@ _VALUES: Final[dict[str, Callable[[Agenda], Callable[[Entry], Iterable[str]]]]] 
 }
 
 
+def _time(norm_id: str) -> Mapping[str, Any]:
+    norm = pipeline.ontology(None, home() / "cache").book.norms.get(norm_id)
+    return (norm.frame.get("time") if norm else None) or {}
+
+
 def time_stated(norm_id: str) -> str | None:
     """Return how the text states the limit of a norm, in its own words; None where it states none."""
-    norm = pipeline.ontology(None, home() / "cache").book.norms.get(norm_id)
-    time = norm.frame.get("time") if norm else None
-    return str(time["text"]) if time and time.get("kind") in _LIMITS else None
+    time = _time(norm_id)
+    return str(time["text"]) if time.get("kind") in _LIMITS else None
+
+
+def start_stated(norm_id: str) -> str | None:
+    """Return what the limit of a norm runs from, in the words of the text; None where it says nothing."""
+    trigger = _time(norm_id).get("trigger")
+    return str(trigger) if trigger else None
 
 
 def label(desk: store.Desk, name: str, value: str, lang: Lang) -> str:
@@ -192,7 +202,7 @@ def label(desk: store.Desk, name: str, value: str, lang: Lang) -> str:
 
 def way(each: Conclusion) -> str:
     """Return the address at which a conclusion stands with its proof."""
-    if each.issues:
+    if each.issues and each.subject != each.inspection:
         return address.link("issue", id=each.issues[0], c=each.id)
     if each.inspection:
         return address.link("inspection", id=each.inspection, c=each.id)
