@@ -37,6 +37,7 @@ ORIGIN: dict[str, Any] = {"case": "what-if", "note": "假设 / assumed"}
 
 _RESERVED = re.compile(r"[;|:=$?%,~]")
 _UNNAMED = "assumed-"
+_LACKING = ("KindOfFinding", "KindOfParameter", "RecordClass", "MissingFact", "RequirementKind")
 _FINDING, _RECORDS = "KindOfFinding", "RecordClass"
 
 
@@ -121,8 +122,13 @@ def _names(world: World, atoms: Iterable[Ground]) -> Iterator[tuple[str, str]]:
         if len(row) == 1 and str(row[0]).startswith(_UNNAMED):
             yield str(row[0]), f"假设的{label}"
     for _, row in atoms:
-        if len(row) == 2 and str(row[1]).startswith(f"{row[0]}-"):
+        if is_open(row):
             yield str(row[1]), "（未写明）"
+
+
+def is_open(row: tuple[Value, ...]) -> bool:
+    """Whether a supposed statement leaves open who or what it is about."""
+    return len(row) == 2 and str(row[1]).startswith(f"{row[0]}-")
 
 
 def written(missing: Missing) -> str:
@@ -196,14 +202,25 @@ def wanted(world: World, about: Conclusion) -> dict[str, str]:
     if individual is None:
         return {}
     body = str(about.atom[1][2]) if about.bearers else None
-    if body is not None and body in world.rules.vocabulary.individuals:
-        body = None  # a word of the text, such as "nobody stated": no finding is about it
+    if body is not None and is_word(world, body):
+        body = None
     if _FINDING in individual.classes:
         states = ("upheld", "notUpheld")
         return {s: finding(individual.name, about.subject, s, world.as_of, body) for s in states}
     if _RECORDS in individual.classes and about.inspection:
         return {"complete": complete(individual.name, about.inspection, world.as_of, body)}
     return {}
+
+
+def is_word(world: World, body: str) -> bool:
+    """Whether a bearer is only a word of the text, such as "nobody stated": no finding is about it."""
+    return body in world.rules.vocabulary.individuals
+
+
+def can_be_recorded(world: World, missing: str) -> bool:
+    """Whether what is missing is a finding, a parameter, a fact; not a receiver that was left out."""
+    individual = world.rules.vocabulary.individuals.get(missing)
+    return individual is not None and any(name in _LACKING for name in individual.classes)
 
 
 # -- what may be left out ---------------------------------------------------------------------------

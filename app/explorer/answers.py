@@ -180,11 +180,11 @@ def missing(desk: store.Desk, issue: store.Issue) -> Markup | None:
     return join(
         el("h2", t("issue.missing"), id="missing"),
         el("p", t("issue.missing.lead"), class_="zl-quiet zl-small"),
-        el("ul", (_missing(desk, key, found) for key, found in waiting.items()), class_="zl-missing"),
+        el("ul", (_missing(desk, issue, found) for found in waiting.values()), class_="zl-missing"),
     )
 
 
-def _missing(desk: store.Desk, key: str, found: list[Conclusion]) -> Markup:
+def _missing(desk: store.Desk, issue: store.Issue, found: list[Conclusion]) -> Markup:
     lang = address.lang()
     first = found[0]
     cited = {each.citation["id"]: proofs.citation(each.citation, quote=False) for each in found}
@@ -205,7 +205,7 @@ def _missing(desk: store.Desk, key: str, found: list[Conclusion]) -> Markup:
                 t("ask.not"),
             ),
             go(address.here(tab="ask", ask="if", c=None), t("ask.if")),
-            go(record_link(desk, first), t("ask.record")),
+            go(record_link(desk, issue, first), t("ask.record")),
             class_="zl-ways zl-small",
         ),
     )
@@ -213,13 +213,16 @@ def _missing(desk: store.Desk, key: str, found: list[Conclusion]) -> Markup:
 
 def reasons(found: Iterable[Conclusion]) -> str:
     """Return why conclusions wait, each reason once."""
-    words = dict.fromkeys(store.worded(each.reason_label, address.lang()) for each in found if each.reason)
-    return f"{t('open')}{t('and').join(words)}{t('close')}" if words else ""
+    lang = address.lang()
+    words = dict.fromkeys(
+        store.worded(each.reason_label if each.reason else each.status_label, lang) for each in found
+    )
+    return f"{t('open')}{t('and').join(words)}{t('close')}"
 
 
-def record_link(desk: store.Desk, each: Conclusion) -> str:
+def record_link(desk: store.Desk, issue: store.Issue, each: Conclusion) -> str:
     """Return the address of the form that records what a conclusion waits for, filled in as far as known."""
-    individual = desk.case(each.subject).rules.vocabulary.individuals.get(each.missing or "")
+    individual = desk.case(issue.row.id).rules.vocabulary.individuals.get(each.missing or "")
     classes = individual.classes if individual else ()
     kind = next((_FORMS[name] for name in classes if name in _FORMS), "event")
     return address.link("record", kind=kind, what=each.missing, about=each.subject)

@@ -19,6 +19,7 @@ from reasoner.statement import Statement
 #: Nobody asks why nothing can be said; that is what the answer itself says.
 _NOT_ASKED: Final = ("insufficient", "noConclusion", "notArisen")
 _ALL: Final = "-"
+_SETS_SHOWN: Final = 2  # the others, often the same with another decider, are folded
 
 
 def ways() -> Markup:
@@ -203,12 +204,13 @@ def _answer(
         ]
         return [el("h3", _nothing(told)), el("ul", ends, class_="zl-relations")]
     several = len(told["sets"]) > 1
+    pairs = list(enumerate(zip(told["sets"], sets, strict=True), 1))
+    shown = [_set(issue, each, text, number if several else None) for number, (each, text) in pairs]
+    rest = shown[_SETS_SHOWN:]
     return [
         el("h3", _head(told)),
-        *(
-            _set(issue, each, text, number if several else None)
-            for number, (each, text) in enumerate(zip(told["sets"], sets, strict=True), 1)
-        ),
+        *shown[:_SETS_SHOWN],
+        el("details", el("summary", t("ask.more", n=len(rest))), rest, class_="zl-fold") if rest else join(),
     ]
 
 

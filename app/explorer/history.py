@@ -65,17 +65,22 @@ def _added(world: World, added: Iterable[Statement], issue: str) -> Markup | Non
         things.setdefault(each.subject, []).append(each)
     if not things:
         return None
-    lines = [_thing(world, things[thing]) for thing in sorted(things, key=lambda one: (one != issue, one))]
+    order = sorted(things, key=lambda one: (one != issue, one))
+    lines = [_thing(world, things[thing], folded=thing != issue) for thing in order]
     words = t("history.added", n=sum(map(len, things.values())))
     return el("details", el("summary", words), el("ul", lines), open=len(lines) <= _OPEN_UP_TO)
 
 
-def _thing(world: World, stated: list[Statement]) -> Markup:
+def _thing(world: World, stated: list[Statement], *, folded: bool) -> Markup:
     sentences = dict.fromkeys(_said(world, each) for each in stated)
     # of an RDF file every statement names its property: the file alone says where the thing is from
     sources = dict.fromkeys(proofs.source(asdict(each.source) | {"columns": None}) for each in stated)
     said = [el("div", sentence) for sentence in sentences]
-    return el("li", said, sources)
+    if not folded:
+        return el("li", said, sources)
+    name = world.speaker.name(stated[0].subject, address.lang())
+    words = t("history.thing", name=name, n=len(sentences))
+    return el("li", el("details", el("summary", words), said, sources))
 
 
 def _said(world: World, each: Statement) -> str:

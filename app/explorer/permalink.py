@@ -12,8 +12,8 @@ from app.explorer.words import t
 def url() -> str:
     """Return the whole address of this view as of its date; only the path when the host is not known."""
     here = address.here(as_of=address.as_of().isoformat())
-    host = (st.context.url or "").rstrip("/")
-    return f"{host}/{here}"
+    base = (st.context.url or "").rstrip("/")
+    return f"{base.removesuffix('/' + here.partition('?')[0])}/{here}"
 
 
 def line() -> Markup:

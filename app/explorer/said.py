@@ -78,18 +78,22 @@ def _why(desk: store.Desk, each: Conclusion) -> Markup:
     return join(_readings(each), proofs.tree(desk.proof(each.id), each))
 
 
+def reason(each: Conclusion) -> Markup:
+    """Return why a conclusion has its status and what it waits for; nothing where the status says it all."""
+    lang = address.lang()
+    why = "" if each.status in _SAYS_WHY else store.worded(each.reason_label, lang)
+    if not each.missing:
+        return join(why)
+    return join(why or t("issue.needs"), t("colon"), el("b", store.worded(each.missing_label, lang)))
+
+
 def _words(each: Conclusion) -> Markup:
     """Return whom a conclusion is about, its reason, and what is missing."""
     lang = address.lang()
     if goal := store.own_destination(each):
         return el("b", store.unit(goal, lang))
     units = t("and").join(store.unit(unit, lang) for unit in each.bearers)
-    reason = "" if each.status in _SAYS_WHY else store.worded(each.reason_label, lang)
-    missing = el("b", store.worded(each.missing_label, lang)) if each.missing else None
-    if missing:  # why it waits and what it waits for are one sentence
-        missing = join(reason or t("issue.needs"), t("colon"), missing)
-        reason = ""
-    parts: list[Markup | str] = [part for part in (units, reason, missing) if part]
+    parts: list[Markup | str] = [part for part in (units, reason(each)) if part]
     return join(*(join(part, t("then")) for part in parts[:-1]), *parts[-1:])
 
 

@@ -92,7 +92,7 @@ def _days(each: Conclusion) -> str:
     if each.due:
         over = elapsed_days(each.due, each.as_of)
         return t("state.over", n=over) if over > 0 else t("state.left", n=-over)
-    if each.since and not each.done:
+    if each.since and _is_open(each):
         return t("state.running", day=day(each.since), n=elapsed_days(each.since, each.as_of))
     return "–"
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import streamlit as st
 
-from app.explorer import address, answers, asked, frame, permalink, proofs, store
+from app.explorer import address, answers, asked, frame, permalink, proofs, said, store
 from app.explorer.markup import Markup, Piece, el, go, join, show
 from app.explorer.words import t
 from reasoner import assumptions, whatif
@@ -47,9 +47,9 @@ def page(desk: store.Desk, issue: store.Issue) -> None:
             el("p", el("b", t("if.not_saved")), " ", t("if.lead"), class_="zl-banner"),
             el(
                 "div",
-                el("div", _result(desk, issue, world, supposed), class_="zl-if-result"),
                 el("div", _toggles(desk, issue, world, entries, on, off), class_="zl-if-toggles"),
-                class_="zl-if",
+                el("div", _result(desk, issue, world, supposed), class_="zl-if-result"),
+                class_="zl-if zl-if-asked" if supposed else "zl-if",
             ),
             class_="zl",
         )
@@ -142,23 +142,24 @@ def _in_force(world: World, supposed: Supposed) -> Iterable[tuple[str, Markup, S
 
 
 def _sentence(world: World, atoms: Sequence[Ground]) -> Markup:
-    """Return what is supposed: what it is, then what is said of it."""
+    """Return what is supposed: what each thing is, then what is said of it; what is open is left out."""
     lang = address.lang()
     predicates = world.rules.vocabulary.predicates
     things: dict[Any, list[Ground]] = {}
     for atom in atoms:
         things.setdefault(atom[1][0], []).append(atom)
-    said = []
-    for own in things.values():
+    told = []
+    for thing, own in things.items():
         classes = [store.worded(predicates[name].label, lang) for name, row in own if len(row) == 1]
-        rest = [store.worded(world.speaker.atom((name, row)), lang) for name, row in own if len(row) == 2]
-        said.append(
-            join(
-                el("b", t("and").join(classes)) if classes else None,
-                el("ul", (el("li", sentence) for sentence in rest), class_="zl-small zl-quiet"),
-            )
-        )
-    return join(said)
+        properties = [
+            f"{store.worded(predicates[name].label, lang)}{t('colon')}"
+            f"{world.speaker.name(row[1], lang, predicates[name].arguments[1])}"
+            for name, row in own
+            if len(row) == 2 and not assumptions.is_open(row)
+        ]
+        head = t("and").join(classes) or world.speaker.name(thing, lang)
+        told.append(join(el("b", head), el("span", t("open"), t("then").join(properties), t("close"))))
+    return join(*(join(one, t("then")) for one in told[:-1]), *told[-1:])
 
 
 def _table(
@@ -215,11 +216,8 @@ def _side(name: str, each: Conclusion | None) -> Markup:
     """Return one side of a change: the status, and what it says besides."""
     if each is None:
         return join(_own_label(name), el("span", t("if.none"), class_="zl-quiet"))
-    lang = address.lang()
-    reason = store.worded(each.reason_label, lang)
-    missing = store.worded(each.missing_label, lang)
-    more = t("colon").join(part for part in (reason, missing) if part)
-    status = frame.status(each.status, store.worded(each.status_label, lang))
+    more = said.reason(each)
+    status = frame.status(each.status, store.worded(each.status_label, address.lang()))
     return join(_own_label(name), status, el("div", more, class_="zl-small zl-quiet") if more else None)
 
 
@@ -257,9 +255,11 @@ def _wanted(desk: store.Desk, issue: store.Issue, world: World, on: tuple[str, .
     lang = address.lang()
     lines: dict[tuple[str, str, str], Markup] = {}
     for each in issue.conclusions:
-        if not each.missing:
+        if not each.missing or not assumptions.can_be_recorded(world, each.missing):
             continue
-        units = t("and").join(store.unit(body, lang) for body in each.bearers)
+        units = t("and").join(
+            store.unit(body, lang) for body in each.bearers if not assumptions.is_word(world, body["id"])
+        )
         offered = assumptions.wanted(world, each)
         key = (each.missing, each.subject, units if offered else "")
         if key in lines:
@@ -274,7 +274,7 @@ def _wanted(desk: store.Desk, issue: store.Issue, world: World, on: tuple[str, .
                 ask=None, norm=each.norm, status=None, unit=None, c=None, on=None, off=None
             )
             switches = [go(question, t("ask.not"))]
-        record = go(answers.record_link(desk, each), t("ask.record"))
+        record = go(answers.record_link(desk, issue, each), t("ask.record"))
         about = (
             el("span", f"{t('open')}{units}{t('close')}", class_="zl-quiet") if offered and units else None
         )

@@ -1,84 +1,150 @@
-"""The list of issues: filters and the quick search stand in the address."""
+"""The list of issues: filters, search, order, page and selection stand in the address."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, frame, store, theme
+from app.explorer import address, frame, issue_list, issue_sheet, permalink, store, theme
 from app.explorer.markup import Markup, el, go, join, show
-from app.explorer.words import t
+from app.explorer.words import day, t
 
 _PER_PAGE: Final = 50
-_FACETS: Final = ("inspection", "status", "place", "sector")
 _OPEN_UP_TO: Final = 20  # longer facets are folded until one of their values is chosen
+_VALUES: Final = 60  # more values than this nobody reads; the search finds the others
+_UNITS: Final = 3  # more units than this are counted, not named
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 desk = store.desk(address.as_of())
-everything = desk.rows
-chosen = {name: value for name in (*_FACETS, "missing", "norm") if (value := address.param(name))}
+issues = issue_list.catalogue(desk)
+filters = {name: value for name in issue_list.FACETS if (value := address.param(name))}
 words = address.param("q")
-rows = store.select(everything, words, **chosen)
+late = address.param("late") is not None
+sort = asked if (asked := address.param("sort")) in issue_list.SORTS else issue_list.SORTS[0]
+found = issue_list.chosen(issues, words, filters, late=late)
+picked = [
+    place for place, row in enumerate(issues.rows) if row.id in (address.param("pick") or "").split(",")
+]
 frame.title(t("issues.title"))
 
 
-def facet(name: str) -> Markup:
+def facet(name: str) -> Markup | None:
     """Return one filter: its values with the number of issues that would remain."""
-    others = {key: value for key, value in chosen.items() if key != name}
-    pool = store.select(everything, words, **others)
-    values = store.facet(pool, name)
-    active = chosen.get(name)
+    others = {key: value for key, value in filters.items() if key != name}
+    values = issues.facet(name, issue_list.chosen(issues, words, others, late=late))
+    if not values:
+        return None
+    active = filters.get(name)
     links = [
         el(
             "li",
             go(
                 address.here(**{name: None if active == key else key, "p": None}),
-                el("span", frame.status(key) if name == "status" else label or t("unknown")),
+                el(
+                    "span", frame.status(key) if name == "status" else issues.label(name, key, address.lang())
+                ),
                 el("span", f"{number:,}"),
                 aria_current="true" if active == key else None,
             ),
         )
-        for key, label, number in values
+        for key, number in values[:_VALUES]
     ]
+    more = el("p", t("issues.more", n=len(values) - _VALUES), class_="zl-small zl-quiet")
     opened = bool(active) or (len(values) <= _OPEN_UP_TO and name in ("inspection", "status"))
-    return el("details", el("summary", t(f"issues.filter.{name}")), el("ul", links), open=opened)
+    return el(
+        "details",
+        el("summary", t(f"issues.filter.{name}")),
+        el("ul", links),
+        more if len(values) > _VALUES else None,
+        open=opened,
+    )
+
+
+def overdue() -> Markup:
+    """Return the filter that reviewers use most: only what is overdue or deviates."""
+    number = (issue_list.chosen(issues, words, filters, late=False) & issues.late()).bit_count()
+    return go(
+        address.here(late=None if late else "1", p=None),
+        t("issues.late", n=f"{number:,}"),
+        role="switch",
+        aria_checked="true" if late else "false",
+        class_="zl-switch",
+    )
 
 
 def chosen_filters() -> Markup | None:
     """Return the filters in force, each a link that takes it away."""
-    if not chosen and not words:
+    if not filters and not words and not late:
         return None
+    named = {name: issues.label(name, value, address.lang()) for name, value in filters.items()}
+    named |= {"q": f"“{words}”"} if words else {}
+    named |= {"late": t("issues.late.only")} if late else {}
+    links = [
+        go(address.here(**{name: None, "p": None}), label, " ×", title=t("issues.remove"))
+        for name, label in named.items()
+    ]
+    clear = dict.fromkeys((*named, "p"))
+    return el("div", links, go(address.here(**clear), t("issues.clear")), class_="zl-chosen")
+
+
+def order() -> Markup:
+    """Return the orders to choose from."""
     links = [
         go(
-            address.here(**{name: None, "p": None}),
-            store.facet_label(everything, name, value, address.lang()) or t("unknown"),
-            " ×",
-            title=t("issues.remove"),
+            address.here(sort=None if name == issue_list.SORTS[0] else name, p=None),
+            t(f"issues.sort.{name}"),
+            aria_current="true" if name == sort else None,
         )
-        for name, value in chosen.items()
+        for name in issue_list.SORTS
     ]
-    return el("div", links, go(address.link("issues"), t("issues.clear")), class_="zl-chosen")
+    return el("nav", el("span", t("issues.sort"), class_="zl-quiet"), links, class_="zl-choice zl-small")
 
 
-def table(shown: list[store.IssueRow]) -> Markup:
+def table(shown: list[int]) -> Markup:
     """Return the issues, each line a link to its page."""
-    lines = []
-    for row in shown:
-        attention = sorted((each for each in row.statuses if theme.wants_attention(each)), key=theme.rank)
-        href = address.link("issue", id=row.id)
-        lines.append(
-            el(
-                "tr",
-                el("td", go(href, row.id)),
-                el("td", go(href, el("span", row.title, class_="zl-clip", title=row.summary))),
-                el("td", names(row.place) or t("unknown")),
-                el("td", names(row.inspection) or t("inspection.none"), class_="zl-small"),
-                el("td", [el("div", frame.status(each)) for each in attention[:3]], class_="zl-small"),
-            )
-        )
-    columns = ("id", "issue", "place", "inspection", "attention")
-    head = el("tr", (el("th", t(f"column.{name}")) for name in columns))
-    return el("table", el("thead", head), el("tbody", lines), class_="zl-rows")
+    columns = ("id", "issue", "place", "units", "attention", "due")
+    head = el("tr", el("th"), (el("th", t(f"column.{name}")) for name in columns))
+    return el("table", el("thead", head), el("tbody", map(line, shown)), class_="zl-rows zl-issues")
+
+
+def line(place: int) -> Markup:
+    """Return the line of one issue."""
+    row, listed = issues.rows[place], issues.listed[place]
+    attention = sorted((each for each in row.statuses if theme.wants_attention(each)), key=theme.rank)
+    href = address.link("issue", id=row.id)
+    units = [issues.label("unit", unit, address.lang()) for unit in listed.units]
+    more = t("issues.units.more", n=len(units) - _UNITS) if len(units) > _UNITS else ""
+    return el(
+        "tr",
+        el("td", pick(row.id)),
+        el("td", go(href, row.id)),
+        el(
+            "td",
+            go(href, el("span", row.title, class_="zl-clip", title=row.summary)),
+            el("span", names(row.inspection) or t("inspection.none"), class_="zl-small zl-quiet"),
+        ),
+        el("td", names(row.place) or t("unknown")),
+        el("td", t("and").join(units[:_UNITS]) + more, class_="zl-small", title=t("and").join(units)),
+        el("td", [el("div", frame.status(each)) for each in attention[:3]], class_="zl-small"),
+        el("td", day(listed.due) if listed.due else None, class_="zl-small"),
+    )
+
+
+def pick(issue: str) -> Markup:
+    """Return the box that takes an issue into the selection, or out of it."""
+    ids = [issues.rows[place].id for place in picked]
+    is_in = issue in ids
+    rest = [each for each in ids if each != issue] if is_in else [*ids, issue]
+    return go(
+        address.here(pick=",".join(rest) or None),
+        "",
+        role="checkbox",
+        aria_checked="true" if is_in else "false",
+        aria_label=t("issues.pick", id=issue),
+        class_="zl-pick",
+    )
 
 
 def paging(page: int, pages: int) -> Markup | None:
@@ -92,7 +158,7 @@ def paging(page: int, pages: int) -> Markup | None:
 
 def names(values: tuple[store.Named, ...]) -> str:
     """Return the names of some entities, one after the other."""
-    return "、".join(name for _, name in values)
+    return t("and").join(name for _, name in values)
 
 
 def search() -> None:
@@ -103,8 +169,40 @@ def search() -> None:
     st.query_params.pop("p", None)
 
 
+def files() -> None:
+    """Write the buttons that make a file of the selection; each is made when it is asked for."""
+    selection = picked or issues.places(found, sort)
+    link = permalink.url()
+    name = f"{t('issues.title')}_{address.as_of()}"
+    about = t("issues.selected" if picked else "issues.all_found", n=f"{len(selection):,}")
+    clear = go(address.here(pick=None), t("issues.unpick")) if picked else None
+    show(
+        el(
+            "div",
+            el("h3", t("issues.files")),
+            el("p", about, " ", clear, " · ", permalink.line(), class_="zl-small"),
+            class_="zl zl-files",
+        )
+    )
+    with st.container(horizontal=True):
+        st.download_button(
+            "XLSX",
+            partial(issue_sheet.xlsx, desk, issues, selection, link),
+            f"{name}.xlsx",
+            _XLSX,
+            on_click="ignore",
+        )
+        st.download_button(
+            "CSV",
+            partial(issue_sheet.csv, desk, issues, selection),
+            f"{name}.csv",
+            "text/csv",
+            on_click="ignore",
+        )
+
+
 show(el("div", el("h1", t("issues.title")), class_="zl"))
-if not everything:
+if not issues.rows:
     frame.empty(t("issues.empty"), t("issues.empty.next"))
 else:
     left, right = st.columns([1, 3.4], gap="large")
@@ -117,18 +215,20 @@ else:
             on_change=search,
             type="search",
         )
-        show(el("div", (facet(name) for name in _FACETS), class_="zl zl-filters"))
+        show(el("div", overdue(), map(facet, issue_list.FACETS), class_="zl zl-filters"))
     with right:
+        number = found.bit_count()
         counted = el(
-            "p", t("issues.count", shown=f"{len(rows):,}", all=f"{len(everything):,}"), class_="zl-quiet"
+            "p", t("issues.count", shown=f"{number:,}", all=f"{len(issues.rows):,}"), class_="zl-quiet"
         )
-        pages = max(1, -(-len(rows) // _PER_PAGE))
-        page = (
-            min(max(1, int(address.param("p") or 1)), pages) if (address.param("p") or "1").isdecimal() else 1
-        )
-        shown = rows[(page - 1) * _PER_PAGE : page * _PER_PAGE]
+        pages = max(1, -(-number // _PER_PAGE))
+        turned = address.param("p") or "1"
+        page = min(max(1, int(turned)), pages) if turned.isdecimal() else 1
+        shown = issues.places(found, sort)[(page - 1) * _PER_PAGE : page * _PER_PAGE]
         if shown:
-            show(el("div", counted, chosen_filters(), table(shown), paging(page, pages), class_="zl"))
+            parts = (counted, chosen_filters(), order(), table(shown), paging(page, pages))
+            show(el("div", parts, class_="zl"))
+            files()
         else:
             show(el("div", join(counted, chosen_filters()), class_="zl"))
             frame.empty(t("issues.none"), t("issues.none.next"))

@@ -5,12 +5,13 @@ import { change } from "./place_in_address.js";
 import { place } from "./place.js";
 import { FONT_SIZE, CANVAS_FONT, sheet } from "./look.js";
 import { lines, size } from "./label.js";
-import { atFirst, neighbours, visible, wayTo } from "./visible.js";
+import { atFirst, neighbours, treeOf, visible, wayTo } from "./visible.js";
 
 const LEAST_HEIGHT = 240;
-const MOST_HEIGHT = 620;
-const LEAST_SCALE = 0.85; // smaller than this the words cannot be read
+const MOST_HEIGHT = 720;
+const LEAST_SCALE = 0.8; // smaller than this the words cannot be read
 const NARROW = 560; // pixels: a phone
+const ASIDE = 110; // pixels: how far an edge that the layout does not know goes round its column
 const charts = new WeakMap();
 
 /** Elements with their text broken into lines and their size known; lines are shorter on a phone. */
@@ -28,6 +29,13 @@ function measured(data, narrow) {
     return { ...edge, lines: block.join("\n"), w, h };
   });
   return { nodes, edges };
+}
+
+/** The bend of an edge outside the layout: past the right of a column, else nearly straight. */
+function aside(edge, places) {
+  const [from, to] = [places.get(edge.source), places.get(edge.target)];
+  const column = Math.abs(from.x - to.x) < 60;
+  return { weights: [0.5], distances: [column ? -Math.sign(to.y - from.y) * ASIDE : 20] };
 }
 
 /** Whether two maps hold the same. */
@@ -141,7 +149,8 @@ class Chart {
     const nodes = this.elements.nodes.filter((node) => shown.has(node.id));
     const edges = this.elements.edges.filter((edge) => shown.has(edge.source) && shown.has(edge.target));
     this.width = this.canvas.clientWidth;
-    const { places, bends } = place(nodes, edges, [this.width, MOST_HEIGHT]);
+    const tree = new Set(treeOf(this.centre, nodes, edges).map((edge) => edge.id));
+    const { places, bends } = place(nodes, edges.filter((edge) => tree.has(edge.id)), [this.width, MOST_HEIGHT]);
     this.cy.batch(() => {
       this.cy.elements().remove();
       this.cy.add([
@@ -149,7 +158,9 @@ class Chart {
           group: "nodes", data: node, position: places.get(node.id),
           classes: this.view.hidden(node.id) ? "more" : "",
         })),
-        ...edges.map((edge) => ({ group: "edges", data: { ...edge, ...bends.get(edge.id) } })),
+        ...edges.map((edge) => ({
+          group: "edges", data: { ...edge, ...(bends.get(edge.id) ?? aside(edge, places)) }, classes: tree.has(edge.id) ? "" : "beside",
+        })),
       ]);
     });
     this.fitReadably();
@@ -163,7 +174,7 @@ class Chart {
   fitReadably() {
     const box = this.cy.elements().boundingBox();
     const scale = Math.min(1, (this.canvas.clientWidth - 36) / box.w);
-    const room = scale < LEAST_SCALE ? MOST_HEIGHT * 0.7 : box.h * scale + 60;
+    const room = box.h * Math.max(scale, LEAST_SCALE) + 60;
     const height = Math.max(LEAST_HEIGHT, Math.min(MOST_HEIGHT, room));
     this.canvas.style.height = `${Math.round(height)}px`;
     this.cy.resize();
@@ -186,6 +197,12 @@ class Chart {
   mark(node, edge) {
     this.at = this.cy.getElementById(node).nonempty() ? node : this.centre;
     this.cy.elements().removeClass("chosen");
+    const here = this.cy.getElementById(this.at);
+    const beside = this.cy.edges(".beside");
+    beside.addClass("away");
+    here.connectedEdges(".beside").removeClass("away");
+    this.cy.elements().removeClass("dim");
+    if (this.at !== this.centre) this.cy.elements().difference(here.closedNeighborhood()).addClass("dim");
     const chosen = edge ? this.cy.getElementById(edge) : this.cy.getElementById(this.at);
     chosen.addClass("chosen");
     this.describe();

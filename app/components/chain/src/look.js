@@ -71,6 +71,8 @@ export function sheet(scheme) {
         "line-style": "dashed", "line-color": ink.action, "target-arrow-color": ink.action, color: ink.action,
       },
     },
+    { selector: "edge.away", style: { display: "none" } },
+    { selector: ".dim", style: { opacity: 0.4 } },
     { selector: "edge.chosen", style: { width: 3 } },
   ];
 }

@@ -14,7 +14,7 @@ export function place(nodes, edges, room) {
 
 function lay(nodes, edges, direction) {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: direction, nodesep: 18, edgesep: 10, ranksep: 30, marginx: 8, marginy: 8 });
+  graph.setGraph({ rankdir: direction, nodesep: 12, edgesep: 5, ranksep: 24, marginx: 8, marginy: 8 });
   for (const node of nodes) graph.setNode(node.id, { width: node.w, height: node.h });
   for (const edge of edges) {
     graph.setEdge(edge.source, edge.target, { width: edge.w + 12, height: edge.h, labelpos: "c" });

@@ -69,3 +69,22 @@ export function wayTo(id, shown, near) {
   }
   return [];
 }
+
+/** Edges by which every shown node is first reached from the centre: what the layout is made of. */
+export function treeOf(centre, nodes, edges) {
+  const at = new Map(nodes.map((node) => [node.id, []]));
+  for (const edge of edges) {
+    at.get(edge.source).push([edge.target, edge]);
+    at.get(edge.target).push([edge.source, edge]);
+  }
+  const reached = new Set([centre]);
+  const tree = [];
+  for (const id of reached) {
+    for (const [next, edge] of at.get(id) ?? []) {
+      if (reached.has(next)) continue;
+      reached.add(next);
+      tree.push(edge);
+    }
+  }
+  return tree;
+}
