@@ -88,13 +88,14 @@ class Candidates:
         return found
 
     def likely(self, field: Field, matters: Iterable[str], day: int, limit: int = 5) -> list[str]:
-        """What the field probably names: what stands around the matters, then what it most often names.
-
-        What is of several classes that the field takes comes in the order of how often it is named.
+        """What the field probably names: what it names elsewhere around the matters, what it names most
+        often anywhere, then what else stands around them.
         """
         near = self.around(matters)
         used = self._used(field.item.property, field.item.reverse)
-        order = [id for id, _ in sorted(near.items(), key=lambda pair: (pair[1], -used[pair[0]]))]
+        order = sorted((id for id in near if used[id]), key=lambda id: (near[id] > 1, -used[id]))
+        order += [id for id, _ in used.most_common(limit)]
+        order += sorted(near, key=lambda id: near[id])
         order += [id for id, _ in used.most_common(limit * 4)]
         fitting = (id for id in dict.fromkeys(order) if self.knows(id) and self.exists(id, day))
         return [id for id in fitting if self.fits(id, field.classes)][:limit]

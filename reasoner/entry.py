@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from reasoner.candidates import Candidates
+from reasoner.candidates import Candidates, words_besides
 from reasoner.evaluate import Ground
 from reasoner.forms import Field, Form, forms
 from reasoner.ledger.layouts import Table
@@ -93,12 +93,11 @@ class Entries:
         if number and correcting is None and self.candidates.knows(number):
             problems.append(_problem("id-taken", form.number, number))
         problems += [p for f in form.fields for p in self._unfitting(f, row.claims)]
-        claims, gone = (
-            self._correction(form, correcting, values, row.claims) if correcting else (row.claims, [])
-        )
-        if correcting:
-            columns = self._changed(form, correcting, values)
-            problems = [p for p in problems if p.column in columns]
+        claims, gone = row.claims, list[Statement]()
+        if correcting is not None:
+            changed = self._changed(form, correcting, values)
+            claims, gone = self._correction(form, correcting, changed, claims)
+            problems = [p for p in problems if p.column in changed]
         names = {c.subject: str(c.object) for c in claims if c.predicate in ("name", "shortName")}
         return Draft(
             row.ids.get(form.layout.main, id),
@@ -110,6 +109,18 @@ class Entries:
             self._kept(gone),
             names,
         )
+
+    def resolve(self, form: Form, one: Field, said: str, values: Values) -> tuple[list[str], Draft]:
+        """The things on record that words in one field mean, on the days in the others, and how it reads."""
+        others = {f.key: values.get(f.key, "") for f in form.fields if f.takes == "date"}
+        draft = self.read(form, {**others, one.key: said})
+        ends = [
+            claim.subject if one.item.reverse else str(claim.object)
+            for claim in draft.added
+            if claim.columns == one.column and claim.predicate == one.item.property
+        ]
+        besides = words_besides(one).values()
+        return [id for id in ends if self.candidates.knows(id) or id in besides], draft
 
     def _correction(
         self, form: Form, id: str, changed: Collection[str], claims: Iterable[Claim]

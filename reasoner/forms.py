@@ -96,6 +96,8 @@ class Form:
     fields: tuple[Field, ...]
     layout: TableLayout
     prefix: str
+    register: bool
+    """Whether it is for what is drawn up once and referred to ever after."""
 
     def field(self, name: str) -> Field | None:
         """The field of that key, or with that name in either language."""
@@ -161,6 +163,7 @@ def _form(layout: TableLayout, spec: Mapping[str, Any], terms: Vocabulary) -> Fo
         tuple(fields),
         layout,
         prefix[0] if prefix else layout.main,
+        bool(spec.get("register")),
     )
 
 
@@ -206,7 +209,7 @@ def _options(group: str, terms: Vocabulary) -> Iterator[Option]:
 
 
 def _classes(item: Item, terms: Vocabulary) -> Iterator[str]:
-    """The classes whose members a field takes: those of its families, else those of its property's range."""
+    """The classes whose members a field takes: its families; of a reference, its property's range."""
     families = {
         "bodies": item.families or ("body",),
         "place": ("district", "township"),
@@ -216,9 +219,7 @@ def _classes(item: Item, terms: Vocabulary) -> Iterator[str]:
         "sector": ("sector",),
     }.get(item.value, ())
     if families:
-        for name, of in Words.bundled().families.items():
-            if of & set(families):
-                yield name
+        yield from (name for name, of in Words.bundled().families.items() if of & set(families))
         return
     property_ = terms.predicates[item.property]
     wanted = set(property_.arguments[0 if item.reverse else 1])

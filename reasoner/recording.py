@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from reasoner.entry import Draft, atom
+from reasoner.evaluate import Ground
 from reasoner.pipeline import World
 from reasoner.record import Record, Source
+from reasoner.vocabulary import Text
 from reasoner.whatif import Change, Difference, altered_world, difference
 
 _ORIGIN = {"entry": "draft"}
@@ -30,18 +32,19 @@ class Saved:
     retracted: tuple[int, ...]
 
 
-def effect(world: World, draft: Draft, matter: str) -> tuple[Change, ...]:
-    """How the conclusions about a matter would change; ``world`` is what bears on it."""
-    return changes_about(compared(world, draft), matter)
-
-
-def compared(world: World, draft: Draft) -> Difference:
-    """How a world differs from itself with a draft on record."""
+def compared(world: World, draft: Draft) -> tuple[World, Difference]:
+    """A world with a draft on record, and how it differs from what it is now."""
     used = world.rules.book.used
     added = [(atom(c), _ORIGIN) for c in draft.added if c.predicate in used]
     removed = [atom(s) for s in draft.gone if atom(s) not in draft.kept_elsewhere]
     names = {id: name for id, name in draft.names.items() if id not in world.speaker.names}
-    return difference(world, altered_world(world, added, removed, **names))
+    after = altered_world(world, added, removed, **names)
+    return after, difference(world, after)
+
+
+def said(before: World, after: World, fact: Ground) -> Text:
+    """The sentence of a fact, by the names of the world that knows it."""
+    return (after if after.model.holds(fact) else before).speaker.atom(fact)
 
 
 def changes_about(found: Difference, matter: str) -> tuple[Change, ...]:

@@ -1,0 +1,221 @@
+"""One entry on record: what holds, how it came about, and correcting or retracting it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+import streamlit as st
+
+from app.explorer import address, frame, proofs, store
+from app.explorer.forms import effects, filling, previewing
+from app.explorer.markup import Markup, el, go, join, show
+from app.explorer.words import day, t
+from reasoner.entry import Draft, Entries
+from reasoner.history import Step, history
+from reasoner.record import Statement
+
+_ALL = "all"
+
+
+def draw(desk: store.Desk, entries: Entries, id: str) -> None:
+    """Write an entry: what was just saved of it, what holds, the form or the retraction, its history."""
+    steps = _steps(entries, id)
+    if not steps:
+        frame.title(t("nav.record"))
+        frame.empty(
+            t("forms.entry.unknown", id=id), go(address.link("record", tab="form"), t("forms.unknown.next"))
+        )
+        return
+    lang = address.lang()
+    form = entries.form_of(id)
+    kind = store.worded(form.label, lang) if form else ""
+    asked = address.param("retract")
+    stated = list(entries.record.statements(subject=id))
+    title = t("forms.retract", id=id) if asked else t("forms.correct", kind=kind, id=id).strip()
+    frame.title(title)
+    back = go(address.link("record", tab="form"), t("forms.back"))
+    show(
+        el(
+            "div",
+            el("p", back, " / ", id, class_="zl-quiet zl-small"),
+            _saved(entries, id),
+            el("h2", title),
+            _stands(desk, entries, id, stated),
+            class_="zl",
+        )
+    )
+    if not stated:
+        pass
+    elif asked:
+        _retract(desk, id, asked, stated)
+    elif form is None:
+        show(el("p", t("forms.noform"), class_="zl zl-lead"))
+    else:
+        filling.draw(desk, entries, form, {}, entry=id)
+    show(
+        el(
+            "div",
+            el("h2", t("forms.history")),
+            el("ol", (_step(entries, desk, each) for each in steps), class_="zl-history"),
+            class_="zl",
+        )
+    )
+
+
+def _saved(entries: Entries, id: str) -> Markup | None:
+    """Return what was just stored, with the ways on."""
+    found = previewing.saved_now(id)
+    if found is None:
+        return None
+    draft, saved, who = found
+    numbers = [
+        t(f"forms.saved.{name}", ids=_spans(ids))
+        for name, ids in (("added", saved.added), ("retracted", saved.retracted))
+        if ids
+    ]
+    said = t(
+        "forms.saved.numbers",
+        version=saved.version,
+        time=_when(saved.at),
+        who=who,
+        numbers=t("then").join(numbers),
+    )
+    pages = [
+        go(
+            address.link("issue" if "issue" in entries.candidates.classes[each] else "inspection", id=each),
+            t("forms.saved.look"),
+            " ",
+            entries.candidates.named(each),
+        )
+        for each in entries.matters(draft)[:3]
+    ]
+    if draft.form is not None and not draft.corrects:
+        label = store.worded(draft.form.label, address.lang())
+        again = address.link("record", tab="form", kind=draft.form.kind)
+        pages.append(go(again, t("forms.saved.next", kind=label)))
+    return el(
+        "div",
+        el("p", el("b", t("forms.saved", id=id)), el("br"), said),
+        el("p", [el("span", page) for page in pages], class_="zl-ways") if pages else None,
+        class_="zl-saved",
+        role="status",
+    )
+
+
+def _spans(ids: tuple[int, ...]) -> str:
+    """Return numbers in short: 12–15、19."""
+    runs: list[list[int]] = []
+    for id in sorted(ids):
+        if runs and id == runs[-1][-1] + 1:
+            runs[-1].append(id)
+        else:
+            runs.append([id])
+    return t("and").join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def _stands(desk: store.Desk, entries: Entries, id: str, stated: list[Statement]) -> Markup:
+    """Return what holds of an entry, statement by statement, each with its source."""
+    if not stated:
+        return el("p", t("forms.stands.none"), class_="zl-lead")
+    lines = [
+        el(
+            "tr",
+            el("td", effects.spoken(s, entries.vocabulary, desk.name)),
+            el("td", proofs.source(asdict(s.source) | _entered(s))),
+            el("td", t("forms.statement", id=s.id), class_="zl-quiet zl-small"),
+            el(
+                "td",
+                go(address.here(retract=str(s.id)), t("forms.one.retract"), class_="zl-small"),
+            ),
+        )
+        for s in stated
+    ]
+    files = sorted({s.source.file for s in stated if s.source.file})
+    naming = {s.subject for s in entries.record.statements(object=id)} - {id}
+    return join(
+        el(
+            "details",
+            el("summary", t("forms.stands")),
+            el("table", el("tbody", lines), class_="zl-rows zl-stands"),
+            el("p", go(address.here(retract=_ALL), t("forms.all.retract"))),
+            open=True,
+        ),
+        el("p", t("forms.ledger", files=t("and").join(files)), class_="zl-note") if files else None,
+        el("p", t("forms.named", number=len(naming)), class_="zl-note") if naming else None,
+    )
+
+
+def _entered(s: Statement) -> dict[str, str | None]:
+    """Return the source without what the field of a form was called: the line says it already."""
+    return {"columns": None} if s.source.by else {}
+
+
+def _retract(desk: store.Desk, id: str, asked: str, stated: list[Statement]) -> None:
+    """Write the retraction of an entry, or of one statement of it."""
+    known = {str(s.id) for s in stated}
+    only = {int(asked)} if asked in known else set()
+    back = address.here(retract=None)
+    if asked != _ALL and not only:
+        frame.empty(t("forms.entry.unknown", id=asked), go(back, t("forms.stop")))
+        return
+    show(el("p", go(back, t("forms.stop")), class_="zl"))
+    _retraction(desk, id, tuple(only))
+
+
+@st.fragment
+def _retraction(desk: store.Desk, id: str, only: tuple[int, ...]) -> None:
+    prefix = f"forms.retract.{id}.{'.'.join(map(str, only)) or _ALL}"
+    st.text_input(
+        t("forms.reason") + " *", key=f"{prefix}:reason", placeholder=t("forms.reason.hint"), max_chars=200
+    )
+
+    def read(current: Entries) -> Draft:
+        return current.retraction(id, only)
+
+    previewing.draw(store.desk(address.as_of()), prefix, read, correcting=id)
+
+
+# -- history --------------------------------------------------------------------------------------
+
+
+def _steps(entries: Entries, id: str) -> list[Step]:
+    """Return what was done to the entry itself, the newest first."""
+    own = []
+    for step in history(entries.record, id):
+        added = tuple(s for s in step.added if s.subject == id)
+        corrected = tuple(pair for pair in step.corrected if pair[0].subject == id)
+        retracted = tuple(s for s in step.retracted if s.subject == id)
+        if added or corrected or retracted:
+            own.append(
+                Step(step.version, step.at, step.who, step.why, added, corrected, retracted, step.reasons)
+            )
+    return own
+
+
+def _step(entries: Entries, desk: store.Desk, step: Step) -> Markup:
+    def line(kind: str, *pieces: Markup) -> Markup:
+        return el("li", el("span", t(f"forms.history.{kind}"), class_="zl-kind"), pieces)
+
+    def said(s: Statement) -> Markup:
+        return effects.spoken(s, entries.vocabulary, desk.name)
+
+    lines = [
+        line("corrected", el("del", said(before)), el("span", " → "), el("ins", said(after)))
+        for before, after in step.corrected
+    ]
+    lines += [line("retracted", el("del", said(s))) for s in step.retracted]
+    lines += [line("added", said(s)) for s in step.added]
+    why = t("then").join(dict.fromkeys((step.why, *step.reasons)))
+    return el(
+        "li",
+        el("h3", _when(step.at), " ", el("span", step.who, class_="zl-quiet")),
+        el("p", why, class_="zl-small zl-quiet"),
+        el("ul", lines),
+    )
+
+
+def _when(at: str) -> str:
+    """Return the day and the minute of a transaction in the time of the machine that shows it."""
+    moment = datetime.fromisoformat(at).astimezone()
+    return f"{day(moment.date())} {moment:%H:%M}"
