@@ -10,7 +10,7 @@ import base64
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import cos, radians
 from typing import Final
 
@@ -19,6 +19,9 @@ from reasoner.places import Boundaries, Point, Ring, Shape, maps
 
 _WIDE: Final = 1000  # units of a picture's width; outlines are rounded to them
 _SMALL: Final = 0.085  # a district narrower and lower than this part of the map gets a place in the inset
+_LABEL: Final = 40  # a label of three characters and a number, in pixels
+_LINES: Final = 27
+_PUSHES: Final = 4
 _EDGE: Final = 0.06  # nearer to the edge than this part of the map, a label would be cut off
 _BORDER: Final = "#8D8A83"  # both are to be seen on light and on dark paper
 _CHOSEN: Final = "#3B82B5"
@@ -156,12 +159,14 @@ def draw(
     *,
     tone: str,
     label: str,
+    width: int,
     chosen: str | None = None,
     unlabelled: Collection[str] = (),
 ) -> Markup:
     """Return a map (by its name) in a window: every district a link, its name and number written on it.
 
-    ``tone`` is the colour of the fullest level; ``label`` names the map for those who cannot see it.
+    ``tone`` is the colour of the fullest level; ``label`` names the map for those who cannot see it;
+    ``width`` is about how wide it is drawn, in pixels, so that labels do not cover each other.
     """
     outlines = {place: each for place, each in _outlines(name, seen).items() if place in areas}
     links = [
@@ -176,16 +181,20 @@ def draw(
         )
         for place, outline in outlines.items()
     ]
+    middles = {
+        place: outline.middle
+        for place, outline in outlines.items()
+        if place not in unlabelled and all(_EDGE < part < 1 - _EDGE for part in outline.middle)
+    }
     labels = [
         el(
             "span",
             el("i", areas[place].label),
             el("b", areas[place].number),
-            style=f"left:{outline.middle[0] * 100:.4g}%;top:{outline.middle[1] * 100:.4g}%",
+            style=f"left:{x * 100:.4g}%;top:{y * 100:.4g}%",
             class_="zl-area-label",
         )
-        for place, outline in outlines.items()
-        if place not in unlabelled and all(_EDGE < part < 1 - _EDGE for part in outline.middle)
+        for place, (x, y) in _apart(middles, _LABEL / width, _LINES * seen.ratio / width).items()
     ]
     return el(
         "div",
@@ -195,6 +204,21 @@ def draw(
         class_="zl-map",
         style=f"aspect-ratio:{seen.ratio:.4f}",
     )
+
+
+def _apart(middles: Mapping[str, Point], wide: float, high: float) -> dict[str, Point]:
+    """Push labels of a size (as parts of the map) that cover each other apart, the shorter way."""
+    placed = dict(middles)
+    for _ in range(_PUSHES):
+        for one, other in combinations(placed, 2):
+            (x, y), (to_x, to_y) = placed[one], placed[other]
+            over_x, over_y = wide - abs(to_x - x), high - abs(to_y - y)
+            if over_x <= 0 or over_y <= 0:
+                continue
+            aside, down = (over_x / 2, 0.0) if over_x < over_y else (0.0, over_y / 2)
+            aside, down = aside if to_x >= x else -aside, down if to_y >= y else -down
+            placed[one], placed[other] = (x - aside, y - down), (to_x + aside, to_y + down)
+    return placed
 
 
 @lru_cache(maxsize=128)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
-from app.explorer import address, store, theme
-from app.home import home
-from reasoner import agenda, pipeline, places
+from app.explorer import agendas, store, theme
+from reasoner import agenda, places
 from reasoner.conclusions import Conclusion
 
 #: The figures of the overview: an issue counts when a conclusion about it has one of these statuses.
@@ -33,7 +31,7 @@ FIGURES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 NOWHERE: Final = "-"  # the place of issues for which none is recorded, as in the list of issues
-_DATED: Final[tuple[agenda.Kind, ...]] = ("overdue", "lapsed", "coming")
+_DATED: Final[tuple[agenda.Kind, ...]] = ("overdue", "lapsed", "unsettled", "coming")
 
 
 @dataclass(frozen=True)
@@ -78,14 +76,13 @@ class Summary:
 class Standing:
     """Everything that is counted of a desk, by place. Drawn once; the summaries are made when asked for."""
 
-    def __init__(self, desk: store.Desk, day: date) -> None:
-        self._desk, self.day = desk, day
+    def __init__(self, desk: store.Desk) -> None:
+        self._desk, self.day = desk, desk.survey.as_of
         self.places = places.read(desk.record)
-        ontology = pipeline.ontology(None, home() / "cache")
-        self.transfers = frozenset(
-            norm.id for norm in ontology.book.norms.values() if norm.type == "transfer"
-        )
-        self._around = agenda.places(desk.record)
+        known = desk.survey.rules.book.norms.values()
+        self.transfers = frozenset(norm.id for norm in known if norm.type == "transfer")
+        drawn = agendas.drawn(desk)
+        self._around = drawn.places
         self._rows: dict[str, list[store.IssueRow]] = defaultdict(list)
         self._spelled: dict[str, set[str]] = defaultdict(set)  # as issues name it: itself, its townships
         for row in desk.rows:
@@ -103,7 +100,6 @@ class Standing:
             for place in self._touched(each):
                 self._touching[place].append(number)
         self._marks = {row.id: _marks(row, row.id in moving) for row in desk.rows}
-        drawn = agenda.draw(self._conclusions, ontology.vocabulary, self._around)
         self._limits = self._of_all_bearers(drawn.select(kinds=_DATED))
         self._summaries: dict[str | None, Summary] = {}
         self._counts: dict[str, Counter[str]] = {}
@@ -132,9 +128,10 @@ class Standing:
         return each.status in FIGURES["transfer"] and each.norm in self.transfers
 
     def _touched(self, each: Conclusion) -> set[str]:
-        """The places that a conclusion has to do with: those of its issues and those of its bearers."""
-        things = (*each.issues, *(bearer["id"] for bearer in each.bearers))
-        return {place for thing in things for place in self._around.get(thing, ())}
+        """The places that a conclusion has to do with: those of its issues, and those of the units in it."""
+        things = (*each.issues, *map(str, each.atom[1]))  # the units are not asked for their names here
+        near = {place for thing in things for place in self._around.get(thing, ())}
+        return near | {thing for thing in things if thing in self.places.territories}
 
     def knows(self, place: str) -> bool:
         """Whether a place can be asked about."""
@@ -250,15 +247,12 @@ def _missing(said: Iterable[Conclusion]) -> list[tuple[str, Mapping[str, str], i
     for each in said:
         if each.missing:
             counted[each.missing] += 1
-            words.setdefault(each.missing, each.missing_label)
+            if each.missing not in words:
+                words[each.missing] = each.missing_label
     return [(key, words[key], number) for key, number in counted.most_common()]
 
 
-@lru_cache(maxsize=8)
-def _standing(desk: store.Desk, day: date) -> Standing:
-    return Standing(desk, day)
-
-
+@store.once
 def standing(desk: store.Desk) -> Standing:
-    """Return what is counted of the desk of the as-of date; drawn once."""
-    return _standing(desk, address.as_of())
+    """Return what is counted of a desk; drawn once."""
+    return Standing(desk)

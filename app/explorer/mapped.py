@@ -12,6 +12,9 @@ from app.explorer.words import day, t
 from reasoner.places import Boundaries, map_on, maps
 
 SHOWN: Final = (*FIGURES, "issues")  # the figures that the map can show; the first is shown unasked
+_WIDTH: Final = 690  # of the map, its inset and the map of one district, in pixels on a desk
+_INSET: Final = 235
+_SIDE: Final = 440
 _AROUND: Final = 0.45  # how far around a district its own map reaches, as a part of its size
 
 
@@ -72,7 +75,13 @@ def panel(desk: store.Desk, kept: Standing, place: str | None) -> Markup:
     """Return the map with its figure, boundaries and legend, and beside it the list."""
     view = _View(desk, kept, place)
     numbers = {each: view.number(each) for each in view.drawn.shapes}
-    left = (_figures(view), _drawing(view, numbers), _legend(view, numbers), _boundaries(view))
+    left = (
+        _figures(view),
+        _drawing(view, numbers),
+        _legend(view, numbers),
+        _boundaries(view),
+        _elsewhere(view),
+    )
     return el(
         "div",
         el("div", left, class_="zl-map-side"),
@@ -117,13 +126,16 @@ def _drawing(view: _View, numbers: dict[str, int]) -> Markup:
         areas,
         tone=view.tone,
         label=t("map.label"),
+        width=_WIDTH,
         chosen=chosen,
         unlabelled=inner,
     )
     inset = None
     if inner:
-        near = atlas.window((shapes[each] for each in inner), 0.12)
-        drawn = atlas.draw(title, near, areas, tone=view.tone, label=t("map.inset"), chosen=chosen)
+        near = atlas.window((shapes[each] for each in inner), 0.05)
+        drawn = atlas.draw(
+            title, near, areas, tone=view.tone, label=t("map.inset"), width=_INSET, chosen=chosen
+        )
         inset = el("figure", drawn, el("figcaption", t("map.inset")), class_="zl-inset")
     return el("div", whole, inset, class_="zl-map-frame")
 
@@ -179,15 +191,19 @@ def _list(view: _View, numbers: dict[str, int]) -> Markup:
     ordered = sorted(numbers, key=lambda each: (-numbers[each], -total[each], each))
     some = [_line(view, each) for each in ordered if total[each]]
     none = [go(_here(each), view.name(each)) for each in ordered if not total[each]]
+    table = _table(view, some)
+    zero = el("p", t("map.zero", n=len(none)), t("colon"), _listed(none), class_="zl-small zl-quiet")
+    return join(table if some else None, zero if none else None)
+
+
+def _table(view: _View, lines: list[Markup]) -> Markup:
     head = el(
         "tr",
         el("th", t("column.place")),
         el("th", t(f"figure.{view.figure}"), class_="zl-number") if view.figure != "issues" else None,
         el("th", t("figure.issues"), class_="zl-number"),
     )
-    table = el("table", el("thead", head), el("tbody", some), class_="zl-places")
-    zero = el("p", t("map.zero", n=len(none)), t("colon"), _listed(none), class_="zl-small zl-quiet")
-    return join(table if some else None, zero if none else None, _elsewhere(view))
+    return el("table", el("thead", head), el("tbody", lines), class_="zl-places")
 
 
 def _listed(links: list[Markup]) -> Markup:
@@ -219,7 +235,7 @@ def _elsewhere(view: _View) -> Markup | None:
         return None
     found.sort(key=lambda each: (each == NOWHERE, -view.number(each), each))
     lines = [_line(view, each, _why(view, each)) for each in found]
-    return join(el("h3", t("map.elsewhere")), el("table", el("tbody", lines), class_="zl-places"))
+    return join(el("h3", t("map.elsewhere")), _table(view, lines))
 
 
 def _why(view: _View, place: str) -> str | None:
@@ -256,7 +272,7 @@ def around(desk: store.Desk, kept: Standing, place: str) -> Markup | None:
     links = [join(go(areas[each].href, areas[each].label), f" {areas[each].number}") for each in touching]
     return el(
         "div",
-        atlas.draw(drawn.name, near, areas, tone="blue", label=t("district.map"), chosen=place),
+        atlas.draw(drawn.name, near, areas, tone="blue", label=t("district.map"), width=_SIDE, chosen=place),
         el("p", t("district.neighbours"), t("colon"), _listed(links), class_="zl-small"),
         el("p", t("map.boundaries"), _years(kept, drawn), t("stop"), class_="zl-small zl-quiet"),
         class_="zl-around",

@@ -7,20 +7,24 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from app.explorer import address, frame, store
+from app.explorer import address, agendas, frame, store
 from app.explorer.leadership import Limit
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
 from reasoner.agenda import Kind
-from reasoner.conclusions import Conclusion
 
 _BACK: Final = 12  # months before and after the as-of date that are drawn one by one
 _AHEAD: Final = 12
 _SHORT: Final = 5  # lines of a short list
 _LONG: Final = 40  # lines of the list of one month
-_KINDS: Final[tuple[Kind, ...]] = ("overdue", "lapsed", "coming")  # as drawn, from below
-#: The kinds in the tones of what they are: found overdue, not to be told, still running.
-_TONES: Final[Mapping[str, str]] = {"overdue": "late", "lapsed": "grey", "coming": "blue"}
+_KINDS: Final[tuple[Kind, ...]] = ("overdue", "lapsed", "unsettled", "coming")  # as drawn, from below
+#: The kinds in the tones of what they are: found overdue, not to be told, to be judged, still running.
+_TONES: Final[Mapping[str, str]] = {
+    "overdue": "late",
+    "lapsed": "grey",
+    "unsettled": "open",
+    "coming": "blue",
+}
 _BEFORE: Final = "before"
 _AFTER: Final = "after"
 
@@ -158,7 +162,7 @@ def _line(desk: store.Desk, limit: Limit) -> Markup:
     lang = address.lang()
     each = limit.of
     units = t("and").join(store.worded(unit, lang) for unit in limit.units)
-    matter = store.worded(desk.name(each.subject), lang)
+    matter = agendas.called(desk, each.subject, lang, *each.issues)
     words = store.worded(each.reason_label, lang) if each.status == "insufficient" else ""
     days = (date.fromisoformat(limit.due) - date.fromisoformat(each.as_of)).days
     return join(
@@ -174,17 +178,6 @@ def _line(desk: store.Desk, limit: Limit) -> Markup:
             el("span", words, class_="zl-quiet") if words else None,
             class_="zl-limit-head",
         ),
-        go(where(each), units, t("colon"), store.worded(each.norm_label, lang)),
+        go(agendas.way(each), units, t("colon"), store.worded(each.norm_label, lang)),
         el("div", matter, class_="zl-quiet zl-small"),
-    )
-
-
-def where(each: Conclusion) -> str:
-    """Return the address at which a conclusion is explained: its issue, else its inspection."""
-    if each.issues:
-        return address.link("issue", id=each.issues[0], c=each.id)
-    return (
-        address.link("inspection", id=each.inspection, c=each.id)
-        if each.inspection
-        else address.link("duties")
     )

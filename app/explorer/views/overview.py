@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-import streamlit as st
-
 from app.explorer import address, frame, leadership, mapped, panels, store, timeline
 from app.explorer.markup import Markup, el, go, show
 from app.explorer.words import t
 
 desk = store.desk(address.as_of())
 asked = address.param("place")
-
-
-def choose_day() -> None:
-    """Put the chosen as-of date into the address; today needs no mention."""
-    chosen = st.session_state["as_of"]
-    if chosen in (None, date.today()):
-        st.query_params.pop("as_of", None)
-    else:
-        st.query_params["as_of"] = chosen.isoformat()
 
 
 def heading(kept: leadership.Standing, place: str | None) -> Markup:
@@ -83,17 +70,4 @@ else:
         )
     else:
         frame.title(t("overview.of", name=mapped.name(desk, asked)) if asked else t("overview.title"))
-        left, right = st.columns([4.6, 1])
-        with left:
-            show(heading(kept, asked))
-        with right:
-            st.session_state["as_of"] = address.as_of()
-            st.date_input(
-                t("as_of.choose"),
-                key="as_of",
-                on_change=choose_day,
-                format="YYYY-MM-DD",
-                min_value=address.FIRST_DAY,
-                max_value=address.LAST_DAY,
-            )
-        show(body(kept, asked))
+        show(heading(kept, asked), body(kept, asked))
