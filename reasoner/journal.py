@@ -96,9 +96,12 @@ def _counted(record: Record, found: Sequence[sa.Row[Any]]) -> list[Entry]:
         number(rows.c.a == 0),
     ).group_by(rows.c.tx)
     names = ("added", "retracted", "rows_new", "rows_changed", "rows_withdrawn")
-    counts = {row[0]: dict(zip(names, map(int, row[1:]), strict=True)) for row in record.ask(query)}
+    counts: dict[int, dict[str, int]] = {}
+    for row in record.ask(query):
+        numbers = [int(number) for number in row]
+        counts[numbers[0]] = dict(zip(names, numbers[1:], strict=True))
     waiting = sa.select(SET_ASIDE.c.added, sa.func.count()).where(SET_ASIDE.c.added.in_(ids))
-    aside = {row[0]: int(row[1]) for row in record.ask(waiting.group_by(SET_ASIDE.c.added))}
+    aside = {tx: int(n) for tx, n in record.ask(waiting.group_by(SET_ASIDE.c.added))}
     return [
         Entry(
             id=row.id,

@@ -227,7 +227,7 @@ class Record:
             cursor.execute(query)
             return cursor.fetch_arrow_table().cast(schema)
 
-    def ask(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    def ask(self, query: sa.Select[Any]) -> Sequence[Any]:
         """The rows of a query over the tables of ``reasoner.transaction``."""
         with self._engine.connect() as connection:
             return connection.execute(query).all()

@@ -90,6 +90,7 @@ def options(port: int | None, browser: bool, address: str = "127.0.0.1") -> dict
         "server.headless": not browser,
         "server.fileWatcherType": "none",
         "server.enableStaticServing": False,
+        "server.maxUploadSize": 50,  # megabytes; a ledger of 10,000 rows has one or two
         "browser.gatherUsageStats": False,
         "browser.serverAddress": "localhost",
         "client.toolbarMode": "minimal",

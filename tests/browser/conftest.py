@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,25 +44,42 @@ def _zelian(*arguments: str) -> list[str]:
 def explorer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the bundled data, the samples and one issue whose text is code; return the address."""
     home = tmp_path_factory.mktemp("explorer")
+    _load_samples(home)
+    source = Source("hostile.csv", row=2, key="X-1", columns=HOSTILE)
+    claims = [
+        Claim("issue", "X-1"),
+        Claim("raisedIn", "X-1", "i-c3", "entity"),
+        Claim("summary", "X-1", HOSTILE, "text"),
+        Claim("sourceUrl", "X-1", "javascript:document.title='hacked'", "text"),
+    ]
+    with Record.open(home / "record.sqlite") as record:
+        with record.transaction("test", "hostile text") as change:
+            change.put_row(source, [*claims, Claim("place", "X-1", "旧地点", "text")])
+        with record.transaction("test", "place corrected") as change:
+            change.put_row(source, [*claims, Claim("place", "X-1", HOSTILE, "text")], "地点有误")
+    with _served(home) as address:
+        yield address
+
+
+def _load_samples(home: Path) -> None:
     environment = os.environ | {"ZELIAN_HOME": str(home)}
     subprocess.run(
         _zelian("load", "--samples"), env=environment, capture_output=True, check=False, timeout=120
     )
-    with Record.open(home / "record.sqlite") as record, record.transaction("test", "hostile text") as change:
-        claims = [
-            Claim("issue", "X-1"),
-            Claim("raisedIn", "X-1", "i-c3", "entity"),
-            Claim("summary", "X-1", HOSTILE, "text"),
-            Claim("place", "X-1", HOSTILE, "text"),
-            Claim("sourceUrl", "X-1", "javascript:document.title='hacked'", "text"),
-        ]
-        change.put_row(Source("hostile.csv", row=2, key="X-1", columns=HOSTILE), claims)
+
+
+@contextmanager
+def _served(home: Path) -> Iterator[str]:
+    """Start an explorer on the record in a folder; stop it afterwards."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     log = home / "explorer.log"
     with log.open("wb") as out:
         server = subprocess.Popen(
-            _zelian("explore", "--no-browser", "--port", str(port)), env=environment, stdout=out, stderr=out
+            _zelian("explore", "--no-browser", "--port", str(port)),
+            env=os.environ | {"ZELIAN_HOME": str(home)},
+            stdout=out,
+            stderr=out,
         )
         try:
             _wait(address, server, log)
@@ -99,7 +117,32 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def visit(browser: Browser, explorer: str) -> Iterator[VisitorMaker]:
     """Make visitors; afterwards none may have left the machine or met an error."""
-    maker = VisitorMaker(browser, explorer)
+    yield from _visitors(browser, explorer)
+
+
+@pytest.fixture(scope="module")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a record of its own, which the tests of one file may write to."""
+    home = tmp_path_factory.mktemp("own")
+    _load_samples(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def own_explorer(own_home: Path) -> Iterator[str]:
+    """Serve that record; return the address."""
+    with _served(own_home) as address:
+        yield address
+
+
+@pytest.fixture
+def visit_own(browser: Browser, own_explorer: str) -> Iterator[VisitorMaker]:
+    """Make visitors of the explorer that may be written to."""
+    yield from _visitors(browser, own_explorer)
+
+
+def _visitors(browser: Browser, address: str) -> Iterator[VisitorMaker]:
+    maker = VisitorMaker(browser, address)
     yield maker
     for visitor in maker.visitors:
         visitor.page.context.close()

@@ -1,8 +1,24 @@
-"""Record."""
+"""Recording: ledgers uploaded, forms filled in, rows that wait for correction, and the journal of it all."""
 
-from app.explorer import frame
+from __future__ import annotations
+
+import streamlit as st
+
+from app.explorer import address, forms, frame, store
 from app.explorer.markup import el, show
+from app.explorer.recording import journal, upload, waiting
 from app.explorer.words import t
 
-frame.title(t("nav.record"))
-show(el("div", el("h1", t("nav.record")), class_="zl"))
+TABS = {"upload": upload.draw, "form": forms.draw, "aside": waiting.draw, "history": journal.draw}
+
+desk = store.desk(address.as_of())
+of_form = any(address.param(name) for name in ("kind", "entry"))
+tab = address.param("tab") or ("form" if of_form else "upload")
+tab = tab if tab in TABS else "upload"
+
+frame.title(t(f"record.tab.{tab}"))
+names = {name: t(f"record.tab.{name}") for name in TABS}
+# Every tab starts afresh: what was looked at in one means nothing in another.
+afresh = dict.fromkeys(name for name in st.query_params if name not in ("lang", "as_of", "tab"))
+show(el("div", el("h1", t("nav.record")), frame.tabs("tab", names, tab, **afresh), class_="zl"))
+TABS[tab](desk)
