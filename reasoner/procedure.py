@@ -7,7 +7,8 @@ all procedures share. Here the steps are put into a graph and what the rules der
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -15,11 +16,28 @@ from typing import Any
 import networkx
 
 from reasoner.conclusions import Conclusion, citation, iso
+from reasoner.evaluate import Model
 from reasoner.norms import LawBook, Record, step_constant
-from reasoner.pipeline import World
-from reasoner.rules import Value
-from reasoner.sentences import LANGUAGES
+from reasoner.pipeline import Ontology, World
+from reasoner.record import Record as Statements
+from reasoner.sentences import LANGUAGES, Speaker
 from reasoner.vocabulary import Text
+
+READ = frozenset(
+    {
+        "inProcedure",
+        "someStepOpen",
+        "stepDone",
+        "stepExcluded",
+        "stepNext",
+        "stepOn",
+        "stepOpen",
+        "stepReversed",
+        "stepTaken",
+        "on",
+    }
+)
+"""The predicates that progress is read off."""
 
 STATES = ("taken", "missing", "next", "waiting", "open", "notApplicable")
 """On record; not, though a later step is; possible now; after others; condition unknown; not needed."""
@@ -143,32 +161,50 @@ def _steps(book: LawBook, procedure: str) -> Iterator[Step]:
             )
 
 
+@dataclass(frozen=True)
+class Basis:
+    """What progress is read off: what holds, as of a day, what is concluded, and the record behind it."""
+
+    model: Model
+    speaker: Speaker
+    rules: Ontology
+    as_of: datetime.date
+    conclusions: Iterable[Conclusion]
+    record: Statements | None
+
+
 def progress(world: World, inspection: str) -> list[Progress]:
     """How far an inspection has come in each procedure it follows: the inspection itself, rectification."""
-    known = procedures(world.rules.book)
-    by_constant = {step_constant(p.id): p for p in known.values()}
-    followed = sorted(str(row[1]) for row in world.model.match("inProcedure", (inspection, None)))
-    return [_Reading(world, inspection, by_constant[name]).progress() for name in followed]
+    record = world.record
+    basis = Basis(world.model, world.speaker, world.rules, world.as_of, world.conclusions(), record)
+    return read(basis, inspection)
+
+
+def read(basis: Basis, inspection: str) -> list[Progress]:
+    """The same, off what is kept of a world: its model must hold the predicates in READ."""
+    by_constant = {step_constant(p.id): p for p in procedures(basis.rules.book).values()}
+    followed = sorted(str(row[1]) for row in basis.model.match("inProcedure", (inspection, None)))
+    return [_Reading(basis, inspection, by_constant[name]).progress() for name in followed]
 
 
 class _Reading:
     """Reads off the model what it says about one inspection and one procedure."""
 
-    def __init__(self, world: World, inspection: str, procedure: Procedure) -> None:
-        self.world, self.inspection, self.procedure = world, inspection, procedure
+    def __init__(self, basis: Basis, inspection: str, procedure: Procedure) -> None:
+        self.basis, self.inspection, self.procedure = basis, inspection, procedure
         self.step = {step.constant: step for step in procedure.steps}
-        self.named = world.speaker.named
+        self.named = basis.speaker.named
         self.taken = self._flagged("stepDone")
         self.excluded = self._flagged("stepExcluded")
         self.open = self._flagged("someStepOpen")
         self.possible = self._flagged("stepNext")
         self.conclusions: dict[str, list[Conclusion]] = {}
-        for conclusion in world.conclusions():
+        for conclusion in basis.conclusions:
             if conclusion.inspection == inspection or conclusion.subject == inspection:
                 self.conclusions.setdefault(conclusion.norm, []).append(conclusion)
 
     def _flagged(self, predicate: str) -> set[str]:
-        rows = self.world.model.match(predicate, (None, self.inspection))
+        rows = self.basis.model.match(predicate, (None, self.inspection))
         return {self.step[str(row[0])].id for row in rows if str(row[0]) in self.step}
 
     def progress(self) -> Progress:
@@ -181,7 +217,7 @@ class _Reading:
             self.named(self.inspection),
             self.procedure.id,
             self.procedure.label,
-            self.world.as_of.isoformat(),
+            self.basis.as_of.isoformat(),
             reached[-1] if reached else None,
             tuple(s.step for s in steps if s.state == "next"),
             tuple(s.step for s in steps if s.state == "missing"),
@@ -190,7 +226,7 @@ class _Reading:
         )
 
     def _step(self, step: Step) -> Taken:
-        waits = self.world.model.match("stepOpen", (step.constant, self.inspection, None))
+        waits = self.basis.model.match("stepOpen", (step.constant, self.inspection, None))
         return Taken(
             step.id,
             step.label,
@@ -221,7 +257,7 @@ class _Reading:
         return "next" if step.id in self.possible else "waiting"
 
     def _events(self, step: Step) -> Iterator[dict[str, Any]]:
-        model = self.world.model
+        model = self.basis.model
         days = sorted(row[2] for row in model.match("stepOn", (step.constant, self.inspection, None)))
         for row in sorted(model.match("stepTaken", (step.constant, self.inspection, None)), key=str):
             event = row[2]
@@ -232,23 +268,26 @@ class _Reading:
                 "id": str(event),
                 "name": self.named(event),
                 "on": iso(own[0]) if own else None,
-                "sources": list(self.world.sources(self._statements(event)).values()),
+                "sources": self._sources(str(event)),
             }
 
-    def _statements(self, thing: Value) -> Iterator[int]:
-        """Ids of the statements that say what kind of thing it is."""
-        origins = self.world.facts.origins
-        for kind in self.world.rules.vocabulary.class_names:
-            yield from origins.get((kind, (thing,)), ())
+    def _sources(self, event: str) -> list[dict[str, Any]]:
+        """Where the record has from what kind of thing an event is."""
+        if self.basis.record is None:
+            return []
+        stated = [s for s in self.basis.record.statements(subject=event) if s.kind == "class"]
+        return [
+            {k: v for k, v in asdict(s.source).items() if v is not None} | {"statement": s.id} for s in stated
+        ]
 
     def _citations(self, step: Step) -> Iterator[dict[str, Any]]:
-        book = self.world.rules.book
+        book = self.basis.rules.book
         for norm in step.norms:
             yield citation(book, book.norms[norm])
 
     def _reversed(self) -> Iterator[dict[str, Any]]:
         for row in sorted(
-            self.world.model.match("stepReversed", (None, None, self.inspection, None)), key=str
+            self.basis.model.match("stepReversed", (None, None, self.inspection, None)), key=str
         ):
             if str(row[0]) in self.step and str(row[1]) in self.step:
                 yield {
@@ -256,5 +295,5 @@ class _Reading:
                     "came_first": self.step[str(row[1])].id,
                     "order": str(row[3]),
                     "order_label": self.named(row[3]),
-                    "sentence": self.world.speaker.atom(("stepReversed", row)),
+                    "sentence": self.basis.speaker.atom(("stepReversed", row)),
                 }

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import RLock
 
-from reasoner import calendar
+from reasoner import calendar, procedure
 from reasoner.conclusions import Conclusion
 from reasoner.evaluate import Model
 from reasoner.facts import Facts, gather, selected
@@ -65,7 +65,7 @@ class Survey:
         facts = self.facts
         engine: Engine = "memory" if len(facts.origins) < _LARGE else "duckdb"
         wanted = {p.name for p in self.rules.vocabulary.predicates.values() if p.is_status or p.is_remark}
-        wanted |= READ
+        wanted |= READ | procedure.READ
         model = solve(facts, self.rules, engine, wanted)
         found = {name: list(rows) for name in sorted(wanted) if (rows := model.rows(name))}
         for predicate, row in facts.atoms:  # what has no name is described by the class that is stated
@@ -130,9 +130,7 @@ class Survey:
 
     def _open(self, matter: str, near: tuple[str, ...], wide: bool) -> World:
         recorded = self.surroundings.of(matter, near, wide)
-        recorded.sort(
-            key=self.facts.origins.__getitem__
-        )  # in the order of the record
+        recorded.sort(key=self.facts.origins.__getitem__)  # in the order of the record
         facts = selected(self.facts, self.rules.book, self._day, recorded)
         return World(facts, self.rules, self.as_of, self.names, self.record)
 

@@ -40,15 +40,24 @@ class Row:
 
 
 @store.once
-def about(desk: store.Desk) -> dict[str, list[Conclusion]]:
-    """Return, by inspection, the conclusions about it and not about an issue, what needs attention first."""
+def concluded(desk: store.Desk) -> dict[str, list[Conclusion]]:
+    """Return, by inspection, all conclusions in it, also about its issues, what needs attention first."""
     found: dict[str, list[Conclusion]] = {}
     for each in desk.conclusions:
-        if each.inspection and (each.subject == each.inspection or not each.issues):
+        if each.inspection:
             found.setdefault(each.inspection, []).append(each)
     for said in found.values():
         said.sort(key=lambda each: theme.rank(each.status))
     return found
+
+
+@store.once
+def about(desk: store.Desk) -> dict[str, list[Conclusion]]:
+    """Return, by inspection, the conclusions about it and not about an issue, what needs attention first."""
+    return {
+        name: [each for each in found if each.subject == name or not each.issues]
+        for name, found in concluded(desk).items()
+    }
 
 
 @store.once

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Any, Final
 
-from app.explorer import address, agendas, frame, proofs, store, theme
+from app.explorer import address, agendas, frame, inspections, proofs, store, theme
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
+from reasoner import procedure
 from reasoner.conclusions import Conclusion, elapsed_days
-from reasoner.procedure import Progress, Taken, progress
+from reasoner.procedure import Progress, Taken
 
 #: State of a step -> the status whose sign and colour it borrows; the words are its own.
 _SIGNS: Final = {
@@ -36,9 +37,11 @@ def _known(desk: store.Desk) -> Callable[[str], tuple[Progress, ...]]:
 
 
 def _read(desk: store.Desk, inspection: str) -> tuple[Progress, ...]:
-    case = desk.case(inspection)
+    kept = desk.survey
+    said = inspections.concluded(desk).get(inspection, ())
     with desk.lock:
-        return tuple(progress(case, inspection))
+        basis = procedure.Basis(kept.model, kept.speaker, kept.rules, kept.as_of, said, desk.record)
+        return tuple(procedure.read(basis, inspection))
 
 
 def readings(desk: store.Desk, inspection: str) -> tuple[Progress, ...]:
@@ -189,8 +192,8 @@ def _otherwise(step: Taken) -> Markup | None:
 
 def _due(desk: store.Desk, each: Progress, step: Taken) -> Markup | None:
     """Return what is said of the duties of a step, unit by unit: its limit, or what is missing to say."""
-    case = desk.case(each.inspection)
-    found = [case.conclusion(told["id"]) for told in step.conclusions if told["status"] not in _NO_DUE]
+    by_id = desk.survey.by_id
+    found = [by_id[told["id"]] for told in step.conclusions if told["status"] not in _NO_DUE]
     groups: dict[tuple[str | None, ...], list[Conclusion]] = {}
     for c in sorted(found, key=lambda c: theme.rank(c.status)):
         key = (c.norm, c.status, c.reason, c.missing, c.due, c.done, c.since, str(_on_issue(c)))
@@ -220,7 +223,7 @@ def _group(each: Progress, together: list[Conclusion]) -> Markup:
         href = address.link("issues", inspection=each.inspection, norm=first.norm, status=first.status)
         who: Markup = go(href, t("steps.in_issues", n=len(together)))
     else:
-        who = join(join(el("span", _unit(c), class_="zl-nowrap"), " ") for c in together)
+        who = join(_unit(together[0]), [join(t("then"), _unit(c)) for c in together[1:]])
     told = [
         t("steps.due", day=day(first.due)) if first.due else None,
         t("steps.done", day=day(first.done)) if first.done else None,
@@ -233,7 +236,7 @@ def _group(each: Progress, together: list[Conclusion]) -> Markup:
     return el(
         "div",
         frame.status(first.status, store.worded(first.status_label, lang)),
-        el("div", el("span", _between(told)), " ", who),
+        el("div", el("span", _between(told)), t("colon") if any(told) else None, who),
         class_="zl-step-said",
     )
 
