@@ -128,6 +128,13 @@ class Survey:
             wide = self._case(matter, (), True)
             return wide if self._agrees(wide, matter) else self.whole
 
+    def case_with(self, matter: str, near: Iterable[str]) -> World:
+        """The case of a matter with what is on record about other things too: to suppose what names them."""
+        with self.lock:
+            whole = 0 < self.surroundings.issues_of(matter) <= _CROWDED
+            case = self._case(matter, tuple(sorted(set(near))), whole)
+            return case if self._agrees(case, matter) else self.whole
+
     def _open(self, matter: str, near: tuple[str, ...], wide: bool) -> World:
         recorded = self.surroundings.of(matter, near, wide)
         recorded.sort(key=self.facts.origins.__getitem__)  # in the order of the record
