@@ -12,11 +12,10 @@ from typing import Any, Final, Literal
 from app.cli import tables
 from app.explorer import store
 from app.explorer.address import Lang
+from app.explorer.responsibilities import directory, rules
 from app.home import home
-from reasoner import calendar, pipeline, questions, sparql
-from reasoner import directory as directories
+from reasoner import calendar, questions, sparql
 from reasoner.conclusions import Conclusion
-from reasoner.directory import Directory
 from reasoner.meanings import Meaning, Meanings
 from reasoner.questions import Blank, Catalogue, Question
 from reasoner.reader import Reader
@@ -30,19 +29,9 @@ LONGEST_IN_ADDRESS: Final = 4_000
 _building = Lock()  # two readers who ask first at the same time wait for one store
 
 
-def _ontology() -> pipeline.Ontology:
-    return pipeline.ontology(None, home() / "cache")
-
-
 def catalogue() -> Catalogue:
     """Return the ready questions."""
     return questions.catalogue()
-
-
-@store.once
-def directory(desk: store.Desk) -> Directory:
-    """Return the bodies, territories and sectors on record."""
-    return directories.directory(desk.record, _ontology().vocabulary)
 
 
 @store.once
@@ -52,7 +41,7 @@ def _issues(desk: store.Desk) -> Mapping[str, str]:
 
 @store.once
 def _inspections(desk: store.Desk) -> Mapping[str, str]:
-    vocabulary = _ontology().vocabulary
+    vocabulary = rules().vocabulary
     classes = [
         name for name, own in vocabulary.class_names.items() if "Inspection" in vocabulary.ancestors(own)
     ]
@@ -73,7 +62,7 @@ def meanings(desk: store.Desk) -> Meanings:
     def kind_of(entity: str) -> Literal["issue", "inspection"] | None:
         return "issue" if entity in issues else "inspection" if entity in inspections else None
 
-    return Meanings(_ontology(), directory(desk), lambda entity: dict(desk.name(entity)), kind_of)
+    return Meanings(rules(), directory(desk), lambda entity: dict(desk.name(entity)), kind_of)
 
 
 # -- what may be chosen ---------------------------------------------------------------------------
@@ -82,7 +71,7 @@ def meanings(desk: store.Desk) -> Meanings:
 def options(desk: store.Desk, blank: Blank, lang: Lang) -> list[Option]:
     """Return what may be chosen for a blank, in the order in which it is offered."""
     known = directory(desk)
-    vocabulary, book = _ontology().vocabulary, _ontology().book
+    vocabulary, book = rules().vocabulary, rules().book
     match blank.kind:
         case "unit":
             bodies = [each for each in known.of("body") if known.kind(each.id) != "township"]
@@ -113,7 +102,7 @@ def options(desk: store.Desk, blank: Blank, lang: Lang) -> list[Option]:
 
 
 def _individuals(kind: str, lang: Lang) -> list[Option]:
-    found = (each for each in _ontology().vocabulary.individuals.values() if kind in each.classes)
+    found = (each for each in rules().vocabulary.individuals.values() if kind in each.classes)
     return [(each.name, each.label.get(lang) or each.name) for each in found]
 
 
@@ -122,12 +111,12 @@ def _individuals(kind: str, lang: Lang) -> list[Option]:
 
 def prefixes() -> Mapping[str, str]:
     """Return the prefixes that a query may use."""
-    return sparql.prefixes(_ontology())
+    return sparql.prefixes(rules())
 
 
 def is_ready(desk: store.Desk) -> bool:
     """Tell whether the store of this desk has been built already."""
-    return sparql.place_of(home() / "cache", desk.record, _ontology(), _day(desk)).exists()
+    return sparql.place_of(home() / "cache", desk.record, rules(), _day(desk)).exists()
 
 
 def _day(desk: store.Desk) -> str:
@@ -136,14 +125,14 @@ def _day(desk: store.Desk) -> str:
 
 def _conclusions(desk: store.Desk) -> Iterable[Conclusion]:
     """Return every conclusion anew: those of the desk would keep all that is read off them for the store."""
-    survey, rules = desk.survey, _ontology()
+    survey, law = desk.survey, rules()
     day = calendar.to_int(survey.as_of)
-    return Reader(survey.model, rules.vocabulary, rules.book, survey.speaker, day).all()
+    return Reader(survey.model, law.vocabulary, law.book, survey.speaker, day).all()
 
 
 def bound(question: Question, values: Mapping[str, str]) -> str:
     """Return the query of a question with its blanks filled in. Raises questions.BlankError."""
-    return questions.bound(question, values, _ontology())
+    return questions.bound(question, values, rules())
 
 
 def ask(desk: store.Desk, query: str, progress: Callable[[int], None] = lambda _: None) -> sparql.Answer:
@@ -155,7 +144,7 @@ def ask(desk: store.Desk, query: str, progress: Callable[[int], None] = lambda _
         place = sparql.store(
             home() / "cache",
             desk.record,
-            _ontology(),
+            rules(),
             _day(desk),
             lambda: _conclusions(desk),
             progress,
@@ -165,7 +154,7 @@ def ask(desk: store.Desk, query: str, progress: Callable[[int], None] = lambda _
 
 @lru_cache(maxsize=8)  # a page is drawn again for every click on it
 def _answers(place: Path, query: str) -> sparql.Answer:
-    return sparql.ask(place, query, sparql.prefixes(_ontology()))
+    return sparql.ask(place, query, sparql.prefixes(rules()))
 
 
 def complete(query: str) -> str:
@@ -265,7 +254,7 @@ def local(term: Predicate) -> str:
 @cache
 def vocabulary() -> tuple[list[Predicate], list[Predicate]]:
     """Return the classes and the properties that can stand in a query, by name."""
-    declared = _ontology().vocabulary.predicates.values()
+    declared = rules().vocabulary.predicates.values()
     classes = [each for each in declared if each.label and (each.is_class or each.is_status)]
     properties = [each for each in declared if each.label and each.arity == 2 and not each.derived]
     return sorted(classes, key=lambda each: each.name), sorted(properties, key=lambda each: each.name)

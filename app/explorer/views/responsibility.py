@@ -1,8 +1,496 @@
-"""Responsibility."""
+"""Who is responsible for a sector in a district at a date, with basis and proof; and the list of bodies."""
 
-from app.explorer import frame
-from app.explorer.markup import el, show
-from app.explorer.words import t
+from __future__ import annotations
 
-frame.title(t("nav.responsibility"))
-show(el("div", el("h1", t("nav.responsibility")), class_="zl"))
+from collections.abc import Iterable
+
+import streamlit as st
+
+from app.explorer import address, frame, proofs, responsibilities, store
+from app.explorer.markup import Markup, el, go, join, show
+from app.explorer.words import day, t
+from reasoner.conclusions import Conclusion
+from reasoner.responsibility import Answer, Asked, Governing, SectorAnswer, Word
+
+desk = store.desk(address.as_of())
+lang = address.lang()
+known = responsibilities.directory(desk)
+
+
+def name(entity: str) -> str:
+    """Return the name of a body, district or sector."""
+    found = known.entities.get(entity)
+    return found.label[lang] if found else entity
+
+
+def unit(body: str) -> Markup:
+    """Return a body as a link to its page."""
+    return go(address.link("unit", id=body), name(body))
+
+
+# -- the question ---------------------------------------------------------------------------------
+
+
+def put(**changed: str | None) -> None:
+    """Put what was chosen into the address."""
+    for parameter, value in (changed | {"c": None}).items():
+        if value:
+            st.query_params[parameter] = value
+        else:
+            st.query_params.pop(parameter, None)
+
+
+def choose_sector() -> None:
+    """Put the chosen sector or word into the address."""
+    value = st.session_state["responsibility-sector"]
+    options = responsibilities.choices(desk, lang, "", "")
+    put(**(responsibilities.chosen(value, options) if value else {"sector": None, "word": None}))
+
+
+def fields() -> None:
+    """Write the three fields: sector, district, day."""
+    left, middle, right = st.columns([2, 1.3, 1])
+    options = responsibilities.choices(desk, lang, t("responsibility.arrow"), t("responsibility.no_sector"))
+    current = responsibilities.choice(options)
+    if current is None and (current := address.param("word")) is not None:
+        options[current] = current
+    with left:
+        st.session_state["responsibility-sector"] = current
+        st.selectbox(
+            t("responsibility.sector"),
+            list(options),
+            index=None,
+            key="responsibility-sector",
+            format_func=lambda each: options.get(each, str(each)),
+            placeholder=t("responsibility.choose"),
+            on_change=choose_sector,
+            accept_new_options=True,
+        )
+    with middle:
+        districts = {each.id: each.label[lang] for each in known.districts}
+        st.session_state["responsibility-place"] = asked.place
+        st.selectbox(
+            t("responsibility.place"),
+            list(districts),
+            index=None,
+            key="responsibility-place",
+            format_func=lambda each: districts.get(each, str(each)),
+            placeholder=t("responsibility.choose"),
+            on_change=lambda: put(place=st.session_state["responsibility-place"]),
+        )
+    with right:
+        written = address.param("on") or ""
+        st.session_state["responsibility-on"] = written
+        st.text_input(
+            t("responsibility.on"),
+            key="responsibility-on",
+            placeholder=responsibilities.on().isoformat(),
+            on_change=lambda: put(on=st.session_state["responsibility-on"].strip()),
+        )
+        if written and written != responsibilities.on().isoformat():
+            show(el("p", t("responsibility.on.wrong", value=written), class_="zl zl-small", role="alert"))
+
+
+def mapping() -> Markup | None:
+    """Return what the word in the address means, or why it means nothing."""
+    word = address.param("word")
+    if word is None:
+        return None
+    found = responsibilities.meant(desk)
+    if not found:
+        return el("p", t("responsibility.word.unknown", word=word))
+    if len(found) == 1:
+        return el("p", _meaning(found[0]))
+    every = responsibilities.every_sector(found)
+    links = [
+        el(
+            "li",
+            go(address.here(sector=",".join(each.sectors)), _meaning(each))
+            if each.sectors
+            else _meaning(each),
+        )
+        for each in found
+    ]
+    together = every == asked.sectors and len(every) > 1
+    return join(
+        el("p", t(f"responsibility.word.{'together' if together else 'several'}", word=word)),
+        el("ul", links, class_="zl-meanings"),
+    )
+
+
+def _meaning(word: Word) -> str:
+    if not word.sectors:
+        return t("responsibility.word.none", word=word.text, reason=word.reason)
+    named = t("and").join(map(name, word.sectors))
+    if not word.reason:
+        return t("responsibility.word.plain", word=word.text, sectors=named)
+    return t("responsibility.word", word=word.text, sectors=named, reason=word.reason)
+
+
+# -- conclusions about the supposed issue ---------------------------------------------------------
+
+
+def line(found: Answer, each: Conclusion, *, about: Markup | str, chip: bool = True) -> Markup:
+    """Return one conclusion with its citation and, when the address names it, its proof."""
+    opened = address.param("c") == each.id
+    toggle = go(
+        address.here(c=None if opened else each.id),
+        t("responsibility.why.close") if opened else t("responsibility.why"),
+        class_="zl-why",
+        aria_expanded="true" if opened else "false",
+    )
+    words = el(
+        "div",
+        about,
+        " ",
+        el("span", proofs.citation(each.citation, quote=False), class_="zl-small"),
+        _doubts(each),
+    )
+    said = el(
+        "div",
+        el("div", words, toggle, class_="zl-line"),
+        proofs.tree(responsibilities.proof(found, each), each) if opened else None,
+        data_here=f"conclusion:{each.id}" if opened else None,
+    )
+    return el("div", frame.status(each.status), said, class_="zl-said") if chip else said
+
+
+def _doubts(each: Conclusion) -> Markup | None:
+    """Return why a conclusion is open, and what another reading gives."""
+    reason = store.worded(each.reason_label, lang)
+    missing = store.worded(each.missing_label, lang)
+    parts = [reason] if reason else []
+    if missing:
+        parts.append(f"{t('responsibility.lacking')}{t('colon')}{missing}")
+    parts += [
+        f"{t('issue.reading.other')}{t('colon')}{store.worded(other['other'], lang)}"
+        for other in each.other_readings
+    ]
+    return el("p", t("then").join(parts), class_="zl-note") if parts else None
+
+
+def bearers(each: Conclusion) -> Markup:
+    """Return the bearers as links, with the kind of responsibility."""
+    kind = store.worded(each.kind_label, lang)
+    units = [unit(str(body["id"])) for body in each.bearers]
+    between = [join(one, t("and")) for one in units[:-1]] + units[-1:]
+    return join(el("b", between), el("span", t("colon"), kind) if kind else None)
+
+
+def territory(found: Answer, question: Asked) -> Markup:
+    """Return what the Party committee and the government of the district bear."""
+    if question.place is None:
+        return el("p", t("responsibility.territory.none"), class_="zl-lead")
+    place = known.entities[question.place]
+    since, until = place.exists
+    if since is not None and question.day < since:
+        before = known.linked_to(place.id, "succeededBy")
+        links = [go(address.here(place=each, c=None), name(each)) for each in before]
+        return el(
+            "p",
+            t("responsibility.territory.not_yet", place=name(place.id), day=day(since)),
+            join(t("responsibility.territory.before"), _listed(links)) if links else None,
+        )
+    lines = [line(found, each, about=bearers(each)) for each in found.territorial]
+    lines += [line(found, each, about=store.worded(each.norm_label, lang)) for each in found.refused]
+    reading = next((store.worded(each.reading, lang) for each in found.territorial), "")
+    gone = None
+    if until is not None and until < question.day:
+        gone = join(
+            el("p", t("responsibility.gone", place=name(place.id), day=day(until)), class_="zl-note"),
+            el("h3", t("responsibility.successors")),
+            [line(found, each, about=bearers(each)) for each in found.successors],
+        )
+    return join(lines, el("p", reading, class_="zl-note") if reading else None, gone)
+
+
+def _listed(pieces: list[Markup]) -> Markup:
+    return join(*(join(each, t("and")) for each in pieces[:-1]), *pieces[-1:])
+
+
+def governing(found: Answer, each: Governing, sector: SectorAnswer, question: Asked) -> Markup:
+    """Return one department with what the rules conclude of it, and what the division of work rests on."""
+    names = responsibilities.names_then(known.entities[each.organ], question.day)
+    said = [
+        one
+        for one in each.conclusions
+        if one.citation["id"].startswith("a34") and one.status != "insufficient"
+    ]
+    lines = [line(found, one, about=bearers(one)) for one in said] or [
+        el("div", el("span"), el("div", el("b", unit(each.organ))), class_="zl-said")
+    ]
+    then = "、".join(one.text for one in names)
+    return join(
+        lines,
+        el("p", t("responsibility.then", names=then), class_="zl-note") if then else None,
+    )
+
+
+def facts_of(sector: SectorAnswer) -> Markup:
+    """Return what a division of work rests on: a statement on record, or the reason why there is none."""
+    given = sector.published
+    rows: list[tuple[str, Markup | str]] = []
+    if given is not None:
+        undetermined = not sector.governing
+        rows += [("responsibility.undetermined.why", given.left_out)] if undetermined else []
+        rows += [("responsibility.undetermined.published", given.department)] if undetermined else []
+        rows += [
+            ("responsibility.role", given.role),
+            ("responsibility.basis", given.basis),
+            ("responsibility.certainty", given.certainty),
+            ("responsibility.note", given.note),
+        ]
+    statement = next((each.statement for each in sector.governing if each.statement), None)
+    if statement is not None:
+        source = {name: getattr(statement.source, name) for name in ("file", "sheet", "row", "by", "url")}
+        rows.append(("responsibility.source", proofs.source(source)))
+    elif given is not None:
+        rows.append(
+            (
+                "responsibility.source",
+                proofs.source({"file": given.file, "row": given.row, "url": given.source}),
+            )
+        )
+    shown = [(label, value) for label, value in rows if value]
+    return el("dl", (join(el("dt", t(label)), el("dd", value)) for label, value in shown), class_="zl-facts")
+
+
+def departments(found: Answer, question: Asked) -> Markup:
+    """Return the departments of every sector asked about."""
+    if not question.sectors:
+        return el("p", t("responsibility.departments.choose"), class_="zl-lead")
+    parts = []
+    for sector in found.sectors:
+        body: Iterable[Markup] = [governing(found, each, sector, question) for each in sector.governing]
+        if not sector.governing:
+            none = "undetermined" if sector.published else "undetermined.unknown"
+            body = [el("p", el("b", "◇ ", aria_hidden="true"), el("b", t(f"responsibility.{none}")))]
+        parts.append(el("section", el("h3", name(sector.sector)), body, facts_of(sector), class_="zl-sector"))
+    role = any(
+        one.kind == "leadOrGuidanceUndetermined"
+        for sector in found.sectors
+        for each in sector.governing
+        for one in each.conclusions
+    )
+    return join(parts, el("p", t("responsibility.departments.role"), class_="zl-note") if role else None)
+
+
+def of_the_district(question: Asked) -> Markup | None:
+    """Return the departments of the district as far as the record knows them."""
+    if question.place is None:
+        return None
+    parts = known.departments(question.place)
+    words = "known" if parts else "none"
+    return join(
+        el("h2", t("responsibility.district_departments")),
+        el(
+            "p",
+            t(f"responsibility.district_departments.{words}", place=name(question.place)),
+            class_="zl-lead",
+        ),
+        el("ul", (el("li", unit(each)) for each in parts)) if parts else None,
+    )
+
+
+def further(found: Answer, question: Asked) -> Markup | None:
+    """Return what else follows for the district: duties of a target, and what only a finding can tell."""
+    if question.place is None or not found.territorial:
+        return None
+    untold = [each for each in found.further if each.missing and not question.target]
+    duties = [each for each in found.further if each not in untold]
+    suppose = None
+    if not question.target and question.level == "municipal":
+        link = go(address.here(target="1", c=None), t("responsibility.if_target.show"))
+        suppose = el("p", t("responsibility.if_target"), " ", link, class_="zl-note")
+    parts = {"responsibility.open": untold, "responsibility.further": duties}
+    return join(
+        *(
+            join(el("h2", t(title)), [line(found, each, about=_norm(each), chip=False) for each in lines])
+            for title, lines in parts.items()
+            if lines
+        ),
+        suppose,
+    )
+
+
+def _norm(each: Conclusion) -> Markup:
+    return el("b", store.worded(each.norm_label, lang))
+
+
+def on_record(question: Asked) -> Markup | None:
+    """Return how many issues of the kind are on record, as a link to them."""
+    if question.place is None:
+        return None
+    number = responsibilities.issues_like(desk, question)
+    link = address.link("issues", place=question.place, sector=",".join(question.sectors) or None)
+    return join(
+        el("h2", t("responsibility.issues")),
+        el(
+            "p",
+            go(link, t("responsibility.issues.count", n=number))
+            if number
+            else t("responsibility.issues.none"),
+        ),
+    )
+
+
+def supposed(question: Asked) -> Markup:
+    """Return what is supposed, and how to suppose otherwise."""
+    sectors = t("and").join(map(name, question.sectors))
+    words = t(
+        "responsibility.supposed.about",
+        day=day(question.day),
+        level=t(f"responsibility.supposed.{question.level}"),
+        place=name(question.place) if question.place else t("unknown"),
+        sector=t("responsibility.supposed.sector", sectors=sectors) if sectors else "",
+    )
+    levels = {each: t(f"responsibility.level.{each}") for each in ("municipal", "central")}
+    targets = {each: t(f"responsibility.target.{each}") for each in ("no", "yes")}
+    now = "yes" if question.target else "no"
+    choices = [
+        go(
+            address.here(target="1" if each == "yes" else None, c=None),
+            label,
+            aria_current="true" if each == now else None,
+        )
+        for each, label in targets.items()
+    ]
+    return join(
+        frame.tabs("level", levels, question.level, c=None),
+        el("p", el("span", t("responsibility.supposed"), class_="zl-kind"), words, class_="zl-note"),
+        el("p", [join(each, " ") for each in choices], class_="zl-choices zl-small")
+        if question.place
+        else None,
+    )
+
+
+def who() -> None:
+    """Write the answer to who is responsible."""
+    show(el("div", el("p", t("responsibility.lead"), class_="zl-lead"), class_="zl"))
+    fields()
+    told = mapping()
+    if told is not None:
+        show(el("div", told, class_="zl"))
+    if asked.place is None and not asked.sectors:
+        return
+    found = responsibilities.answer(desk, asked)
+    show(
+        el(
+            "div",
+            supposed(asked),
+            el("h2", t("responsibility.territory")),
+            territory(found, asked),
+            el("h2", t("responsibility.departments")),
+            departments(found, asked),
+            of_the_district(asked),
+            further(found, asked),
+            on_record(asked),
+            class_="zl",
+        )
+    )
+
+
+# -- the list of bodies ---------------------------------------------------------------------------
+
+
+def open_body() -> None:
+    """Remember which body was chosen; the page then goes to it."""
+    st.query_params["unit"] = st.session_state["responsibility-body"] or ""
+
+
+def _until(body: str) -> Markup | None:
+    gone = known.entities[body].abolished_on
+    return (
+        el("span", " ", t("responsibility.bodies.gone", day=day(gone)), class_="zl-quiet zl-small")
+        if gone
+        else None
+    )
+
+
+def of_districts() -> Markup:
+    """Return the organs of the districts."""
+    rows = []
+    for district in known.districts:
+        organs = dict(known.organs(district.id))
+        cells = [
+            el("td", unit(organs[link])) if link in organs else el("td", t("unknown"))
+            for link in ("partyCommitteeOf", "governmentOf")
+        ]
+        parts = [unit(each) for each in known.departments(district.id)]
+        place = go(address.link("district", id=district.id), name(district.id))
+        rows.append(
+            el("tr", el("td", place, _until(district.id)), cells, el("td", _listed(parts) if parts else ""))
+        )
+    columns = ("district", "party", "government", "departments")
+    head = el("tr", (el("th", t(f"responsibility.column.{each}"), scope="col") for each in columns))
+    return el("table", el("thead", head), el("tbody", rows), class_="zl-rows")
+
+
+def of_townships() -> Markup:
+    """Return the organs of the townships of one district; there are too many for one page."""
+    district = address.param("place")
+    links = [
+        go(address.here(place=each.id), name(each.id), aria_current="true" if each.id == district else None)
+        for each in known.districts
+    ]
+    found = [
+        each.id
+        for each in known.of("body")
+        if known.kind(each.id) == "township" and known.district_of(each.id) == district
+    ]
+    none = "none" if district else "township.choose"
+    listed = (
+        el("ul", (el("li", unit(each), _until(each)) for each in found), class_="zl-bodies")
+        if found
+        else el("p", t(f"responsibility.bodies.{none}"), class_="zl-lead")
+    )
+    return join(el("p", [join(each, " ") for each in links], class_="zl-choices zl-small"), listed)
+
+
+def bodies() -> None:
+    """Write the list of bodies by kind."""
+    show(el("p", t("responsibility.bodies.lead"), class_="zl zl-lead"))
+    everyone = {each.id: each.label[lang] for each in known.of("body") if "UnstatedBody" not in each.classes}
+    st.session_state["responsibility-body"] = None
+    st.selectbox(
+        t("responsibility.bodies.find"),
+        list(everyone),
+        index=None,
+        key="responsibility-body",
+        format_func=lambda each: everyone.get(each, str(each)),
+        placeholder=t("responsibility.choose"),
+        on_change=open_body,
+    )
+    if chosen := address.param("unit"):
+        found = go(address.link("unit", id=chosen), name(chosen))
+        show(el("p", t("responsibility.arrow"), " ", found, class_="zl"))
+    kinds = {each: t(f"responsibility.bodies.{each}") for each in responsibilities.KINDS}
+    asked_kind = address.param("kind")
+    kind = asked_kind if asked_kind in kinds else "district"
+    listed = {"district": of_districts, "township": of_townships}.get(kind or "")
+    if listed is not None:
+        part = listed()
+    else:
+        mine = [each.id for each in known.of("body") if known.kind(each.id) == kind]
+        mine = [each for each in mine if "UnstatedBody" not in known.entities[each].classes]
+        part = el("ul", (el("li", unit(each), _until(each)) for each in mine), class_="zl-bodies")
+    show(el("div", frame.tabs("kind", kinds, kind or "district", place=None, unit=None), part, class_="zl"))
+
+
+asked = responsibilities.asked(desk)
+tab = "bodies" if address.param("tab") == "bodies" else "who"
+topic = t("and").join(map(name, [*([asked.place] if asked.place else []), *asked.sectors]))
+title = t("responsibility.title.of", what=topic) if topic and tab == "who" else t("responsibility.title")
+frame.title(title)
+show(
+    el(
+        "div",
+        el("h1", title),
+        frame.tabs("tab", {each: t(f"responsibility.tab.{each}") for each in ("who", "bodies")}, tab),
+        class_="zl",
+    )
+)
+if tab == "who":
+    who()
+else:
+    bodies()
