@@ -237,7 +237,7 @@ def levels(numbers: Iterable[int]) -> list[int]:
     """Return where the four levels begin: the first at one, the others growing with the largest number."""
     most = max(numbers, default=0)
     starts = sorted({1, *(round(most ** (part / 4) + 0.5) for part in (1, 2, 3))})
-    return [start for start in starts if start <= most]
+    return [start for start in starts if 0 < start <= most]
 
 
 def level(number: int, starts: list[int]) -> int:

@@ -14,7 +14,7 @@ from reasoner.conclusions import Conclusion
 from reasoner.vocabulary import Text
 
 #: The filters, in the order in which they are shown.
-FACETS: Final = ("status", "inspection", "place", "sector", "unit", "missing", "norm")
+FACETS: Final = ("status", "inspection", "place", "sector", "unit", "transfer", "missing", "norm")
 #: The orders in which issues can be listed; the first is the usual one.
 SORTS: Final = ("attention", "due", "place", "inspection", "id")
 NOTHING: Final = "-"  # the key of "not recorded"
@@ -42,6 +42,7 @@ class Catalogue:
         bits: dict[tuple[str, str], bytearray] = {}
         size = len(self.rows) // 8 + 1
         bodies: dict[str, tuple[tuple[str, Text], ...]] = {}
+        transfers = {norm.id for norm in desk.survey.rules.book.norms.values() if norm.type == "transfer"}
         for place, row in enumerate(self.rows):
             said = desk.by_issue.get(row.id, ())
             units = dict(_units(said, bodies))
@@ -49,6 +50,7 @@ class Catalogue:
             self.listed.append(Listed(tuple(units), min(dates, default=None)))
             self.words["unit"] |= units
             values: dict[str, Iterable[str]] = {"status": row.statuses, "norm": row.norm, "unit": units}
+            values["transfer"] = {each.status for each in said if each.norm in transfers}
             for name in ("inspection", "place", "sector", "missing"):
                 named = dict(getattr(row, name))
                 self.words[name] |= {
@@ -105,7 +107,7 @@ class Catalogue:
         """Return the values of a filter with their numbers of issues in a set, the most frequent first."""
         counted = [(key, (own & within).bit_count()) for key, own in self.sets[name].items()]
         left = [(key, number) for key, number in counted if number]
-        if name == "status":
+        if name in ("status", "transfer"):
             return sorted(left, key=lambda each: theme.rank(each[0]))
         return sorted(left, key=lambda each: (-each[1], each[0]))
 
@@ -133,8 +135,10 @@ class Catalogue:
 
     def label(self, name: str, key: str, lang: Lang) -> str:
         """Return the words for a value of a filter."""
-        if name == "status":
+        if name in ("status", "transfer"):
             return t("and").join(store.status_label(each, lang) for each in key.split(","))
+        if "," in key:
+            return t("and").join(self.label(name, each, lang) for each in key.split(","))
         if name == "norm":
             return store.facet_label((), "norm", key, lang)
         words = self.words[name].get(key)

@@ -80,7 +80,7 @@ class Standing:
         self._desk, self.day = desk, desk.survey.as_of
         self.places = places.read(desk.record)
         known = desk.survey.rules.book.norms.values()
-        self.transfers = frozenset(norm.id for norm in known if norm.type == "transfer")
+        self._transfers = frozenset(norm.id for norm in known if norm.type == "transfer")
         drawn = agendas.drawn(desk)
         self._around = drawn.places
         self._rows: dict[str, list[store.IssueRow]] = defaultdict(list)
@@ -125,7 +125,7 @@ class Standing:
 
     def awaits_transfer(self, each: Conclusion) -> bool:
         """Whether a conclusion is that a transfer is required and not on record."""
-        return each.status in FIGURES["transfer"] and each.norm in self.transfers
+        return each.status in FIGURES["transfer"] and each.norm in self._transfers
 
     def _touched(self, each: Conclusion) -> set[str]:
         """The places that a conclusion has to do with: those of its issues, and those of the units in it."""

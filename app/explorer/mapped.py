@@ -80,12 +80,12 @@ def panel(desk: store.Desk, kept: Standing, place: str | None) -> Markup:
         _drawing(view, numbers),
         _legend(view, numbers),
         _boundaries(view),
-        _elsewhere(view),
     )
     return el(
         "div",
         el("div", left, class_="zl-map-side"),
         el("div", _list(view, numbers), class_="zl-map-list"),
+        el("div", _elsewhere(view), class_="zl-map-else"),
         class_="zl-map-panel",
     )
 
@@ -162,25 +162,24 @@ def _boundaries(view: _View) -> Markup:
             number = len(each.shapes)
             asked = None if each is view.proper else str(number)
             others.append(go(address.here(map=asked), t("map.other", n=number)))
-    caveats = view.drawn.caveats
     return el(
         "p",
         t("map.boundaries"),
         _years(view.kept, view.drawn),
-        t("stop"),
-        el("b", t("map.approximate", caveat=t("then").join(caveats))) if caveats else None,
         t("map.improper", day=day(view.kept.day)) if view.drawn is not view.proper else None,
         others,
         class_="zl-quiet zl-small",
     )
 
 
-def _years(kept: Standing, drawn: Boundaries) -> str:
+def _years(kept: Standing, drawn: Boundaries) -> Markup:
+    """Return from when or until when the boundaries hold, and in what they are only approximate."""
     since, until = drawn.since(kept.places), drawn.until(kept.places)
+    name, last = ("map.until", until) if until else ("map.since", since)
     number = len(drawn.shapes)
-    if until:
-        return t("map.until", day=day(until), n=number)
-    return t("map.since", day=day(since), n=number) if since else t("map.always", n=number)
+    words = t(name, day=day(last), n=number) if last else t("map.always", n=number)
+    caveat = t("map.approximate", caveat=t("then").join(drawn.caveats)) if drawn.caveats else None
+    return join(words, t("stop"), el("b", caveat) if caveat else None)
 
 
 # -- the same as a list ---------------------------------------------------------------------------
@@ -274,6 +273,6 @@ def around(desk: store.Desk, kept: Standing, place: str) -> Markup | None:
         "div",
         atlas.draw(drawn.name, near, areas, tone="blue", label=t("district.map"), width=_SIDE, chosen=place),
         el("p", t("district.neighbours"), t("colon"), _listed(links), class_="zl-small"),
-        el("p", t("map.boundaries"), _years(kept, drawn), t("stop"), class_="zl-small zl-quiet"),
+        el("p", t("map.boundaries"), _years(kept, drawn), class_="zl-small zl-quiet"),
         class_="zl-around",
     )

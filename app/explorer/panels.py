@@ -18,9 +18,7 @@ def issues_link(kept: Standing, place: str | None, figure: str = "", **also: str
     """Return the address of the list of issues that a figure is made of."""
     chosen: dict[str, str | None] = {"place": kept.spelled(place) if place else None, **also}
     if figure in FIGURES:
-        chosen["status"] = ",".join(FIGURES[figure])
-    if figure == "transfer":
-        chosen["norm"] = ",".join(sorted(kept.transfers))
+        chosen["transfer" if figure == "transfer" else "status"] = ",".join(FIGURES[figure])
     return address.link("issues", **chosen)
 
 

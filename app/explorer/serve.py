@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.starlette import App
 
-from app.explorer import store, theme
+from app.explorer import leadership, store, theme
 from app.home import home
 
 _HERE = Path(__file__).resolve().parent
@@ -79,7 +79,9 @@ class SafeHeaders:
 @asynccontextmanager
 async def _ready(_: App) -> AsyncIterator[dict[str, Any] | None]:
     """Reason once before the first visitor comes, so that nobody waits for it."""
-    store.opened(str(home()), date.today()).prepare()
+    desk = store.opened(str(home()), date.today())
+    desk.prepare()
+    leadership.standing(desk).of(None)
     yield None
 
 
