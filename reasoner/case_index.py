@@ -15,22 +15,35 @@ from reasoner.kept import kept
 from reasoner.norms import LawBook
 from reasoner.vocabulary import Vocabulary
 
+_ABOUT = ("bearer", "matter", "issue", "act", "destination")
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a case expects or refuses of a norm: about whom and what, and what is said of them.
+
+    ``about`` are things of the case as it calls them; ``says`` names of the vocabulary: status, reason, what
+    is missing.
+    """
+
+    about: tuple[str, ...]
+    says: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Mention:
     """A case as far as it speaks of one norm.
 
-    ``expects`` and ``refuses``: what it demands of the norm, each the fields of one demand that say what
-    (status, reason, missing … as written); empty when it names the norm only as what it is about.
-    ``as_of`` is yyyy-mm-dd, ``file`` the path within the ontology folder.
+    ``expects`` and ``refuses`` are empty when it names the norm only as what it is about. ``as_of`` is
+    yyyy-mm-dd, ``file`` the path within the ontology folder, ``base`` the case that this one varies.
     """
 
     name: str
     as_of: str
     file: str
     base: str
-    expects: tuple[tuple[str, ...], ...]
-    refuses: tuple[tuple[str, ...], ...]
+    expects: tuple[Demand, ...]
+    refuses: tuple[Demand, ...]
 
 
 def mentions(
@@ -92,11 +105,11 @@ def _demands(
     return found
 
 
-def _told(item: Mapping[str, object], statuses: Mapping[str, str], vocabulary: Vocabulary) -> tuple[str, ...]:
-    """What a demand says beside whom it is about: status first, as names of the vocabulary."""
+def _told(item: Mapping[str, object], statuses: Mapping[str, str], vocabulary: Vocabulary) -> Demand:
+    """A demand, with the names of the vocabulary for its labels."""
     status = item.get("status")
-    told = [statuses.get(status, status)] if isinstance(status, str) else []
+    says = [statuses.get(status, status)] if isinstance(status, str) else []
     for key in ("reason", "missing"):
         values = map(str, casefile.listed(item.get(key)))
-        told += [next(iter(vocabulary.by_label.get(value, ())), value) for value in values]
-    return tuple(told)
+        says += [next(iter(vocabulary.by_label.get(value, ())), value) for value in values]
+    return Demand(tuple(str(item[key]) for key in _ABOUT if isinstance(item.get(key), str)), tuple(says))

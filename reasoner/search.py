@@ -31,7 +31,8 @@ from reasoner.vocabulary import Text
 
 _ROOM: Final = 100_000_000  # entries of one kind have the row ids from its place × this on
 _ABANDONED: Final = 3600.0  # seconds after which a file half built belongs to nobody
-_ALIKE: Final = 60.0  # how like a name must be to be suggested, of 100
+_ALIKE: Final = 60.0  # how like a name must be to be suggested, of 100 …
+_NEARLY: Final = 15.0  # … and how much less like than the likest
 _WEIGHTS: Final = "6.0, 1.0"  # a name counts for more than a text
 
 _SCHEMA: Final = """
@@ -68,6 +69,7 @@ class Suggestion:
     kind: str
     ref: str
     name: str
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,11 @@ class Index:
     def find(
         self, query: str, kind: str | None = None, *, lang: str = "zh", limit: int = 20, offset: int = 0
     ) -> Found:
-        """Return what has all words of a query, the most fitting first.
+        """Return what has all words of a query, by kind, the most fitting first.
 
-        ``kind`` (one of KINDS) narrows the hits, not the counts. ``lang`` (zh, en) chooses among the texts
-        of an entry the one to show. A query without a letter or a number finds nothing.
+        ``kind`` (one of KINDS) narrows the hits, not the counts; ``limit`` and ``offset`` count within each
+        kind. ``lang`` (zh, en) chooses among the texts of an entry the one to show. A query without a letter
+        or a number finds nothing.
         """
         wanted = search_text.words(query)
         if not wanted:
@@ -112,12 +115,13 @@ class Index:
             )
             counts = {KINDS[place]: number for place, number in counted}
             rows = connection.execute(
-                "SELECT id, ref, data FROM entries JOIN ("
-                f" SELECT rowid AS row, bm25(words, {_WEIGHTS}) AS likeness"
-                " FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?"
-                f" ORDER BY rowid / {_ROOM}, likeness, rowid LIMIT ? OFFSET ?"
-                f") ON id = row ORDER BY id / {_ROOM}, likeness, id",
-                (match, low, high, max(0, limit), max(0, offset)),
+                f"WITH found AS MATERIALIZED (SELECT rowid AS row, bm25(words, {_WEIGHTS}) AS fit"
+                " FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?),"
+                f" ranked AS (SELECT row, row_number() OVER (PARTITION BY row / {_ROOM} ORDER BY fit, row)"
+                " AS place FROM found)"
+                " SELECT id, ref, data FROM ranked JOIN entries ON id = row WHERE place > ? AND place <= ?"
+                f" ORDER BY id / {_ROOM}, place",
+                (match, low, high, max(0, offset), max(0, offset) + max(0, limit)),
             ).fetchall()
         hits = tuple(_hit(entry, ref, data, wanted, lang) for entry, ref, data in rows)
         return Found({name: counts[name] for name in KINDS if name in counts}, hits)
@@ -143,13 +147,16 @@ class Index:
         near = process.extract(asked, self._names[0], scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=8 * limit)
         found: dict[int, Suggestion] = {}
         with self._open() as connection:
-            for _, _, place in near:
+            for _, likeness, place in near:
+                if likeness < near[0][1] - _NEARLY:
+                    break
                 entry = self._names[1][place]
                 if entry not in found and len(found) < limit:
                     ref, data = connection.execute(
                         "SELECT ref, data FROM entries WHERE id = ?", (entry,)
                     ).fetchone()
-                    found[entry] = Suggestion(KINDS[entry // _ROOM], ref, json.loads(data)["name"]["zh"])
+                    said = json.loads(data)
+                    found[entry] = Suggestion(KINDS[entry // _ROOM], ref, said["name"]["zh"], said["within"])
         return list(found.values())
 
     @cached_property

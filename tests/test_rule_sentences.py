@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reasoner import bundled, case_index, casefile, pipeline, rule_sentences
+from reasoner.case_index import Demand
 from reasoner.pipeline import Ontology
 
 
@@ -55,7 +56,7 @@ CASES = """
 - name: 期望
   as_of: 2024-12-01
   given: [{a: Issue, id: 问题一}]
-  expect: [{norm: a36.p3.s2, status: 逾期, reason: lapsedNoRecord}]
+  expect: [{norm: a36.p3.s2, status: 逾期, reason: lapsedNoRecord, bearer: 云阳县委}]
 - name: 拒绝
   as_of: 2024-12-01
   about: [a36.p1.s1]
@@ -72,12 +73,9 @@ def test_cases_are_listed_at_the_norms_they_speak_of(rules: Ontology, tmp_path: 
     (tmp_path / "cases.yaml").write_text(CASES, "utf-8")
     found = case_index.mentions(tmp_path, rules.book, rules.vocabulary)
     expected, refused, elsewhere = found["a36.p3.s2"]
-    assert (expected.name, expected.expects, expected.refuses) == (
-        "期望",
-        (("overdue", "lapsedNoRecord"),),
-        (),
-    )
-    assert (refused.name, refused.expects, refused.refuses) == ("拒绝", (), (("overdue",),))
+    assert (expected.name, expected.refuses) == ("期望", ())
+    assert expected.expects == (Demand(("云阳县委",), ("overdue", "lapsedNoRecord")),)
+    assert (refused.name, refused.expects, refused.refuses) == ("拒绝", (), (Demand((), ("overdue",)),))
     assert elsewhere.name == "别处"
     assert [each.name for each in found["a36.p3.s1"]] == ["拒绝"], (
         "what is said of a paragraph is of its norms"

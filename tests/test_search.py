@@ -13,6 +13,7 @@ from reasoner import pipeline, search, search_text
 from reasoner.pipeline import Ontology
 from reasoner.record import Claim, Record, Source
 from reasoner.search import Hit
+from reasoner.searchable import KINDS
 
 ISSUES = {
     "T-1": ("散货码头露天堆煤，PM2.5超标", "江边"),
@@ -170,7 +171,7 @@ def test_articles_norms_terms_and_places_are_found_in_both_languages(index: sear
 def test_kinds_are_counted_and_pages_follow_each_other(index: search.Index) -> None:
     everything = index.find("督察", limit=5000)
     assert everything.total == len(everything.hits) == sum(everything.counts.values())
-    assert list(everything.counts) == [kind for kind in search.KINDS if kind in everything.counts]
+    assert list(everything.counts) == [kind for kind in KINDS if kind in everything.counts]
     pages = [index.find("督察", "law", limit=10, offset=offset).hits for offset in range(0, 200, 10)]
     refs = [hit.ref for page in pages for hit in page]
     assert len(refs) == len(set(refs)) == everything.counts["law"]
