@@ -20,13 +20,13 @@ from reasoner.norms import read_yaml
 from reasoner.pipeline import World
 from reasoner.proof import Node
 from reasoner.rules import Value
-from reasoner.sentences import LANGUAGES
 from reasoner.vocabulary import Text
 
 FILE = "restricted.yaml"
 EVERY = "all"
 SUBJECT = "about"
 """The property by which an entry says what it is about."""
+_NAMELESS: Text = {"zh": "有关事项", "en": "a matter on record"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Restriction:
 
 def restriction(world: World) -> Restriction:
     """What is restricted among all that a world holds. Raises norms.NormError when the file is malformed."""
-    vocabulary, model = world.rules.vocabulary, world.model
+    model = world.model
     fields: dict[str, frozenset[str] | None] = {}
     for rule in rules(world.law.id):
         own = None if rule["properties"] == EVERY else frozenset(map(str, rule["properties"]))
@@ -56,12 +56,15 @@ def restriction(world: World) -> Restriction:
             if rule.get(SUBJECT) == EVERY:
                 for found in model.match(SUBJECT, (entry, None)):
                     _add(fields, str(found[1]), None)
-    names: dict[str, Text] = {}
-    for number, entity in enumerate(sorted(fields), 1):
-        own_classes = [c for c in vocabulary.class_names if (c, (entity,)) in model.given]
-        label = vocabulary.predicates[own_classes[0]].label if own_classes else {}
-        names[entity] = {language: f"{label.get(language, '')}#{number}" for language in LANGUAGES}
+    names = {entity: _class_label(world, entity) for entity in fields}
     return Restriction(fields, names)
+
+
+def _class_label(world: World, entity: str) -> Text:
+    """What an entity is, in place of its name; without a number, which would tell how many there are."""
+    vocabulary, given = world.rules.vocabulary, world.model.given
+    own = next((name for name in vocabulary.class_names if (name, (entity,)) in given), None)
+    return dict(_NAMELESS if own is None else vocabulary.predicates[own].label)
 
 
 @cache
@@ -89,8 +92,12 @@ def spoken_without(world: World, hidden: Restriction) -> World:
         return world
     other = copy.copy(world)
     other.speaker = copy.copy(world.speaker)
-    other.speaker.names = {**world.speaker.names, **{k: v["zh"] for k, v in hidden.names.items()}}
-    other.speaker._said, other.speaker._names = {}, {}
+    # names on record are of one language; what is called otherwise in each is put where those are kept
+    known = {name: called for name, called in world.speaker.names.items() if name not in hidden.names}
+    other.speaker.names, other.speaker._said = known, {}
+    other.speaker._names = {
+        (name, language): text for name, called in hidden.names.items() for language, text in called.items()
+    }
     for made in ("_all", "_by_id", "prover"):  # they speak with the old names
         other.__dict__.pop(made, None)
     return other

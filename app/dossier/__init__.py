@@ -111,7 +111,7 @@ def _about(words: Words, case: Case, include_restricted: bool) -> list[str]:
     named = {span["at"].split(".")[0] for rule in restricted.rules(law.id) for span in rule["basis"]}
     places = words.listed(law.cite(at, words.lang) for at in sorted(named, key=lambda at: int(at[1:])))
     place = law.cite(layout("norm"), words.lang)
-    lines = [words("about.text", title=law.title), words("about.list", place=place)]
+    lines = [words("about.text", title=words.of(law.source["title"])), words("about.list", place=place)]
     if places:
         lines.append(words("about.unrestricted" if include_restricted else "about.restricted", places=places))
     return [*lines, words("about.order")]
@@ -129,7 +129,8 @@ def _cover(words: Words, cases: Sequence[Case]) -> tuple[tuple[str, str], ...]:
         "cover.data.shown", number=version.get("version", 0), digest=str(version.get("digest", ""))[:12]
     )
     law = world.law
-    under = words("cover.law.named", title=law.title, place=law.cite(layout("norm"), words.lang))
+    place = law.cite(layout("norm"), words.lang)
+    under = words("cover.law.named", title=words.of(law.source["title"]), place=place)
     return (
         (words("cover.issues"), shown),
         (words("cover.inspection"), words.listed(inspections) or words("none")),

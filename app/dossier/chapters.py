@@ -272,7 +272,7 @@ def shared(cases: Sequence[Case], words: Words, first: int, standing: Standing) 
         (
             "texts.title",
             [
-                Paragraph(words("texts.text", title=law.title)),
+                Paragraph(words("texts.text", title=words.of(law.source["title"]))),
                 _table(words, "texts.head", texts, 1, 5),
             ],
         ),

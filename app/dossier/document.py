@@ -34,6 +34,7 @@ _PARAGRAPHS: Final = {
 _SHORT: Final = 400  # characters of a cell that stays on one page
 _STEP_INDENT: Final = 210  # twentieths of a point: one character of a step
 _DEEPEST: Final = 8
+_LEFT_OVER: Final = ("/stylesWithEffects", "/thumbnail", "/customXml")  # of the library's template
 _CUSTOM: Final = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _CUSTOM_RELATION: Final = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
@@ -183,9 +184,14 @@ def _styles(document: Any, made: Dossier) -> None:
     for old in root.findall(qn("w:style")):  # what is left of the template and never used
         if old.get(qn("w:styleId")) not in STYLES:
             root.remove(old)
-    for relation in document.part.rels.values():
+    for name, relation in list(document.part.rels.items()):
         if relation.reltype == RELATIONSHIP_TYPE.FONT_TABLE:
             relation.target_part._blob = fonts_known().encode()
+        elif relation.reltype.endswith(_LEFT_OVER):
+            document.part.rels.pop(name)
+    for name, relation in list(document.part.package.rels.items()):
+        if relation.reltype.endswith(_LEFT_OVER):
+            document.part.package.rels.pop(name)
 
 
 def _page(document: Any, made: Dossier, words: Words) -> None:

@@ -45,6 +45,8 @@ def _put(target: Worksheet, row: int, column: int, text: str, words: Words) -> C
     assert isinstance(cell, Cell)
     if len(text) > _LONGEST:
         text = text[: _LONGEST - len(words("cut"))] + words("cut")
+    if not text:
+        return cell
     cell.value = text
     cell.data_type = "s"  # openpyxl takes what begins with = for a formula
     if text.startswith(_FORMULA):

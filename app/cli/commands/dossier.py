@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from app.cli import progress, world
+from app.cli import progress
 from app.cli.messages import CommandError, from_error
-
-if TYPE_CHECKING:
-    from reasoner.pipeline import World
-
-
-class _Whole:
-    """The whole record as the source of every issue."""
-
-    def __init__(self, opened: World) -> None:
-        self._opened = opened
-
-    def case(self, matter: str) -> World:
-        return self._opened
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the dossier and print where it went."""
     from app import dossier
+    from app.home import home
+    from reasoner.survey import open_survey
 
-    source = _Whole(world.open_world(arguments.as_of))
+    with progress.bar("推理 · reasoning"):
+        source = open_survey(home(), arguments.as_of)
+    if source.version == 0:
+        print("记录为空，请先运行 zelian load ｜ the record is empty: run zelian load first", file=sys.stderr)
     try:
         with progress.bar("案卷 · dossier") as step:
             made = dossier.dossier(arguments.issues, source, lang=arguments.lang, progress=step)
