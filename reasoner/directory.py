@@ -113,6 +113,11 @@ class Directory:
         )
         return next((family for family, own in named if own in entity.classes), None)
 
+    def is_district(self, id: str) -> bool:
+        """Whether it is a district or a zone."""
+        entity = self.entities.get(id)
+        return entity is not None and "District" in entity.classes
+
     def of(self, family: Family) -> list[Entity]:
         """All of a family, by name."""
         found = [each for each in self.entities.values() if self.family(each.id) == family]
@@ -174,7 +179,7 @@ class Directory:
         """Under which heading a body is listed (see KINDS)."""
         entity = self.entities[body]
         place = self.place_of(body)
-        if place is not None and "District" in self.entities[place].classes:
+        if place is not None and self.is_district(place):
             return "district"
         return next((kind for kind, own in KINDS if any(each in entity.classes for each in own)), "other")
 

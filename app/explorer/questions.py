@@ -258,3 +258,8 @@ def vocabulary() -> tuple[list[Predicate], list[Predicate]]:
     classes = [each for each in declared if each.label and (each.is_class or each.is_status)]
     properties = [each for each in declared if each.label and each.arity == 2 and not each.derived]
     return sorted(classes, key=lambda each: each.name), sorted(properties, key=lambda each: each.name)
+
+
+def is_inspection(desk: store.Desk, entity: str) -> bool:
+    """Tell whether an entity is an inspection."""
+    return entity in _inspections(desk)
