@@ -67,7 +67,7 @@ def by_status(kept: Standing, place: str | None) -> Markup:
     lines = [
         el(
             "tr",
-            el("td", go(issues_link(kept, place, status=status), frame.status(status))),
+            el("td", _status(kept, place, status)),
             el("td", f"{number:,}", class_="zl-number"),
             el(
                 "td",
@@ -82,6 +82,13 @@ def by_status(kept: Standing, place: str | None) -> Markup:
         "tr", el("th", t("column.status")), el("th", t("column.conclusions"), class_="zl-number"), el("th")
     )
     return el("table", el("thead", head), el("tbody", lines), class_="zl-bars")
+
+
+def _status(kept: Standing, place: str | None, status: str) -> Markup:
+    """Return a status, as a link when it is a conclusion about an issue and not about an inspection only."""
+    if not any(row.statuses[status] for row in kept.issues(place)):
+        return frame.status(status)
+    return go(issues_link(kept, place, status=status), frame.status(status))
 
 
 def by_inspection(kept: Standing, place: str | None) -> Markup:
