@@ -59,6 +59,10 @@ class Registry:
         found = self._names.find(text, _FAMILIES, (day,))
         return found.ids[0] if found.status == "found" and len(found.ids) == 1 else None
 
+    def near(self, text: str) -> list[str]:
+        """Names that a name which means nothing, or several things, may have been meant for."""
+        return [name for _, name in self._names.find(text, _FAMILIES).candidates]
+
     def around(self, ids: set[str]) -> tuple[list[Ground], dict[str, str]]:
         """Atoms about the given entities and what they lead to, and the names of all of them."""
         seen: set[str] = set()

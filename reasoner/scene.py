@@ -7,10 +7,13 @@ bundled registry only what its names call up (a district with its organs).
 from __future__ import annotations
 
 import datetime
+import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
+
+from rapidfuzz import fuzz, process
 
 from reasoner import calendar
 from reasoner.casefile import SHORTHANDS, Case, CaseError, listed, own_id
@@ -20,6 +23,7 @@ from reasoner.pipeline import Ontology, World
 from reasoner.registry import Registry
 from reasoner.vocabulary import ANYTHING, NUMBERS, Predicate
 
+RULE, PARAMETER_VALUE = "RuleOfCounting", "namesOrgan"
 DOCUMENT = "Document"
 """Of what a case may name a class where a thing is expected."""
 
@@ -96,9 +100,9 @@ class Scene:
         if isinstance(value, datetime.date):
             return "dateValue"
         individual = self.rules.vocabulary.individuals.get(str(value))
-        if individual and "RuleOfCounting" in individual.classes:
+        if individual and RULE in individual.classes:
             return "ruleValue"
-        return "namesOrgan"
+        return PARAMETER_VALUE
 
     def _state(self, block: dict[str, Any]) -> None:
         subject = block["id"]
@@ -186,10 +190,45 @@ class Scene:
             )
         if kinds & {"Text", "text"}:
             return text
-        raise self._error(
-            f"{predicate.name}：名称未知或者有歧义：{text}（{self.case.as_of}） / unknown or ambiguous name; "
-            f"declare it in given with id and a"
-        )
+        raise self._error(self._unknown(predicate, text))
+
+    def _unknown(self, predicate: Predicate, text: str) -> str:
+        """What to say of a name that means nothing here: what was expected, and names that are near it."""
+        vocabulary = self.rules.vocabulary
+        zh, en = ([self._label(each, lang) for each in predicate.arguments[1]] for lang in ("zh", "en"))
+        if (
+            predicate.name == PARAMETER_VALUE
+        ):  # a value that is neither a day nor a rule is taken for an organ
+            words = [i for i in vocabulary.individuals.values() if RULE in i.classes]
+            rules = [(i.label.get("zh", i.name), i.label.get("en", i.name)) for i in words]
+            zh = ["日期（如 2025-12-31）", f"计数规则（{'、'.join(r[0] for r in rules)}）", *zh]
+            en = ["a day such as 2025-12-31", f"a rule of counting ({', '.join(r[1] for r in rules)})", *en]
+        pieces = [piece for piece in re.split("[、,，;；]", text) if piece.strip()]
+        known = [label for label, names in vocabulary.by_label.items() if self._fits_any(names, predicate)]
+        near = list(dict.fromkeys(name for p in pieces for name in self._near(p.strip(), known)))[:5]
+        said_zh = f"{predicate.name}：“{text}”名称未知或者有歧义（{self.case.as_of}），应为{'、'.join(zh)}"
+        said_en = f"'{text}' is unknown or ambiguous; expected {' or '.join(en)}"
+        if len(pieces) > 1:
+            said_zh += f"；几个要写成列表：[{', '.join(pieces)}]"
+            said_en += f"; write several as a list: [{', '.join(pieces)}]"
+        if near:
+            said_zh += f"；相近：{'、'.join(near)}"
+            said_en += f"; similar: {', '.join(near)}"
+        return f"{said_zh} / {said_en}; or declare it in given with id and a"
+
+    def _label(self, class_name: str, lang: str) -> str:
+        vocabulary = self.rules.vocabulary
+        predicate = vocabulary.predicates.get(class_name[:1].lower() + class_name[1:])
+        return predicate.label.get(lang, class_name) if predicate is not None else class_name
+
+    def _fits_any(self, names: Iterable[str], predicate: Predicate) -> bool:
+        kinds, vocabulary = set(predicate.arguments[1]), self.rules.vocabulary
+        found = (vocabulary.individuals[name] for name in names if name in vocabulary.individuals)
+        return any(kinds & vocabulary.ancestors(c) for each in found for c in each.classes)
+
+    def _near(self, text: str, labels: list[str]) -> list[str]:
+        found = process.extract(text, labels, scorer=fuzz.ratio, limit=3, score_cutoff=50)
+        return [label for label, _, _ in found] + self.registry.near(text)
 
     def _made(self, text: str, kinds: set[str]) -> str | None:
         """A class where a thing is expected makes a nameless thing of that class: ``handsOver: CaseFile``."""
