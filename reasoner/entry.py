@@ -149,9 +149,9 @@ class Entries:
         return Draft(id, None, (), gone, (), self.version, self._kept(gone))
 
     def free_number(self, form: Form, year: int | None = None) -> str:
-        """A number for a new entry that nothing on record has: prefix, f for form and the year, a count."""
+        """A number for a new entry that nothing has or had: prefix, f for form and the year, a count."""
         stem = f"{form.prefix}-f{year or datetime.now(UTC).year}-"
-        taken = [id.removeprefix(stem) for id in self.candidates.classes if id.startswith(stem)]
+        taken = [id.removeprefix(stem) for id in self.record.ever_stated(stem)]
         return f"{stem}{max((int(n) for n in taken if n.isdecimal()), default=0) + 1}"
 
     def _unfitting(self, one: Field, claims: Iterable[Claim]) -> Iterable[Problem]:

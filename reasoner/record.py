@@ -275,6 +275,15 @@ class Record:
         with self._engine.connect() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
+    def ever_stated(self, beginning: str) -> list[str]:
+        """The ids with this beginning of which anything is or was stated; a retracted id is not free."""
+        query = sa.select(STATEMENTS.c.subject).distinct()
+        with self._engine.connect() as connection:
+            found = connection.execute(
+                query.where(STATEMENTS.c.subject.startswith(beginning, autoescape=True))
+            )
+            return [row[0] for row in found]
+
     def names(self, ids: Iterable[str] | None = None) -> dict[str, str]:
         """Chinese names for display (short name before name) of the given entities, or of all."""
         s = STATEMENTS.c

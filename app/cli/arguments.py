@@ -75,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
 
     for add in (
         _load,
+        _record,
         _reason,
         _conclusions,
         _explain,
@@ -150,6 +151,42 @@ def _reason(command: Command) -> None:
         "zelian reason --as-of 2025-06-30",
     )
     _as_of(made)
+
+
+def _record(command: Command) -> None:
+    made = command(
+        "record",
+        "录入、更正或撤回一项，先给出它会改变哪些结论；不写字段则列出可填的字段",
+        "record, correct or retract one entry, showing which conclusions it changes; without fields, "
+        "what can be said",
+        "zelian record",
+        "zelian record 认定",
+        "zelian record 进展报告 作出主体=云阳县政府 对象=市委、市政府 关于=i-m2-1 行为日期=2026-01-10 "
+        "--dry-run",
+        "zelian record finding findingKind=suspectedCrime about=CQ-001 by=领导小组 on=2026-01-05 "
+        "state=upheld --by 督察办综合处",
+        "zelian record --correct rd-f2026-1 on=2026-01-06 --by 督察办综合处 --reason 日期录错",
+        "zelian record --retract rd-f2026-1 --by 督察办综合处 --reason 重复录入",
+    )
+    made.add_argument("kind", metavar="KIND", nargs="?", help="事项 · what is recorded")
+    made.add_argument(
+        "fields",
+        metavar="FIELD=VALUE",
+        nargs="*",
+        help="字段（名称或属性）和值，几个值用、分隔 · a field, by name or property; several values with 、",
+    )
+    made.add_argument(
+        "--correct", metavar="ID", help="更正这一项中写明的字段 · change these fields of an entry"
+    )
+    made.add_argument("--retract", metavar="ID", help="撤回这一项 · retract an entry")
+    made.add_argument(
+        "--by", metavar="WHO", help="录入人（单位、科室或岗位） · who records (unit, office, post)"
+    )
+    made.add_argument("--reason", metavar="TEXT", help="更正、撤回的理由 · why it is corrected or retracted")
+    made.add_argument("--note", metavar="TEXT", help="录入依据 · what the entry rests on")
+    made.add_argument("--dry-run", action="store_true", help="只看影响，不保存 · show the effect only")
+    _as_of(made)
+    _format(made, "text", "json")
 
 
 def _conclusions(command: Command) -> None:

@@ -8,7 +8,7 @@ Parameters of the address (all may be left out; what cannot be read is left out 
                           ids of things, terms of the ontology or their labels, dates yyyy-mm-dd, words.
                           Where no field has the key ``about``, the field that takes what it names
     what=suspectedCrime   any word of the form's drop-downs, or what a conclusion says is missing
-    entry=rd-f2026-1      an entry on record, to be corrected
+    entry=rd-f2026-1      an entry on record, with its history; with ``edit=1`` to be corrected
     retract=all|4711      with ``entry``: to retract all of it, or the statement of that number
     q=…                   what is looked for among the entries
 """
@@ -32,7 +32,6 @@ def draw(desk: store.Desk) -> None:
     """Write the part of the page that records by form, as the address asks for it."""
     with desk.lock:  # drawn once for all sessions
         known = entries.of(desk)
-    recorder.ask()
     asked, kind = address.param("entry"), address.param("kind")
     if asked:
         correcting.draw(desk, known, asked)
@@ -53,6 +52,7 @@ def draw(desk: store.Desk) -> None:
                 class_="zl",
             )
         )
+        recorder.ask()
         filling.draw(desk, known, form, dict(said))
     else:
         frame.empty(

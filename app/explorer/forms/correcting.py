@@ -8,7 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from app.explorer import address, frame, proofs, store
-from app.explorer.forms import effects, filling, previewing
+from app.explorer.forms import effects, filling, previewing, recorder
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 from reasoner.entry import Draft, Entries
@@ -30,9 +30,10 @@ def draw(desk: store.Desk, entries: Entries, id: str) -> None:
     lang = address.lang()
     form = entries.form_of(id)
     kind = store.worded(form.label, lang) if form else ""
-    asked = address.param("retract")
+    asked, editing = address.param("retract"), address.param("edit")
     stated = list(entries.record.statements(subject=id))
-    title = t("forms.retract", id=id) if asked else t("forms.correct", kind=kind, id=id).strip()
+    doing = "retract" if asked else "correct" if editing else "entry"
+    title = t(f"forms.{doing}", kind=kind, id=id).strip()
     frame.title(title)
     back = go(address.link("record", tab="form"), t("forms.back"))
     show(
@@ -41,26 +42,28 @@ def draw(desk: store.Desk, entries: Entries, id: str) -> None:
             el("p", back, " / ", id, class_="zl-quiet zl-small"),
             _saved(entries, id),
             el("h2", title),
-            _stands(desk, entries, id, stated),
+            _named(entries, id),
             class_="zl",
         )
     )
-    if not stated:
-        pass
-    elif asked:
-        _retract(desk, id, asked, stated)
-    elif form is None:
-        show(el("p", t("forms.noform"), class_="zl zl-lead"))
-    else:
+    if stated and (asked or editing):
+        recorder.ask()
+    if stated and asked:
+        _retract(id, asked, stated)
+    elif stated and editing and form is not None:
+        back = go(address.here(edit=None), t("forms.stop.correcting"))
+        show(el("p", back, class_="zl"), el("p", t("forms.note.correct"), class_="zl zl-quiet zl-small"))
         filling.draw(desk, entries, form, {}, entry=id)
-    show(
-        el(
-            "div",
-            el("h2", t("forms.history")),
-            el("ol", (_step(entries, desk, each) for each in steps), class_="zl-history"),
-            class_="zl",
-        )
-    )
+    else:
+        say = effects.Speech(entries.vocabulary, desk.name, form)
+        past = el("ol", (_step(say, each) for each in steps), class_="zl-history")
+        show(el("div", _stands(entries, id, stated, say), el("h2", t("forms.history")), past, class_="zl"))
+
+
+def _named(entries: Entries, id: str) -> Markup | None:
+    """Return what an entry is called, when that is not its number."""
+    name = entries.candidates.named(id)
+    return el("p", name, class_="zl-lead") if name != id else None
 
 
 def _saved(entries: Entries, id: str) -> Markup | None:
@@ -114,32 +117,30 @@ def _spans(ids: tuple[int, ...]) -> str:
     return t("and").join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
-def _stands(desk: store.Desk, entries: Entries, id: str, stated: list[Statement]) -> Markup:
-    """Return what holds of an entry, statement by statement, each with its source."""
+def _stands(entries: Entries, id: str, stated: list[Statement], say: effects.Speech) -> Markup:
+    """Return what holds of an entry, statement by statement, each with its source, and what can be done."""
     if not stated:
         return el("p", t("forms.stands.none"), class_="zl-lead")
     lines = [
         el(
             "tr",
-            el("td", effects.spoken(s, entries.vocabulary, desk.name)),
+            el("td", say(s)),
             el("td", proofs.source(asdict(s.source) | _entered(s))),
             el("td", t("forms.statement", id=s.id), class_="zl-quiet zl-small"),
-            el(
-                "td",
-                go(address.here(retract=str(s.id)), t("forms.one.retract"), class_="zl-small"),
-            ),
+            el("td", go(address.here(retract=str(s.id)), t("forms.one.retract"), class_="zl-small")),
         )
         for s in stated
     ]
     files = sorted({s.source.file for s in stated if s.source.file})
     naming = {s.subject for s in entries.record.statements(object=id)} - {id}
+    correct = go(address.here(edit="1"), t("forms.all.correct")) if entries.form_of(id) else t("forms.noform")
     return join(
+        el("table", el("tbody", lines), class_="zl-rows zl-stands"),
         el(
-            "details",
-            el("summary", t("forms.stands")),
-            el("table", el("tbody", lines), class_="zl-rows zl-stands"),
-            el("p", go(address.here(retract=_ALL), t("forms.all.retract"))),
-            open=True,
+            "p",
+            el("span", correct),
+            el("span", go(address.here(retract=_ALL), t("forms.all.retract"))),
+            class_="zl-ways",
         ),
         el("p", t("forms.ledger", files=t("and").join(files)), class_="zl-note") if files else None,
         el("p", t("forms.named", number=len(naming)), class_="zl-note") if naming else None,
@@ -151,7 +152,7 @@ def _entered(s: Statement) -> dict[str, str | None]:
     return {"columns": None} if s.source.by else {}
 
 
-def _retract(desk: store.Desk, id: str, asked: str, stated: list[Statement]) -> None:
+def _retract(id: str, asked: str, stated: list[Statement]) -> None:
     """Write the retraction of an entry, or of one statement of it."""
     known = {str(s.id) for s in stated}
     only = {int(asked)} if asked in known else set()
@@ -160,14 +161,18 @@ def _retract(desk: store.Desk, id: str, asked: str, stated: list[Statement]) -> 
         frame.empty(t("forms.entry.unknown", id=asked), go(back, t("forms.stop")))
         return
     show(el("p", go(back, t("forms.stop")), class_="zl"))
-    _retraction(desk, id, tuple(only))
+    _retraction(id, tuple(only))
 
 
 @st.fragment
-def _retraction(desk: store.Desk, id: str, only: tuple[int, ...]) -> None:
+def _retraction(id: str, only: tuple[int, ...]) -> None:
     prefix = f"forms.retract.{id}.{'.'.join(map(str, only)) or _ALL}"
     st.text_input(
-        t("forms.reason") + " *", key=f"{prefix}:reason", placeholder=t("forms.reason.hint"), max_chars=200
+        t("forms.reason") + " *",
+        key=f"{prefix}:reason",
+        placeholder=t("forms.reason.hint"),
+        max_chars=200,
+        width=600,
     )
 
     def read(current: Entries) -> Draft:
@@ -193,12 +198,9 @@ def _steps(entries: Entries, id: str) -> list[Step]:
     return own
 
 
-def _step(entries: Entries, desk: store.Desk, step: Step) -> Markup:
+def _step(said: effects.Speech, step: Step) -> Markup:
     def line(kind: str, *pieces: Markup) -> Markup:
         return el("li", el("span", t(f"forms.history.{kind}"), class_="zl-kind"), pieces)
-
-    def said(s: Statement) -> Markup:
-        return effects.spoken(s, entries.vocabulary, desk.name)
 
     lines = [
         line("corrected", el("del", said(before)), el("span", " → "), el("ins", said(after)))

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from app.explorer import address, frame, proofs, store
-from app.explorer.markup import Markup, el, join
+from app.explorer import address, frame, proofs, store, theme
+from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
 from reasoner import calendar
 from reasoner.conclusions import Conclusion
 from reasoner.entry import Draft
 from reasoner.evaluate import Ground
+from reasoner.forms import Form
 from reasoner.record import Claim, Statement
+from reasoner.recording import Turn
 from reasoner.vocabulary import Vocabulary
 from reasoner.whatif import Change
 
 Named = Callable[[str], Mapping[str, str]]
 Say = Callable[[Ground], Mapping[str, str]]
 
+_NAMED: Final = 8  # as many are named of those that one kind of change concerns
 _BECAUSE: Final = 6  # facts that one change is put down to; more of them say nothing more
 
 
@@ -43,6 +47,54 @@ def listing(changes: Sequence[Change], own: str, say: Say) -> Markup | None:
     if not changes:
         return None
     return el("ol", (_change(each, own, say) for each in changes), class_="zl-changes")
+
+
+def elsewhere(turns: Sequence[Turn], shown: Collection[str]) -> Markup | None:
+    """Return the other changes, counted by how the status turns, with some of those concerned."""
+    groups: dict[tuple[str, str], list[Conclusion]] = {}
+    for before, after in turns:
+        one = after or before
+        assert one is not None  # a change has a side
+        if one.subject not in shown and not set(one.issues) & set(shown):
+            key = (before.status if before else "", after.status if after else "")
+            groups.setdefault(key, []).append(one)
+    if not groups:
+        return None
+    lines = [
+        el(
+            "li",
+            el(
+                "div",
+                _status(before),
+                el("span", " → ", aria_hidden="true"),
+                _status(after),
+                class_="zl-turned",
+            ),
+            el("div", _concerned(found), class_="zl-quiet zl-small"),
+        )
+        for (before, after), found in sorted(groups.items(), key=lambda pair: theme.rank(pair[0][1]))
+    ]
+    number = sum(map(len, groups.values()))
+    return join(el("h3", t("forms.effect.elsewhere", number=number)), el("ol", lines, class_="zl-changes"))
+
+
+def _status(status: str) -> Markup:
+    if not status:
+        return el("span", t("forms.effect.nothing"), class_="zl-quiet")
+    return frame.status(status)
+
+
+def _concerned(found: Sequence[Conclusion]) -> Markup:
+    """Return how many conclusions there are, and the first issues or things that they are about."""
+    named: dict[str, Markup] = {}
+    for one in found:
+        issue = next(iter(one.issues), None)
+        named.setdefault(
+            issue or one.subject, go(address.link("issue", id=issue), issue) if issue else join(one.subject)
+        )
+    first = list(named.values())[:_NAMED]
+    more = t("forms.effect.more") if len(named) > _NAMED else ""
+    return join(t("forms.effect.count", number=len(found)), [join(" ", each) for each in first], more)
 
 
 def _change(change: Change, own: str, say: Say) -> Markup:
@@ -105,39 +157,47 @@ def _because(change: Change, own: str, say: Say) -> Markup | None:
     return el("div", t("forms.effect.because"), t("colon"), t("then").join(words), class_="zl-note")
 
 
-def statements(draft: Draft, terms: Vocabulary, name: Named) -> Markup:
+@dataclass(frozen=True)
+class Speech:
+    """Says statements as label and value, by the names of a form's fields where it has one."""
+
+    terms: Vocabulary
+    name: Named
+    form: Form | None
+
+    def __call__(self, said: Claim | Statement) -> Markup:
+        """Return a statement in words."""
+        lang = address.lang()
+        if said.object is None:
+            return join(el("b", self._label(said)), " ", el("span", said.subject, class_="zl-quiet"))
+        value = (
+            day(calendar.to_date(int(said.object)))
+            if said.kind == "date"
+            else store.worded(self.name(str(said.object)), lang)
+            if said.kind == "entity"
+            else str(said.object)
+        )
+        return join(el("span", self._label(said), t("colon"), class_="zl-quiet"), value)
+
+    def _label(self, said: Claim | Statement) -> str:
+        lang = address.lang()
+        for one in self.form.fields if self.form else ():
+            if said.kind != "class" and said.predicate == one.item.property:
+                return store.worded(one.label, lang)
+        declared = self.terms.predicates.get(said.predicate)
+        return store.worded(declared.label, lang) if declared else said.predicate
+
+
+def statements(draft: Draft, say: Speech) -> Markup:
     """Return what a draft would record and retract, statement by statement."""
     parts = []
     if draft.gone:
-        lines = [el("li", el("del", spoken(s, terms, name))) for s in draft.gone]
+        lines = [el("li", el("del", say(s))) for s in draft.gone]
         parts.append(
             el("details", el("summary", t("forms.takes", number=len(lines))), el("ul", lines), open=True)
         )
     if draft.added:
-        lines = [el("li", spoken(c, terms, name)) for c in draft.added]
-        parts.append(
-            el(
-                "details",
-                el("summary", t("forms.adds", number=len(lines))),
-                el("ul", lines),
-                open=draft.corrects,
-            )
-        )
+        lines = [el("li", say(c)) for c in draft.added]
+        head = el("summary", t("forms.adds", number=len(lines)))
+        parts.append(el("details", head, el("ul", lines), open=draft.corrects))
     return el("div", parts, class_="zl-statements")
-
-
-def spoken(said: Claim | Statement, terms: Vocabulary, name: Named) -> Markup:
-    """Return a statement as label and value."""
-    lang = address.lang()
-    declared = terms.predicates.get(said.predicate)
-    label = store.worded(declared.label, lang) if declared else said.predicate
-    if said.object is None:
-        return join(el("b", label), " ", el("span", said.subject, class_="zl-quiet"))
-    value = (
-        day(calendar.to_date(int(said.object)))
-        if said.kind == "date"
-        else store.worded(name(str(said.object)), lang)
-        if said.kind == "entity"
-        else str(said.object)
-    )
-    return join(el("span", label, t("colon"), class_="zl-quiet"), value)

@@ -92,40 +92,41 @@ def make(desk: store.Desk, read: Read, filled: str, renewed: bool = False) -> Pr
     matters = entries.matters(draft)
     gist: list[str] = []
     parts: list[Markup] = []
-    for matter in matters[:_MATTERS]:
-        with desk.lock:
-            world = desk.case(matter)
+    with desk.lock:
+        for matter in matters[:_MATTERS]:
+            world = recording.case(desk.survey, draft, matter)
             after, found = recording.compared(world, draft)
             changes = recording.changes_about(found, matter)
             gist += effects.gist(changes)
             listed = effects.listing(changes, draft.id, partial(recording.said, world, after))
-        parts.append(_matter(entries, matter, listed, desk))
+            parts.append(_matter(entries, matter, listed))
+        others = None
+        if recording.reaches_far(desk.survey, draft, matters) or len(matters) > _MATTERS:
+            turns = recording.everywhere(desk.survey, draft)
+            gist += [f"{a.id if a else ''} {b.id if b else ''}" for a, b in turns]
+            others = effects.elsewhere(turns, matters[:_MATTERS])
     title = "forms.effect.retract" if draft.form is None else "forms.effect"
     heads = [
         el("h2", t(title)),
         el("p", t("forms.effect.as_of", day=day(address.as_of())), class_="zl-quiet zl-small"),
     ]
-    if not matters:
-        parts.append(el("p", t("forms.effect.nowhere")))
-    if len(matters) > _MATTERS:
-        parts.append(el("p", t("forms.effect.others", number=len(matters) - _MATTERS), class_="zl-quiet"))
-    shown = join(heads, parts, effects.statements(draft, entries.vocabulary, desk.name))
-    return Preview(draft, shown, tuple(gist), filled, renewed)
+    if not matters and others is None:
+        parts.append(el("p", t("forms.effect.none")))
+    say = effects.Speech(entries.vocabulary, desk.name, draft.form)
+    shown = join(heads, parts, others, effects.statements(draft, say))
+    return Preview(draft, shown, tuple(sorted(gist)), filled, renewed)
 
 
-def _matter(entries: Entries, matter: str, listed: Markup | None, desk: store.Desk) -> Markup:
+def _matter(entries: Entries, matter: str, listed: Markup | None) -> Markup:
     """Return what changes about one issue or inspection."""
-    is_issue = "issue" in entries.candidates.classes[matter]
-    page = "issue" if is_issue else "inspection"
+    page = "issue" if "issue" in entries.candidates.classes[matter] else "inspection"
     name = entries.candidates.named(matter)
-    below = 0 if is_issue else sum(any(id == matter for id, _ in row.inspection) for row in desk.rows)
     return el(
         "div",
         el(
             "h3", go(address.link(page, id=matter), name), el("span", " ", matter, class_="zl-quiet zl-small")
         ),
         listed or el("p", t("forms.effect.none")),
-        el("p", t("forms.effect.below", number=below), class_="zl-quiet zl-small") if below else None,
     )
 
 
