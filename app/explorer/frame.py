@@ -48,11 +48,6 @@ def top(page: str) -> None:
 
 def _search(page: str) -> Markup:
     """Return the search field of every page; it leads to the page of results."""
-    kept = [
-        el("input", type="hidden", name=name, value=value)
-        for name in address.KEPT
-        if (value := address.param(name))
-    ]
     field = el(
         "input",
         type="search",
@@ -61,7 +56,7 @@ def _search(page: str) -> Markup:
         placeholder=t("search.everywhere"),
         aria_label=t("search.everywhere"),
     )
-    return el("form", kept, field, action=address.PAGES["search"], role="search", data_go=True)
+    return el("form", field, action=address.link("search"), role="search", data_go=True)
 
 
 def _as_of() -> Markup:

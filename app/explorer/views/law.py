@@ -57,13 +57,8 @@ def contents() -> Markup:
 
 def jump() -> Markup:
     """Return the field into which people type an article, a paragraph or an item."""
-    kept = [
-        el("input", type="hidden", name=name, value=value)
-        for name in address.KEPT
-        if (value := address.param(name))
-    ]
     field = el("input", type="search", name="at", placeholder=t("law.jump.hint"), aria_label=t("law.jump"))
-    return el("form", kept, field, action=address.PAGES["law"], role="search", data_go=True)
+    return el("form", field, action=address.link("law"), role="search", data_go=True)
 
 
 def turning() -> Markup:

@@ -26,11 +26,6 @@ page = max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1
 
 def field() -> Markup:
     """Return the search field."""
-    kept = [
-        el("input", type="hidden", name=name, value=value)
-        for name in address.KEPT
-        if (value := address.param(name))
-    ]
     box = el(
         "input",
         type="search",
@@ -40,7 +35,7 @@ def field() -> Markup:
         aria_label=t("search.field"),
     )
     button = el("button", t("search.go"), type="submit")
-    return el("form", kept, box, button, action=address.PAGES["search"], role="search", data_go=True,
+    return el("form", box, button, action=address.link("search"), role="search", data_go=True,
               class_="zl-search-field")  # fmt: skip
 
 

@@ -29,13 +29,12 @@ function onClick(event) {
   follow(anchor.href);
 }
 
-/** A form marked data-go is a link whose address has what was typed in. */
+/** A form marked data-go is a link: its action, with what was typed in. */
 function onSubmit(event) {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.hasAttribute("data-go")) return;
   event.preventDefault();
   const target = new URL(form.action, document.location.href);
-  target.search = "";
   for (const [name, value] of new FormData(form)) {
     if (String(value).trim()) target.searchParams.set(name, String(value).trim());
   }
