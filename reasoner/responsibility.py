@@ -28,7 +28,8 @@ from reasoner.rules import Value
 Level = Literal["municipal", "central"]
 
 ISSUE: Final = "假设问题"
-_INSPECTION: Final = "假设的督察"
+_INSPECTION: Final = "supposed"
+_ALLOCATED: Final = "allocated"
 _CLASSES: Final[Mapping[Level, tuple[str, ...]]] = {
     "municipal": ("municipalInspection", "routineInspection"),
     "central": ("centralInspection",),
@@ -141,7 +142,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Governing:
-    """A department that governs a sector on record: the statement with its source, and what follows."""
+    """A department that governs a sector: the statement with its source, and what it then bears."""
 
     organ: str
     statement: Statement | None
@@ -167,6 +168,14 @@ class Answer:
     def conclusions(self) -> list[Conclusion]:
         """Everything that follows about the hypothetical issue and its inspection."""
         return self.world.conclusions()
+
+    @cached_property
+    def _allocating(self) -> frozenset[str]:
+        """The norms that say who bears which kind of responsibility."""
+        norms = self.world.rules.book.norms.values()
+        return frozenset(
+            norm.id for norm in norms if any(rule.head.predicate == _ALLOCATED for rule in norm.rules)
+        )
 
     def _of(self, organs: Iterable[str]) -> list[Conclusion]:
         wanted = set(organs)
@@ -203,17 +212,23 @@ class Answer:
         """Why nothing follows for the place, where nothing does: before the Measures took effect."""
         if self.territorial:
             return []
-        return [each for each in self.conclusions if each.status == "noConclusion" and each.reason]
+        about = [each for each in self.conclusions if each.subject == ISSUE and each.norm in self._allocating]
+        return [each for each in about if each.reason and not each.missing]
 
     @cached_property
     def sectors(self) -> list[SectorAnswer]:
         """Each sector with the departments on record, or with the reason why there is none."""
         return [self._sector(sector) for sector in self.asked.sectors]
 
+    def _allocated(self, organ: str) -> list[Conclusion]:
+        return [each for each in self._of([organ]) if each.norm in self._allocating and not each.missing]
+
     def _sector(self, sector: str) -> SectorAnswer:
         organs = self._directory.linked_to(sector, "governs")
         stated = {each.subject: each for each in self._record.statements(predicate="governs", object=sector)}
-        governing = tuple(Governing(organ, stated.get(organ), tuple(self._of([organ]))) for organ in organs)
+        governing = tuple(
+            Governing(organ, stated.get(organ), tuple(self._allocated(organ))) for organ in organs
+        )
         return SectorAnswer(sector, governing, published().get(sector))
 
 
@@ -228,7 +243,9 @@ def answer(asked: Asked, record: Record, rules: Ontology, directory: Directory) 
             atoms.append(("inspects", (_INSPECTION, asked.place)))
     atoms += [("inSector", (ISSUE, sector)) for sector in asked.sectors]
     first = {*asked.sectors, *([asked.place] if asked.place else [])}
-    world = standing(first, record, rules, directory, asked.day, atoms)
+    kind = rules.vocabulary.predicates[_CLASSES[asked.level][0]].label["zh"]
+    names = {_INSPECTION: f"假设的{kind}"}
+    world = standing(first, record, rules, directory, asked.day, atoms, names)
     return Answer(asked, world, directory, record)
 
 
@@ -239,10 +256,11 @@ def standing(
     directory: Directory,
     day: datetime.date,
     assumed: Iterable[Ground] = (),
+    names: Mapping[str, str] | None = None,
 ) -> World:
     """The world of some bodies, territories and sectors and of what belongs to them, as of a day.
 
-    ``assumed`` are statements supposed for once; in proofs they are marked as such.
+    ``assumed`` are statements supposed for once, about things with these ``names``; proofs mark them.
     """
     entities = _around(first, directory)
     known: dict[Ground, list[int]] = {}
@@ -262,8 +280,8 @@ def standing(
     for atom, statements in known.items():
         facts.outside.pop(atom, None)
         facts.origins[atom].extend(statements)
-    names = {id: directory.entities[id].label["zh"] for id in entities if id in directory.entities}
-    return World(facts, rules, day, names, record)
+    known_as = {id: directory.entities[id].label["zh"] for id in entities if id in directory.entities}
+    return World(facts, rules, day, {**known_as, **(names or {})}, record)
 
 
 def _row(each: Statement) -> tuple[Value, ...]:

@@ -211,12 +211,7 @@ def _listed(pieces: list[Markup]) -> Markup:
 def governing(found: Answer, each: Governing, sector: SectorAnswer, question: Asked) -> Markup:
     """Return one department with what the rules conclude of it, and what the division of work rests on."""
     names = responsibilities.names_then(known.entities[each.organ], question.day)
-    said = [
-        one
-        for one in each.conclusions
-        if one.citation["id"].startswith("a34") and one.status != "insufficient"
-    ]
-    lines = [line(found, one, about=bearers(one)) for one in said] or [
+    lines = [line(found, one, about=bearers(one)) for one in each.conclusions] or [
         el("div", el("span"), el("div", el("b", unit(each.organ))), class_="zl-said")
     ]
     then = "、".join(one.text for one in names)
