@@ -16,6 +16,7 @@ from reasoner.sentences import LANGUAGES, Speaker
 from reasoner.vocabulary import ANYTHING, Text, Vocabulary, predicate_name
 
 _TODAY = "asOf"
+_KINDS = "NormType"
 _THIS = {"zh": "本规范", "en": "this norm"}
 _SOMETHING = {"zh": "某一项", "en": "something"}
 _COUNT = {
@@ -151,6 +152,14 @@ def _term(term: Term, lang: str) -> str | int:
     if isinstance(term, Var):
         return _SOMETHING[lang] if term.anonymous else term.name
     return term
+
+
+def kind_label(record: Record, vocabulary: Vocabulary) -> Text:
+    """Return what a norm's type is called by the ontology; of a type it does not know, the type itself."""
+    for thing in vocabulary.individuals.values():
+        if _KINDS in thing.classes and thing.label["en"].split(" or ")[0] == record.type.split("/")[0]:
+            return thing.label
+    return dict.fromkeys(LANGUAGES, record.type)
 
 
 def class_label(name: str, vocabulary: Vocabulary) -> Text:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from reasoner import calendar
 from reasoner.pipeline import Ontology
 from reasoner.record import Record
+from reasoner.rule_sentences import kind_label
 from reasoner.sentences import LANGUAGES
 from reasoner.vocabulary import Text, predicate_name
 
@@ -43,8 +44,8 @@ _WINDOW = re.compile(r"(\d{4}-\d{2}-\d{2})（(.+)）")
 class Line:
     """One text of an entry: what it is, the text, its language (empty when there is only one).
 
-    ``what`` is a predicate of the record, or one of ``text``, ``quote``, ``reading``, ``reason``, ``point``,
-    ``definition``, ``id``. ``during``: of a name that was in use for a time only, from and to when
+    ``what`` is a predicate of the record, or one of ``text``, ``quote``, ``type``, ``reading``, ``reason``,
+    ``point``, ``definition``, ``id``. ``during``: of a name that was in use for a time only, from and to when
     (``2025-11-06–``, ``–2026-01-24``).
     """
 
@@ -95,6 +96,7 @@ def _both(what: str, text: Text) -> list[Line]:
 def _norms(rules: Ontology) -> Iterator[Entry]:
     for norm in rules.book.norms.values():
         lines = [Line("quote", norm.quote)] if norm.quote else []
+        lines += _both("type", kind_label(norm, rules.vocabulary))
         lines += _both("reading", norm.reading) + _both("reason", norm.reason)
         for point in (rules.book.points[each] for each in norm.points if each in rules.book.points):
             lines += _both("point", point.label)

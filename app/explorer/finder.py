@@ -10,7 +10,7 @@ from reasoner import pipeline, search
 from reasoner.search import Found, Hit, Index, Suggestion
 
 #: Texts of an entry that are no predicate of the record: their names are words of the interface.
-_OWN = frozenset({"text", "quote", "reading", "reason", "point", "definition", "id"})
+_OWN = frozenset({"text", "quote", "type", "reading", "reason", "point", "definition", "id"})
 
 
 def _ontology() -> pipeline.Ontology:

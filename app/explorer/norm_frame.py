@@ -17,7 +17,7 @@ _NORM_ID: Final = re.compile(r"a\d+\.p\d+(?:\.[isn]\d+)*|(?<![\w.])a\d+(?![\w.])
 
 def kind(norm: Record) -> str:
     """Return what kind of norm it is, in the page's language."""
-    return t(f"law.type.{re.split('[ /]', norm.type)[0]}")
+    return reader.kind(norm, address.lang())
 
 
 def bearer(norm: Record) -> Markup:

@@ -167,6 +167,11 @@ def asked_of_record(record: Record, lang: Lang) -> Mapping[str, list[str]]:
     return {kind: [store.worded(things[each].label, lang) for each in names] for kind, names in found.items()}
 
 
+def kind(record: Record, lang: Lang) -> str:
+    """Return what kind of norm it is: obligation, power, prohibition …"""
+    return store.worded(rule_sentences.kind_label(record, _ontology().vocabulary), lang)
+
+
 def carried_by(record: Record, lang: Lang) -> list[str]:
     """Return the terms of the ontology that carry a norm which no rule states."""
     return list(dict.fromkeys(term(predicate_name(name), lang) for name in record.terms))
