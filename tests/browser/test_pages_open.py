@@ -11,6 +11,9 @@ PAGES = {
     "issues": ("/issues", "问题清单", "Issues"),
     "issue": ("/issue?id=CQ-001", "云安联盛码头", "云安联盛码头"),
     "law": ("/law?at=a39.p4", "第三十九条第四款", "Art. 39 para. 4"),
+    "front of the law": ("/law", "办法全文", "The regulation"),
+    "norm": ("/law?norm=a36.p3.s2", "第三十六条第三款", "Art. 36 para. 3"),
+    "search": ("/search?q=码头", "搜索“码头”", "Search “码头”"),
 }
 CJK = re.compile("[\u4e00-\u9fff]")
 

@@ -157,7 +157,7 @@ def blocks(each: Article) -> Iterator[Markup]:
 
 def body(within: Chapter) -> Iterator[Markup]:
     """Yield the articles of a chapter."""
-    yield el("h2", within.heading, class_="zl-chapter", lang="zh-CN")
+    yield el("div", within.heading, class_="zl-chapter", lang="zh-CN", role="heading", aria_level="2")
     for number in within.articles:
         each = law.article_of(f"a{number}")
         opened = covering and each.id == article.id
