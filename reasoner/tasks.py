@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
-from reasoner import calendar
 from reasoner.conclusions import iso
-from reasoner.record import Record, Source, Statement
+from reasoner.record import Record
 
 _TASK: Final = "rectificationTask"
 _ACTS: Final = {"taskCompletion": "completed", "writeOff": "written_off"}
 _OF_TASKS: Final = ("taskOf", "addresses", "assignedTo", "dueOn", "openTime", "deadlineRaw")
-_READ: Final = (*_OF_TASKS, "planFor", "raisedIn", "about", "on", "by")
+_READ: Final = (_TASK, *_ACTS, *_OF_TASKS, "planFor", "raisedIn", "about", "on", "by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +27,6 @@ class Act:
     id: str
     on: str | None
     by: tuple[str, ...]
-    source: Source
-
-    @property
-    def origin(self) -> dict[str, Any]:
-        """Where the record has it from."""
-        return asdict(self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,57 +46,43 @@ class Task:
     as_written: str | None
     completed: tuple[Act, ...]
     written_off: tuple[Act, ...]
-    source: Source
 
     @property
     def has_no_day(self) -> bool:
         """Whether words stand where a day would be."""
         return bool(self.words) and not self.due
 
-    @property
-    def origin(self) -> dict[str, Any]:
-        """Where the record has the task from."""
-        return asdict(self.source)
-
 
 def tasks(record: Record, as_of: datetime.date) -> list[Task]:
     """Every task on record, by id; acts of later days than ``as_of`` are left out."""
     read = _Read(record, as_of)
-    return [read.task(statement) for statement in read.tasks]
+    return [read.task(name) for name in read.tasks]
 
 
 class _Read:
-    """The statements about tasks, read once."""
+    """The statements about tasks, read once and without their sources."""
 
     def __init__(self, record: Record, as_of: datetime.date) -> None:
-        self.record, self.as_of = record, calendar.to_int(as_of)
-        found = {s.subject: s for s in record.statements(predicate=_TASK)}
-        self.tasks = [found[name] for name in sorted(found)]
-        self.of = {name: self._objects(name) for name in _READ}
-        self.acts: dict[str, dict[str, list[Act]]] = {kind: self._about(name) for name, kind in _ACTS.items()}
-
-    def _objects(self, predicate: str) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = defaultdict(list)
-        for statement in self.record.statements(predicate=predicate):
-            found[statement.subject].append(statement.object)
-        return found
+        self.as_of = as_of.isoformat()
+        self.of: dict[str, dict[str, list[str]]] = {name: defaultdict(list) for name in _READ}
+        for predicate, subject, value in record.triples(_READ):
+            self.of[predicate][subject].append(value)
+        self.tasks = sorted(self.of[_TASK])
+        self.acts = {kind: self._about(name) for name, kind in _ACTS.items()}
 
     def _about(self, predicate: str) -> dict[str, list[Act]]:
         found: dict[str, list[Act]] = defaultdict(list)
-        for statement in self.record.statements(predicate=predicate):
-            act = statement.subject
-            days = [day for day in self.of["on"].get(act, ()) if isinstance(day, int)]
-            if days and min(days) > self.as_of:
+        for act in self.of[predicate]:
+            days = self._days("on", act)
+            if days and days[0] > self.as_of:
                 continue
-            on = iso(min(days)) if days else None
-            told = Act(act, on, tuple(sorted(self._named("by", act))), statement.source)
+            told = Act(act, days[0] if days else None, tuple(sorted(self._named("by", act))))
             for task in self._named("about", act):
                 found[task].append(told)
         return found
 
-    def task(self, statement: Statement) -> Task:
-        name = statement.subject
-        plan = next(self._named("taskOf", name), None)
+    def task(self, name: str) -> Task:
+        plan = next(iter(self._named("taskOf", name)), None)
         issues = tuple(self._named("addresses", name))
         inspections = [
             *self._named("planFor", plan),
@@ -116,13 +94,17 @@ class _Read:
             issues,
             next(iter(inspections), None),
             tuple(self._named("assignedTo", name)),
-            tuple(sorted(day for value in self.of["dueOn"].get(name, ()) if (day := iso(value)))),
+            tuple(self._days("dueOn", name)),
             tuple(self._named("openTime", name)),
-            next(self._named("deadlineRaw", name), None),
+            next(iter(self._named("deadlineRaw", name)), None),
             tuple(self.acts["completed"].get(name, ())),
             tuple(self.acts["written_off"].get(name, ())),
-            statement.source,
         )
 
-    def _named(self, predicate: str, subject: str | None) -> Iterator[str]:
-        return map(str, self.of[predicate].get(subject or "", ()))
+    def _named(self, predicate: str, subject: str | None) -> list[str]:
+        return self.of[predicate].get(subject or "", [])
+
+    def _days(self, predicate: str, subject: str) -> list[str]:
+        """The days in a property, yyyy-mm-dd, the earliest first; what is no date is left out."""
+        said = (value for value in self._named(predicate, subject) if value.isdecimal())
+        return sorted(day for value in said if (day := iso(int(value))))

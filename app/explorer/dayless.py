@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from app.explorer import address, agendas, proofs, store
 from app.explorer.markup import Markup, el, go, join
@@ -34,7 +35,11 @@ def _line(desk: store.Desk, task: Task) -> Markup:
             "td",
             agendas.called(desk, task.id, lang, *task.issues),
             el("div", holders or t("duties.task.no_holder"), class_="zl-quiet zl-small"),
-            proofs.source(task.origin),
+            [
+                proofs.source(asdict(each.source) | {"columns": None})
+                for each in desk.record.statements(subject=task.id)
+                if each.kind == "class"
+            ],
         ),
         el(
             "td",

@@ -58,14 +58,14 @@ def turn(month: date, as_of: date, found: Iterable[Entry]) -> Markup:
             el("h3", words(month)),
             go(address.here(month=_key(month, 1)), t("duties.calendar.after"), " →"),
             go(address.here(month=None), t("duties.calendar.now")) if _key(month) != _key(as_of) else None,
-            class_="zl-month-turn",
+            class_="zl-cal-turn",
         ),
         el(
             "p",
             t("duties.calendar.months"),
             t("colon"),
             [join(each, " ") for each in others],
-            class_="zl-months",
+            class_="zl-cal-months",
         )
         if others
         else None,
@@ -82,7 +82,7 @@ def grid(month: date, as_of: date, found: Iterable[Entry]) -> Markup:
         for week in calendar.Calendar().monthdatescalendar(month.year, month.month)
     ]
     head = el("tr", (el("th", name, scope="col") for name in t("duties.weekdays")))
-    return el("table", el("thead", head), el("tbody", weeks), class_="zl-month", aria_label=words(month))
+    return el("table", el("thead", head), el("tbody", weeks), class_="zl-cal", aria_label=words(month))
 
 
 def _day(day: date, month: date, as_of: date, found: Sequence[Entry]) -> Markup:
@@ -105,7 +105,7 @@ def _limit(each: Entry, lang: address.Lang) -> Markup:
         agendas.way(each.of),
         el("b", sign, " ", aria_hidden="true"),
         duty,
-        class_=f"zl-limit zl-{tone}",
+        class_=f"zl-cal-limit zl-{tone}",
         title=told,
         aria_label=told,
     )

@@ -253,7 +253,7 @@ def calendar_of(unit: str, found: Sequence[Entry]) -> None:
             el("h2", t("duties.calendar.of", unit=name)),
             months.turn(month, asked.as_of, found),
             months.grid(month, asked.as_of, found),
-            el("div", table(here), class_="zl-phone") if here else None,
+            el("div", table(here), class_="zl-cal-phone") if here else None,
             el("p", t("duties.calendar.none"), class_="zl-lead") if not here else None,
             class_="zl",
         )

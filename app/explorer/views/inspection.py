@@ -58,7 +58,7 @@ def listed() -> None:
                 "table",
                 el("thead", el("tr", head)),
                 el("tbody", map(one_line, rows.values())),
-                class_="zl-rows zl-inspections",
+                class_="zl-rows zl-inspection-list",
             ),
             class_="zl",
         )
