@@ -123,6 +123,16 @@ class Directory:
         found = [each for each in self.entities.values() if self.family(each.id) == family]
         return sorted(found, key=lambda each: (each.label["zh"], each.id))
 
+    def called(self, text: str) -> list[str]:
+        """The entities with this id or this name, whenever it was in use."""
+        if text in self.entities:
+            return [text]
+        return [
+            each.id
+            for each in self.entities.values()
+            if text in each.label.values() or any(name.text == text for name in each.names)
+        ]
+
     @cached_property
     def districts(self) -> list[Entity]:
         """The districts and zones, those that still exist first."""

@@ -88,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
         _procedure,
         _agenda,
         _posts,
+        _ask,
         _dossier,
         _explore,
     ):
@@ -411,6 +412,36 @@ def _dossier(command: Command) -> None:
     )
     _as_of(made)
     _format(made, "docx", "xlsx", "pdf")
+
+
+def _ask(command: Command) -> None:
+    made = command(
+        "ask",
+        "问一个现成的问题，或者运行 SPARQL 查询；不写问题则列出全部",
+        "ask a ready question or run a SPARQL query; without either, list the questions",
+        "zelian ask",
+        "zelian ask who-succeeds --blank unit=渝北区政府",
+        "zelian ask conclusions-on-norm --blank norm=a34.p1.s2 --format csv",
+        "zelian ask --sparql 查询.rq",
+    )
+    made.add_argument(
+        "question", metavar="QUESTION", nargs="?", help="现成问题的代号 · id of a ready question"
+    )
+    made.add_argument(
+        "--blank",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="填一个空格，取值写编号或者名称 · fill in a blank, by id or by name",
+    )
+    made.add_argument(
+        "--sparql",
+        metavar="FILE",
+        type=Path,
+        help="SPARQL 查询文件，- 为标准输入 · a query file, - for stdin",
+    )
+    _as_of(made)
+    _format(made, "table", "csv", "jsonl")
 
 
 def _explore(command: Command) -> None:
