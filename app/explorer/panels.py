@@ -123,7 +123,6 @@ def _inspection(kept: Standing, place: str | None, line: InspectionLine) -> Mark
 
 def stacked(statuses: Mapping[str, int]) -> Markup:
     """Return numbers by status as one bar, each part with its sign, and the numbers below it."""
-    total = sum(statuses.values())
     parts = [
         el("i", class_=f"zl-{frame.tone(status)}", style=f"flex-grow:{number}")
         for status, number in statuses.items()
@@ -143,7 +142,7 @@ def stacked(statuses: Mapping[str, int]) -> Markup:
         if status not in _UNTOLD
     ]
     bar = el("div", parts, class_="zl-stack", aria_hidden="true")
-    return join(bar, el("div", words, class_="zl-stack-words")) if total else join("–")
+    return join(bar, el("div", words, class_="zl-stack-words")) if words else join("–")
 
 
 def by_year(summary: Summary) -> Markup:

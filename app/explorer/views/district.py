@@ -193,14 +193,15 @@ def page(known: Territory) -> Markup:
         mapped.around(desk, kept, known.id),
         class_="zl-district-top",
     )
+    nothing = el(
+        "div",
+        el("p", t("district.empty")),
+        el("p", go(address.link("overview"), t("district.empty.next"))),
+        class_="zl-empty",
+    )
+    told = [] if summary.issues else [nothing]
     if not summary.issues and not summary.said:
-        nothing = el(
-            "div",
-            el("p", t("district.empty")),
-            el("p", go(address.link("overview"), t("district.empty.next"))),
-            class_="zl-empty",
-        )
-        return el("div", top, succession.section(desk, kept, known), nothing, class_="zl")
+        return el("div", top, succession.section(desk, kept, known), told, class_="zl")
     limits = (
         timeline.lists(desk, summary.limits, kept.day, timeline.asked_month())
         if summary.limits
@@ -219,6 +220,7 @@ def page(known: Territory) -> Markup:
         "div",
         top,
         succession.section(desk, kept, known),
+        told,
         (el("section", el("h2", t(name)), content) for name, content in sections),
         class_="zl",
     )
