@@ -62,9 +62,12 @@ def _facts(case: Case) -> Iterator[Block]:
         told.setdefault(t.get(f"field.{field.predicate}") or t.of(field.label), []).append(field)
     rows = [(t("facts.id"), case.id, "")]
     for label, fields in told.items():
-        values = t.listed(t.of(f.value) for f in fields)
-        rows.append((label, values, "\n".join(dict.fromkeys(case.source(f.source) for f in fields))))
+        values = t.listed(t.day(t.of(f.value)) for f in fields)
+        rows.append((label, values, "\n".join(dict.fromkeys(case.brief(f.source) for f in fields))))
     yield _table(t, "facts.head", rows, 3, 8, 5)
+    addresses = [str(f.source[key]) for f in order for key in ("url", "note") if f.source.get(key)]
+    if addresses:
+        yield Paragraph(t("semicolon").join(dict.fromkeys(addresses)), lead=t("facts.from"), style="note")
     others = [e for e in case.matter.entries if not e.classes & {FINDING, TRANSFER}]
     if others:
         yield Paragraph(t("facts.others"), style="heading")
@@ -138,16 +141,17 @@ def _findings(case: Case) -> Iterator[Block]:
 
 def _transfers(case: Case) -> Iterator[Block]:
     t = case.words
+    lines: dict[tuple[str, ...], list[str]] = {}
+    for each in case.transfers:
+        if each.status != DESTINATION:
+            goals = t.listed(t.of(goal["name"]) for goal in each.destinations)
+            label, units = t.of(each.norm_label), case.units(each.bearers)
+            place = case.cite(each)
+            key = (label, units, goals or t("transfers.undetermined"), place)
+            lines.setdefault(key, []).append(case.status(each))
     rows = [
-        (
-            t.of(each.norm_label),
-            case.units(each.bearers),
-            t.listed(t.of(goal["name"]) for goal in each.destinations) or t("transfers.undetermined"),
-            case.status(each),
-            case.cite(each),
-        )
-        for each in case.transfers
-        if each.status != DESTINATION
+        (label, units, goals, t("semicolon").join(dict.fromkeys(found)), place)
+        for (label, units, goals, place), found in lines.items()
     ]
     if rows:
         yield Paragraph(t("transfers.text"))
@@ -157,11 +161,11 @@ def _transfers(case: Case) -> Iterator[Block]:
     yield Paragraph(t("transfers.recorded"), style="heading")
     sent = case.matter.of(TRANSFER)
     columns = ("on", "by", "to", "handsOver", "instrument")
-    lines = [
+    recorded = [
         (*(case.text(entry, name) or t("none") for name in columns), case.sources(entry)) for entry in sent
     ]
-    if lines:
-        yield _table(t, "transfers.recorded.head", lines, 3, 3, 4, 4, 3, 5)
+    if recorded:
+        yield _table(t, "transfers.recorded.head", recorded, 3, 3, 4, 4, 3, 5)
     else:
         yield Paragraph(t("transfers.recorded.none"))
 
@@ -196,18 +200,18 @@ def limit(case: Case, each: Conclusion) -> str:
 
 
 def _statuses(case: Case) -> Iterator[Block]:
+    """Yield every conclusion by number, those of one provision with one status and reason on one line."""
     t = case.words
+    lines: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+    for number, each in enumerate(case.conclusions, 1):
+        units = case.units(each.bearers) or t.listed(t.of(goal["name"]) for goal in named_in(each))
+        key = (case.cite(each), t.of(each.kind_label) or t.of(each.norm_label), case.status(each))
+        lines.setdefault(key, []).append((number, units))
     rows = [
-        (
-            str(number),
-            case.cite(each),
-            t.of(each.kind_label) or t.of(each.norm_label),
-            case.units(each.bearers) or t.listed(t.of(goal["name"]) for goal in named_in(each)),
-            case.status(each),
-        )
-        for number, each in enumerate(case.conclusions, 1)
+        (t.listed(str(n) for n, _ in found), place, what, t.listed(units for _, units in found), status)
+        for (place, what, status), found in lines.items()
     ]
-    yield _table(t, "statuses.head", rows, 2, 4, 6, 5, 6) if rows else Paragraph(t("statuses.none"))
+    yield _table(t, "statuses.head", rows, 2, 4, 6, 6, 6) if rows else Paragraph(t("statuses.none"))
 
 
 def named_in(each: Conclusion) -> list[dict[str, dict[str, str]]]:

@@ -31,6 +31,7 @@ _PARAGRAPHS: Final = {
     "note": "ZlNote",
     "step": "ZlStep",
 }
+_RED: Final = '<w:rPr><w:color w:val="B3261E"/></w:rPr>'
 _SHORT: Final = 400  # characters of a cell that stays on one page
 _STEP_INDENT: Final = 210  # twentieths of a point: one character of a step
 _DEEPEST: Final = 8
@@ -201,9 +202,9 @@ def _page(document: Any, made: Dossier, words: Words) -> None:
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     section.header_distance, section.footer_distance = Mm(20), Mm(25)
     section.different_first_page_header_footer = True
-    header = f"{made.title}　{made.mark}" if made.mark else made.title
-    _fill(section.header, _paragraph("Header", _run(header)))
-    _fill(section.first_page_header, _paragraph("Header", _run(made.mark)))
+    mark = _run(f"　{made.mark}").replace("<w:r>", f"<w:r>{_RED}", 1) if made.mark else ""
+    _fill(section.header, _paragraph("Header", _run(made.title) + mark))
+    _fill(section.first_page_header, _paragraph("Header", mark))
     number = (
         _run(words("page"))
         + _field("PAGE", _run("1"))

@@ -57,7 +57,7 @@ _ALL: Final = (
     _style("Heading2", "heading 2", _KAI, 16, f'<w:keepNext/>{_lines(28, 10, 4)}<w:outlineLvl w:val="1"/>'),
     _style("TOC1", "toc 1", _HEI, 14, f"{_DOTS}{_lines(26, 4)}"),
     _style("TOC2", "toc 2", _FANG, 14, f'{_DOTS}{_lines(24)}<w:ind w:left="420"/>'),
-    _style("Header", "header", "宋体", 9, _GROW + '<w:jc w:val="right"/>', '<w:color w:val="B3261E"/>'),
+    _style("Header", "header", "宋体", 9, _GROW + '<w:jc w:val="right"/>'),
     _style("Footer", "footer", "宋体", 14, _GROW + _CENTRE),
     _style("ZlBody", "责链 正文", _FANG, 16, _lines(28) + _TWO + _BOTH),
     _style("ZlHeading", "责链 小标题", _FANG, 16, "<w:keepNext/>" + _lines(28, 4) + _TWO, "<w:b/>"),
