@@ -8,6 +8,10 @@ from visitor import HOSTILE, VisitorMaker
 
 PAGES = {
     "overview": ("/", "总览", "Overview"),
+    "overview of a place": ("/?place=d500112&month=2026-12", "总览：渝北区", "Overview: 渝北区"),
+    "districts": ("/district", "区县", "Districts"),
+    "district": ("/district?id=d500112", "渝北区", "渝北区"),
+    "district of samples": ("/district?id=dBaiyang", "白杨区（示例）", "白杨区（示例）"),
     "issues": ("/issues", "问题清单", "Issues"),
     "issue": ("/issue?id=CQ-001", "云安联盛码头", "云安联盛码头"),
     "duties": ("/duties", "时限与责任日历", "Deadlines and duties"),
