@@ -181,10 +181,12 @@ def progress(world: World, inspection: str) -> list[Progress]:
 
 
 def read(basis: Basis, inspection: str) -> list[Progress]:
-    """The same, off what is kept of a world: its model must hold the predicates in READ."""
+    """The same, in the order of the text, off what is kept of a world: its model must hold READ."""
     by_constant = {step_constant(p.id): p for p in procedures(basis.rules.book).values()}
-    followed = sorted(str(row[1]) for row in basis.model.match("inProcedure", (inspection, None)))
-    return [_Reading(basis, inspection, by_constant[name]).progress() for name in followed]
+    followed = {str(row[1]) for row in basis.model.match("inProcedure", (inspection, None))}
+    return [
+        _Reading(basis, inspection, each).progress() for name, each in by_constant.items() if name in followed
+    ]
 
 
 class _Reading:

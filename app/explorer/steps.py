@@ -190,18 +190,20 @@ def _otherwise(step: Taken) -> Markup | None:
 # -- what is due ----------------------------------------------------------------------------------
 
 
-def _due(desk: store.Desk, each: Progress, step: Taken) -> Markup | None:
-    """Return what is said of the duties of a step, unit by unit: its limit, or what is missing to say."""
+def _due(desk: store.Desk, each: Progress, step: Taken, issue: str | None = None) -> Markup | None:
+    """Return what is said of the duties of a step, unit by unit: its limit, or what is missing to say.
+
+    ``issue`` leaves only what is said about one issue.
+    """
     by_id = desk.survey.by_id
-    found = [by_id[told["id"]] for told in step.conclusions if told["status"] not in _NO_DUE]
+    told = [by_id[one["id"]] for one in step.conclusions if one["status"] not in _NO_DUE]
+    found = [c for c in told if issue is None or issue in c.issues]
     groups: dict[tuple[str | None, ...], list[Conclusion]] = {}
     for c in sorted(found, key=lambda c: theme.rank(c.status)):
         key = (c.norm, c.status, c.reason, c.missing, c.due, c.done, c.since, str(_on_issue(c)))
         groups.setdefault(key, []).append(c)
-    stated = _stated(found)
-    if not groups and not stated:
-        return None
-    return el("div", stated, [_group(each, together) for together in groups.values()], class_="zl-step-due")
+    drawn = [_group(each, together, issue) for together in groups.values()]
+    return el("div", _stated(found), drawn, class_="zl-step-due") if drawn else None
 
 
 def _stated(found: Iterable[Conclusion]) -> Markup | None:
@@ -215,15 +217,15 @@ def _stated(found: Iterable[Conclusion]) -> Markup | None:
     return join(lines) if lines else None
 
 
-def _group(each: Progress, together: list[Conclusion]) -> Markup:
+def _group(each: Progress, together: list[Conclusion], issue: str | None) -> Markup:
     """Return conclusions that say the same of several units: the status once, each unit a link to proof."""
     lang = address.lang()
     first = together[0]
-    if _on_issue(first):
+    if issue is None and _on_issue(first):
         href = address.link("issues", inspection=each.inspection, norm=first.norm, status=first.status)
         who: Markup = go(href, t("steps.in_issues", n=len(together)))
     else:
-        who = join(_unit(together[0]), [join(t("then"), _unit(c)) for c in together[1:]])
+        who = join(_unit(first, issue), [join(t("then"), _unit(c, issue)) for c in together[1:]])
     told = [
         t("steps.due", day=day(first.due)) if first.due else None,
         t("steps.done", day=day(first.done)) if first.done else None,
@@ -246,9 +248,9 @@ def _on_issue(c: Conclusion) -> bool:
     return bool(c.issues) and c.subject != c.inspection
 
 
-def _unit(c: Conclusion) -> Markup:
+def _unit(c: Conclusion, issue: str | None) -> Markup:
     words = t("and").join(agendas.who(c, address.lang())) or t("issue.why")
-    return go(agendas.way(c), words)
+    return go(address.link("issue", id=issue, c=c.id) if issue else agendas.way(c), words)
 
 
 # -- on the page of an issue ----------------------------------------------------------------------
@@ -264,11 +266,14 @@ def of_issue(desk: store.Desk, issue: str, inspections: Iterable[str]) -> Markup
 
 def _part(desk: store.Desk, issue: str, each: Progress) -> Markup:
     lang = address.lang()
-    mine = {c.id for c in desk.by_issue.get(issue, ())}
-    own = [step for step in each.steps if any(told["id"] in mine for told in step.conclusions)]
+    due = [(step, drawn) for step in each.steps if (drawn := _due(desk, each, step, issue))]
     lines = [
-        el("li", state(step.state), el("div", store.worded(step.label, lang), class_="zl-step"))
-        for step in own
+        el(
+            "li",
+            state(step.state),
+            el("div", el("div", store.worded(step.label, lang), class_="zl-step"), drawn),
+        )
+        for step, drawn in due
     ]
     more = go(address.link("inspection", id=each.inspection), t("steps.of_issue.more"))
     return join(

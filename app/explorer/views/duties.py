@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, agenda_files, agendas, dayless, frame, months, store
+from app.explorer import address, agenda_files, agendas, dayless, due_lines, frame, months, store
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 from reasoner.agenda import Entry, Kind
-from reasoner.conclusions import elapsed_days
 
 _SHOWN: Final = 15  # lines of one kind while all kinds are shown
 _PER_PAGE: Final = 50
@@ -118,71 +117,6 @@ def chosen_filters() -> Markup | None:
 # -- lines ----------------------------------------------------------------------------------------
 
 
-def when(each: Entry) -> Markup:
-    """Return the limit with the days to it, the start of a duty without one, or what is missing to say."""
-    if each.kind == "undated":
-        stated = agendas.time_stated(each.norm)
-        return join(
-            el("b", store.worded(each.of.missing_label, lang)),
-            el("div", t("duties.as_stated", text=stated), class_="zl-quiet zl-small") if stated else None,
-        )
-    if each.due is None:
-        since = t("duties.days.elapsed", day=day(each.since or ""), days=each.elapsed)
-        return el("span", since if each.since else t("duties.days.none"), class_="zl-small")
-    if each.possible:
-        days = [join(el("b", day(one), class_="zl-date"), days_to(each, one)) for one in each.possible]
-        return join(el("div", t("duties.possible"), class_="zl-quiet zl-small"), days)
-    return join(el("b", day(each.due), class_="zl-date"), days_to(each, each.due))
-
-
-def days_to(each: Entry, limit: str) -> Markup:
-    """Return the days from the as-of date to a day, in words."""
-    days = elapsed_days(each.of.as_of, limit)
-    passed = "duties.days.possible" if each.possible else "duties.days.passed"
-    words = passed if days < 0 else "duties.days.left" if days else "duties.days.today"
-    return el("div", t(words, days=abs(days)), class_="zl-quiet zl-small")
-
-
-def line(each: Entry) -> Markup:
-    """Return one conclusion as a line, with the way to its proof."""
-    c = each.of
-    cited = go(address.link("law", at=c.citation["id"]), store.worded(c.citation["text"], lang))
-    missing = (
-        el("div", t("duties.missing", what=store.worded(c.missing_label, lang)), class_="zl-small")
-        if c.missing and each.kind != "undated"
-        else None
-    )
-    reason = store.worded(c.reason_label, lang)
-    opened = address.param("c") == c.id
-    return el(
-        "tr",
-        el("td", when(each)),
-        el("td", t("and").join(agendas.who(c, lang))),
-        el(
-            "td",
-            store.worded(c.norm_label, lang),
-            " ",
-            el("span", cited, class_="zl-small"),
-            el("div", agendas.matter(desk, c, lang), class_="zl-quiet zl-small"),
-        ),
-        el(
-            "td",
-            frame.status(c.status, store.worded(c.status_label, lang)),
-            el("div", reason, class_="zl-quiet zl-small") if reason else None,
-            missing,
-            el("div", go(agendas.way(c), t("duties.why")), class_="zl-small"),
-        ),
-        data_here=f"conclusion:{c.id}" if opened else None,
-    )
-
-
-def table(found: Iterable[Entry], first: str = "limit") -> Markup:
-    """Return lines under their heads, the first of which is named."""
-    names = (f"duties.column.{first}", "duties.column.unit", "duties.column.duty", "duties.column.status")
-    head = el("tr", (el("th", t(name)) for name in names))
-    return el("table", el("thead", head), el("tbody", map(line, found)), class_="zl-rows zl-due")
-
-
 def section(kind: Kind, found: Sequence[Entry]) -> Markup | None:
     """Return the lines of one kind under a heading that says what it means."""
     mine = agendas.lines(each for each in found if each.kind == kind)
@@ -200,7 +134,7 @@ def section(kind: Kind, found: Sequence[Entry]) -> Markup | None:
     shown = [dayless.table(desk, tasks[first:last]) if tasks[first:last] else None]
     rest = mine[max(0, first - len(tasks)) : max(0, last - len(tasks))]
     if rest:
-        shown.append(table(rest, _FIRST.get(kind, "limit")))
+        shown.append(due_lines.table(desk, rest, _FIRST.get(kind, "limit")))
     more = go(address.here(part=kind, p=None), t("duties.more", n=f"{number:,}")) if number > last else None
     return el(
         "section",
@@ -253,7 +187,7 @@ def calendar_of(unit: str, found: Sequence[Entry]) -> None:
             el("h2", t("duties.calendar.of", unit=name)),
             months.turn(month, asked.as_of, found),
             months.grid(month, asked.as_of, found),
-            el("div", table(here), class_="zl-cal-phone") if here else None,
+            el("div", due_lines.table(desk, here), class_="zl-cal-phone") if here else None,
             el("p", t("duties.calendar.none"), class_="zl-lead") if not here else None,
             class_="zl",
         )
@@ -276,12 +210,17 @@ def units_table(found: Sequence[Entry]) -> Markup:
         counted, key=lambda unit: ([-counted[unit].get(kind, 0) for kind in shown], names.get(unit, unit))
     )
     first, last = page_of(len(order))
+    heads: dict[str, str] = {kind: f"{t(f'duties.kind.{kind}')}{t('colon')}" for kind in shown}
+    heads |= {"next": f"{t('duties.column.next')}{t('colon')}"}
     lines = [
         el(
             "tr",
             el("td", go(address.here(unit=unit, p=None), names.get(unit, unit))),
-            [el("td", str(counted[unit].get(kind) or "–"), class_="zl-number") for kind in shown],
-            el("td", day(following[unit]) if unit in following else "–"),
+            [
+                el("td", str(counted[unit].get(kind, 0)), class_="zl-number", data_label=heads[kind])
+                for kind in shown
+            ],
+            el("td", day(following[unit]) if unit in following else t("none"), data_label=heads["next"]),
         )
         for unit in order[first:last]
     ]
@@ -292,7 +231,7 @@ def units_table(found: Sequence[Entry]) -> Markup:
         el("th", t("duties.column.next")),
     )
     return join(
-        el("table", el("thead", head), el("tbody", lines), class_="zl-units"),
+        el("table", el("thead", head), el("tbody", lines), class_="zl-rows"),
         paging(len(order)) if len(order) > _PER_PAGE else None,
     )
 

@@ -27,6 +27,11 @@ def span(one: inspections.Row) -> str:
     return " – ".join(each or t("unknown") for each in days) if any(days) else t("unknown")
 
 
+def label(column: str) -> str:
+    """Return the head of a column as it stands in a line on the phone, where columns have no heads."""
+    return f"{t(f'inspection.column.{column}')}{t('colon')}"
+
+
 def one_line(one: inspections.Row) -> Markup:
     """Return one inspection of the list."""
     wanted = inspections.attention(one.statuses)
@@ -35,9 +40,9 @@ def one_line(one: inspections.Row) -> Markup:
         "tr",
         el("td", go(address.link("inspection", id=one.id), store.worded(one.name, lang))),
         el("td", t("and").join(store.worded(kind, lang) for kind in one.kinds), class_="zl-small"),
-        el("td", span(one), class_="zl-small"),
-        el("td", fed_back or t("unknown"), class_="zl-small"),
-        el("td", f"{one.issues:,}", class_="zl-number"),
+        el("td", span(one), class_="zl-small", data_label=label("dates")),
+        el("td", fed_back or t("unknown"), class_="zl-small", data_label=label("back")),
+        el("td", f"{one.issues:,}", class_="zl-number", data_label=label("issues")),
         el("td", [el("div", frame.status(status)) for status in wanted[:3]], class_="zl-small"),
     )
 
