@@ -29,7 +29,7 @@ __all__ = ["MOST_GAPS", "Answer", "Missing", "Wanted", "answer", "goals_for", "m
 
 MOST_GAPS = 4
 _FAR = 12  # gaps up to which one set is looked for when more than MOST_GAPS are missing
-_DEEP_STEPS = 400
+_DEEP_STEPS = 3000  # in a small world, where little on record shows the way, it is long
 _NAMING_STEPS = 400
 _MOST_ENDS = 3
 
