@@ -22,6 +22,7 @@ _SMALL: Final = 0.085  # a district narrower and lower than this part of the map
 _LABEL: Final = 40  # a label of three characters and a number, in pixels
 _LINES: Final = 27
 _PUSHES: Final = 4
+_SHADES: Final = 4
 _EDGE: Final = 0.06  # nearer to the edge than this part of the map, a label would be cut off
 _BORDER: Final = "#8D8A83"  # both are to be seen on light and on dark paper
 _CHOSEN: Final = "#3B82B5"
@@ -234,12 +235,13 @@ def _borders(name: str, seen: Window, chosen: str | None) -> Markup:
 
 
 def levels(numbers: Iterable[int]) -> list[int]:
-    """Return where the four levels begin: the first at one, the others growing with the largest number."""
-    most = max(numbers, default=0)
-    starts = sorted({1, *(round(most ** (part / 4) + 0.5) for part in (1, 2, 3))})
-    return [start for start in starts if 0 < start <= most]
+    """Return where the shades begin: about as many districts in each, of those that have any at all."""
+    some = sorted(number for number in numbers if number > 0)
+    starts = sorted({some[len(some) * part // _SHADES] for part in range(_SHADES)}) if some else []
+    return [1, *starts[1:]] if starts else []
 
 
 def level(number: int, starts: list[int]) -> int:
-    """Return the level of a number: 0 for nothing, else which of ``starts`` it has reached."""
-    return sum(number >= start for start in starts)
+    """Return the shade of a number: 0 for nothing, else 1–4, of few shades rather the darker ones."""
+    reached = sum(number >= start for start in starts)
+    return reached and reached + min(1, _SHADES - len(starts))

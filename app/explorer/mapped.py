@@ -149,7 +149,8 @@ def _legend(view: _View, numbers: dict[str, int]) -> Markup:
         for start, end in zip(starts, ends[: len(starts)], strict=True)
     ]
     keys = [
-        el("span", el("i", class_=f"zl-level-{number}"), words) for number, words in enumerate(["0", *ranges])
+        el("span", el("i", class_=f"zl-level-{atlas.level(start, starts)}"), words)
+        for start, words in zip([0, *starts], ["0", *ranges], strict=True)
     ]
     return el("div", keys, class_=f"zl-map-legend zl-{view.tone}", aria_label=t("map.legend"), role="group")
 

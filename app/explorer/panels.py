@@ -142,7 +142,11 @@ def stacked(statuses: Mapping[str, int]) -> Markup:
         if status not in _UNTOLD
     ]
     bar = el("div", parts, class_="zl-stack", aria_hidden="true")
-    return join(bar, el("div", words, class_="zl-stack-words")) if words else join("–")
+    if not words:  # nothing but what tells nothing: the words of it instead of a bar
+        return join(
+            *(el("div", frame.status(each), f" {n:,}", class_="zl-small") for each, n in statuses.items())
+        )
+    return join(bar, el("div", words, class_="zl-stack-words"))
 
 
 def by_year(summary: Summary) -> Markup:

@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from visitor import Visitor, VisitorMaker
 
+from app.explorer import atlas
+
 FIGURES = ("open", "late", "transfer", "determination", "insufficient")
 EARLIER = "as_of=2025-12-01"  # before two districts were merged
 
@@ -228,6 +230,15 @@ def test_the_map_is_small(visit: VisitorMaker) -> None:
     page = visit().open("/")
     size = page.locator(".zl-map-frame").evaluate("e => e.outerHTML.length")
     assert size < 150_000
+
+
+@pytest.mark.parametrize("numbers", [[0], [1, 0], [3, 3, 3], [1, 1, 2, 5, 7], [148] * 7 + [296, 444, 740, 0]])
+def test_more_is_never_lighter_and_nothing_is_blank(numbers: list[int]) -> None:
+    starts = atlas.levels(numbers)
+    shades = [atlas.level(number, starts) for number in sorted(numbers)]
+    assert shades == sorted(shades)
+    assert all((shade == 0) == (number == 0) for shade, number in zip(shades, sorted(numbers), strict=True))
+    assert max(shades) <= 4
 
 
 def test_every_district_can_be_touched_on_a_phone(visit: VisitorMaker) -> None:
