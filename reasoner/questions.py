@@ -154,7 +154,7 @@ def _term(blank: Blank, value: str, rules: Ontology) -> ox.NamedNode | ox.Litera
         case "words":
             if len(value) > _LONGEST:
                 raise BlankError(blank.name, "long", value[:20])
-            return ox.Literal(value)
+            return ox.Literal("".join(sign for sign in value if sign.isprintable()))
         case "norm":
             if value not in rules.book.norms:
                 raise BlankError(blank.name, "unknown", value)
