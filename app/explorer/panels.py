@@ -128,19 +128,16 @@ def stacked(statuses: Mapping[str, int]) -> Markup:
         for status, number in statuses.items()
     ]
     lang = address.lang()
-    words = [
-        el(
-            "span",
-            el("b", theme.sign(status)[0], aria_hidden="true"),
-            f" {number:,}",
-            class_=f"zl-{frame.tone(status)}",
-            title=f"{store.status_label(status, lang)} {number:,}",
-            role="img",
-            aria_label=f"{store.status_label(status, lang)} {number:,}",
-        )
-        for status, number in statuses.items()
-        if status not in _UNTOLD
-    ]
+    alike: dict[tuple[str, str], list[str]] = {}  # statuses of one sign stand together
+    for status in statuses:
+        if status not in _UNTOLD:
+            alike.setdefault(theme.sign(status), []).append(status)
+    words = []
+    for (sign, tone), together in alike.items():
+        says = t("and").join(f"{store.status_label(each, lang)} {statuses[each]:,}" for each in together)
+        number = sum(statuses[each] for each in together)
+        shown = (el("b", sign, aria_hidden="true"), f" {number:,}")
+        words.append(el("span", shown, class_=f"zl-{tone}", title=says, role="img", aria_label=says))
     bar = el("div", parts, class_="zl-stack", aria_hidden="true")
     if not words:  # nothing but what tells nothing: the words of it instead of a bar
         return join(

@@ -153,12 +153,17 @@ def issues(known: Territory) -> Markup:
 def transfers(known: Territory) -> Markup:
     """Return the transfers that are required and not on record."""
     found = [each for each in kept.of(known.id).said if kept.awaits_transfer(each)]
+    mine = {row.id for row in kept.issues(known.id)}
     if not found:
         return el("p", t("district.transfers.none"), class_="zl-quiet")
     lines = [
         el(
             "tr",
-            el("td", go(agendas.way(each), agendas.called(desk, each.subject, lang, *each.issues))),
+            el(
+                "td",
+                go(agendas.way(each), agendas.called(desk, each.subject, lang, *each.issues)),
+                el("div", t("and").join(sorted(mine.intersection(each.issues))), class_="zl-small zl-quiet"),
+            ),
             el("td", store.worded(each.norm_label, lang)),
             el("td", t("and").join(store.worded(unit["name"], lang) for unit in each.destinations) or "–"),
             el("td", day(each.since) if each.since else t("unknown"), class_="zl-small"),
@@ -210,7 +215,7 @@ def page(known: Territory) -> Markup:
     duties = el("p", go(address.link("duties", district=known.id), t("district.limits.all")))
     sections = [
         ("district.organs", join(el("p", t("district.organs.lead"), class_="zl-lead"), responsible(known))),
-        ("district.limits", join(limits, duties)),
+        ("district.limits", join(el("p", t("district.limits.lead"), class_="zl-lead"), limits, duties)),
         ("district.transfers", transfers(known)),
     ]
     if summary.issues:

@@ -48,7 +48,12 @@ def body(kept: leadership.Standing, place: str | None) -> Markup:
         el("section", el("h2", t("overview.by_inspection")), panels.by_inspection(kept, place)),
         el(
             "div",
-            el("section", el("h2", t("overview.by_status")), panels.by_status(kept, place)),
+            el(
+                "section",
+                el("h2", t("overview.by_status")),
+                el("p", t("overview.by_status.place"), class_="zl-quiet zl-small") if place else None,
+                panels.by_status(kept, place),
+            ),
             el("section", el("h2", t("overview.by_year")), panels.by_year(summary)),
             class_="zl-columns",
         ),
