@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from app.explorer import address, frame, permalink, proofs, store, theme
+from app.explorer import address, forms, frame, permalink, proofs, store, theme
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import t
 from reasoner import assumptions, missing, whynot
@@ -205,7 +205,7 @@ def _answer(
         return [el("h3", _nothing(told)), el("ul", ends, class_="zl-relations")]
     several = len(told["sets"]) > 1
     pairs = list(enumerate(zip(told["sets"], sets, strict=True), 1))
-    shown = [_set(issue, each, text, number if several else None) for number, (each, text) in pairs]
+    shown = [_set(each, text, number if several else None) for number, (each, text) in pairs]
     rest = shown[_SETS_SHOWN:]
     return [
         el("h3", _head(told)),
@@ -228,10 +228,12 @@ def _nothing(told: Mapping[str, Any]) -> str:
 def _head(told: Mapping[str, Any]) -> str:
     if told["more_than"] is not None:
         return t("ask.at_least", n=told["more_than"])
+    if not told["complete"]:
+        return t("ask.enough")
     return t("ask.one_of" if len(told["sets"]) > 1 else "ask.least")
 
 
-def _set(issue: store.Issue, each: Mapping[str, Any], text: str, number: int | None) -> Markup:
+def _set(each: Mapping[str, Any], text: str, number: int | None) -> Markup:
     """Return one set: what is missing and who asks for it, what stands in the way, what to do with it."""
     lang = address.lang()
     lacking = [
@@ -259,35 +261,23 @@ def _set(issue: store.Issue, each: Mapping[str, Any], text: str, number: int | N
     undone = list(dict.fromkeys(store.worded(u["sentence"], lang) for u in each["undoes"]))
     held = el("p", t("ask.holds_now"), t("colon"), undone[0], class_="zl-note") if undone else None
     suppose = address.here(ask="if", on=text, off=None, c=None)
-    ways = [
-        go(suppose, t("ask.suppose")),
-        *(go(each, t("ask.record")) for each in _forms(issue, _facts(each))[:1]),
-    ]
+    records = [go(_form(thing), t("ask.record")) for thing in each["missing"][:1]]
     return el(
         "div",
         el("h4", t("ask.set", n=number)) if number else None,
         el("ul", lacking, blocking),
         held,
-        el("p", ways, class_="zl-ways") if text else None,
+        el("p", go(suppose, t("ask.suppose")), records, class_="zl-ways") if text else None,
         class_="zl-set",
     )
 
 
-def _facts(one: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
-    """Return the facts of a set as (predicate, arguments)."""
-    return [(fact["predicate"], fact["arguments"]) for thing in one["missing"] for fact in thing["facts"]]
-
-
-def _forms(issue: store.Issue, facts: Sequence[tuple[str, list[Any]]]) -> list[str]:
-    """Return the addresses of forms that record what a set lacks."""
-    known = {"finding": "finding", "parameter": "parameter", "completenessDeclaration": "completeness"}
-    kinds = {"findingKind": "finding", "parameterKind": "parameter", "coversRecords": "completeness"}
-    what = {kinds[name]: str(row[1]) for name, row in facts if name in kinds and row[1] is not None}
-    found = [known[name] for name, row in facts if name in known and len(row) == 1] or ["event"]
-    return [
-        address.link("record", kind=kind, what=what.get(kind), about=issue.row.id)
-        for kind in dict.fromkeys(found)
-    ]
+def _form(thing: Mapping[str, Any]) -> str:
+    """Return the address of the form that records a missing thing, with what is known of it filled in."""
+    facts = [(str(fact["predicate"]), fact["arguments"]) for fact in thing["facts"]]
+    kinds = [name for name, row in facts if len(row) == 1]
+    known = {name: str(row[1]) for name, row in facts if len(row) == 2 and row[1] is not None}
+    return address.link("record", kind=kinds[0] if kinds else forms.CORRECTION, **known)
 
 
 def _asked_by(asked: Iterable[Mapping[str, Any]]) -> list[Markup]:

@@ -31,7 +31,7 @@ def test_another_reading_stands_beside_the_one_taken(visit: VisitorMaker) -> Non
 
 
 def test_every_relation_of_the_graph_names_its_origin(visit: VisitorMaker) -> None:
-    page = visit().open("/issue?id=CQ-001")
+    page = visit().open("/issue?id=CQ-001&tab=chain")
     relations = page.locator(".zl-relations li")
     assert relations.count() > 3
     for relation in relations.all():
@@ -40,10 +40,10 @@ def test_every_relation_of_the_graph_names_its_origin(visit: VisitorMaker) -> No
 
 def test_norms_stand_beside_the_words_they_rest_on(visit: VisitorMaker) -> None:
     page = visit().open("/law?at=a36.p3")
-    beside = page.locator("[data-here] .zl-margin")
-    expect(beside.locator("summary").first).to_be_visible()
-    beside.locator("summary").nth(2).click()
-    expect(beside.locator("details").nth(2)).to_contain_text("a36.p3")
+    beside = page.locator("[data-here] .zl-beside > a")
+    expect(beside.first).to_be_visible()
+    beside.nth(2).click()
+    expect(page.locator(".zl-sheet")).to_contain_text("a36.p3")
 
 
 def test_an_abolished_district_is_named_with_its_successor(visit: VisitorMaker) -> None:

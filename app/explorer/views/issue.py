@@ -6,7 +6,19 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, answers, asked, chains, frame, history, standing, store, supposed
+from app.explorer import (
+    address,
+    answers,
+    asked,
+    chains,
+    frame,
+    history,
+    standing,
+    steps,
+    store,
+    supposed,
+)
+from app.explorer.forms import CORRECTION
 from app.explorer.markup import el, go, show
 from app.explorer.words import t
 
@@ -60,14 +72,12 @@ def chain(issue: store.Issue) -> None:
 
 def procedure(issue: store.Issue) -> None:
     """Write the procedures of the inspections that raised the issue."""
-    links = [
-        el("li", go(address.link("inspection", id=inspection), t("issue.steps.see", name=name)))
-        for inspection, name in issue.row.inspection
-    ]
-    if links:
-        show(el("div", el("ul", links), class_="zl"))
-    else:
-        frame.empty(t("issue.steps.none"), t("issue.steps.none.next"))
+    inspections = [inspection for inspection, _ in issue.row.inspection]
+    if inspections:
+        show(el("div", steps.of_issue(desk, issue.row.id, inspections), class_="zl"))
+        return
+    form = address.link("record", kind=CORRECTION, about=issue.row.id)
+    frame.empty(t("issue.steps.none"), go(form, t("issue.steps.none.next")))
 
 
 frame.title(issue.row.title if issue else t("issue.choose"))

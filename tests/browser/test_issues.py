@@ -1,0 +1,104 @@
+"""The list of issues: filtered, searched, ordered and taken along, all by its address."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Page, expect
+from visitor import VisitorMaker
+
+
+def ids(page: Page) -> list[str]:
+    return page.locator(".zl-issues tbody td:nth-child(2)").all_inner_texts()
+
+
+def facet(page: Page, name: str) -> None:
+    """Open a filter and choose its first value."""
+    details = page.locator(
+        ".zl-filters details", has=page.locator("summary", has_text=re.compile(f"^{name}$"))
+    )
+    if details.get_attribute("open") is None:
+        details.locator("summary").click()
+    details.locator("li a").first.click()
+    expect(page.locator(".zl-chosen")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["状态", "督察", "区县", "行业领域", "责任单位", "缺少", "规范"])
+def test_every_filter_narrows_the_list_to_the_number_it_names(visit: VisitorMaker, name: str) -> None:
+    page = visit().open("/issues")
+    details = page.locator(
+        ".zl-filters details", has=page.locator("summary", has_text=re.compile(f"^{name}$"))
+    )
+    number = details.locator("li a > span:last-child").first.text_content()
+    facet(page, name)
+    expect(page.locator(".zl p.zl-quiet", has_text="个问题")).to_have_text(re.compile(f"^{number}个问题"))
+
+
+def test_overdue_issues_are_one_click_away(visit: VisitorMaker) -> None:
+    page = visit().open("/issues")
+    page.get_by_role("switch", name=re.compile("只看逾期")).click()
+    expect(page).to_have_url(re.compile("late=1"))
+    for words in page.locator(".zl-issues tbody td:nth-child(6)").all_inner_texts():
+        assert re.search("逾期|程序偏离", words)
+
+
+def test_search_finds_accountable_units(visit: VisitorMaker) -> None:
+    page = visit().open("/issues?q=市水利局")
+    assert "SL-105" in ids(page)
+
+
+def test_the_order_stands_in_the_address(visit: VisitorMaker) -> None:
+    page = visit().open("/issues")
+    page.locator(".zl-choice a", has_text="编号").click()
+    expect(page).to_have_url(re.compile("sort=id"))
+    expect(page.locator(".zl-choice a[aria-current]")).to_have_text("编号")
+    assert ids(page) == sorted(ids(page))
+
+
+def test_pages_follow_each_other(visit: VisitorMaker) -> None:
+    page = visit().open("/issues?sort=id")
+    first = ids(page)
+    page.get_by_role("link", name="下一页").click()
+    expect(page.locator(".zl-turn")).to_contain_text("第2页")
+    assert not set(first) & set(ids(page))
+
+
+def test_the_selection_is_downloaded_with_its_date_and_versions(visit: VisitorMaker, tmp_path: Path) -> None:
+    page = visit().open("/issues?as_of=2026-11-23&inspection=i-s-routine-2024&sort=id")
+    page.get_by_role("checkbox", name="选入SL-105").click()
+    page.get_by_role("checkbox", name="选入SL-106").click()
+    expect(page.locator(".zl-files")).to_contain_text("已选2个问题")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="XLSX").click()
+    assert waiting.value.suggested_filename == "问题清单_2026-11-23.xlsx"
+    waiting.value.save_as(tmp_path / "list.xlsx")
+    listed, about = load_workbook(tmp_path / "list.xlsx").worksheets
+    assert [row[0].value for row in listed.iter_rows(min_row=2)] == ["SL-105", "SL-106"]
+    told = {row[0].value: row[1].value for row in about.iter_rows()}
+    assert told["基准日"] == "2026年11月23日"
+    assert told["数据版本"]
+    assert told["规则版本"]
+
+
+def test_a_downloaded_cell_never_acts(visit: VisitorMaker, tmp_path: Path) -> None:
+    page = visit().open("/issues?q=onerror")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV").click()
+    waiting.value.save_as(tmp_path / "list.csv")
+    head, *lines = csv.reader(io.StringIO((tmp_path / "list.csv").read_text("utf-8-sig")))
+    assert [line[0] for line in lines] == ["X-1"]
+    assert "基准日" in head
+    assert not any(cell.startswith(("=", "+", "-", "@")) for line in lines for cell in line)
+
+
+def test_a_link_to_the_list_shows_a_colleague_the_same(visit: VisitorMaker) -> None:
+    page = visit().open("/issues?status=overdue&sort=due&pick=SL-105")
+    link = page.locator(".zl-permalink").inner_text()
+    colleague = visit()
+    colleague.page.goto(link)
+    colleague.settle()
+    assert ids(colleague.page) == ids(page)
+    expect(colleague.page.get_by_role("checkbox", name="选入SL-105")).to_be_checked()
