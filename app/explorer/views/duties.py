@@ -277,6 +277,7 @@ else:
         unit_box(t("duties.filter.unit.choose" if tab == "calendar" else "duties.filter.unit.all"))
         show(
             el("div", periods(), map(facet, agendas.FILTERS[1:]), class_="zl zl-filters"),
+            el("p", go(address.link("inspection"), t("duties.inspections")), class_="zl zl-small"),
         )
     with right:
         if tab != "calendar":
@@ -291,7 +292,13 @@ else:
                     class_="zl",
                 )
             )
-        else:
+        elif asked.unit in agendas.units(desk):
             calendar_of(asked.unit, found)
+        else:
+            name = agendas.label(desk, "unit", asked.unit, lang)
+            frame.empty(
+                t("duties.calendar.unknown", unit=name),
+                go(address.here(unit=None), t("duties.calendar.others")),
+            )
         if found:
             export(found)
