@@ -58,6 +58,8 @@ def test_no_cell_is_a_formula(desk: Named, found: list[agenda.Entry]) -> None:
 
 def test_a_calendar_file_keeps_every_text_inside_its_event(desk: Named, found: list[agenda.Entry]) -> None:
     raw = agenda_files.as_ics(desk, found, "en", WORDS, HOSTILE)
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert rb"BEGIN:VEVENT\;\\\," in raw.replace(b"\r\n ", b"")  # as RFC 5545 escapes it
     physical = raw.split(b"\r\n")
     assert max(map(len, physical)) <= 75
     for line in physical:
