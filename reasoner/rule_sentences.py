@@ -32,6 +32,8 @@ _AND = {"zh": "，且", "en": " and "}
 ASKED = ("KindOfFinding", "KindOfParameter", "MissingFact", "RecordClass")
 """Classes of what rules ask the record for: findings, parameters, facts, records of a kind."""
 
+_GROUNDS = {"Reason", "Question"}
+
 
 @dataclass(frozen=True)
 class Way:
@@ -152,6 +154,17 @@ def _term(term: Term, lang: str) -> str | int:
     if isinstance(term, Var):
         return _SOMETHING[lang] if term.anonymous else term.name
     return term
+
+
+def reasons(record: Record, vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """Return the reasons and questions that a norm's rules conclude with, by the predicate of the conclusion."""
+    found: dict[str, dict[str, None]] = {}
+    for rule in record.rules:
+        for value in rule.head.args:
+            thing = vocabulary.individuals.get(value) if isinstance(value, str) else None
+            if thing is not None and _GROUNDS & set(thing.classes):
+                found.setdefault(rule.head.predicate, {})[thing.name] = None
+    return {name: list(named) for name, named in found.items()}
 
 
 def kind_label(record: Record, vocabulary: Vocabulary) -> Text:

@@ -52,6 +52,18 @@ def test_what_a_norm_asks_the_record_for_is_listed(rules: Ontology) -> None:
     assert rule_sentences.asked(rules.book.norms["a3.p1.s1"], rules.vocabulary) == {}
 
 
+def test_the_reasons_of_a_norm_are_listed_by_what_they_are_reasons_for(rules: Ontology) -> None:
+    found = rule_sentences.reasons(rules.book.norms["a36.p3.s2"], rules.vocabulary)
+    assert found["noConclusion"] == ["beforeEffective"]
+    assert found["notTriggered"] == ["planRecordedNotIssued"]
+    assert "routedThroughOffice" in found["doubt"]
+
+
+def test_kinds_of_norms_are_called_as_the_ontology_calls_them(rules: Ontology) -> None:
+    for norm in rules.book.norms.values():
+        assert rule_sentences.kind_label(norm, rules.vocabulary)["zh"] != norm.type
+
+
 CASES = """
 - name: 期望
   as_of: 2024-12-01

@@ -50,7 +50,7 @@ def _members(said: Mapping[str, Any]) -> Markup:
 
 def _plain(words: str) -> str:
     """Return words of a frame as a reader knows them."""
-    return words.replace(" & ", "，并且").replace("&", "、").replace("unstated", t("law.unstated"))
+    return words.replace(" & ", "；").replace("&", "、").replace("unstated", t("law.unstated"))
 
 
 def _linked(words: str) -> Markup:
@@ -76,7 +76,7 @@ def elements(norm: Record) -> Iterator[tuple[str, Piece]]:
     modality = el("span", f"“{said['modality']}”", lang="zh-CN") if said.get("modality") else None
     yield "type", join(kind(norm), " ", modality)
     yield "bearer", bearer(norm)
-    action = "：".join(str(said[key]) for key in ("action", "object") if said.get(key))
+    action = "：".join(str(said[key]).replace(" & ", "和") for key in ("action", "object") if said.get(key))
     if action:
         yield "action", _linked(action)
     if (said.get("counterparty") or {}).get("members"):

@@ -34,6 +34,13 @@ def _needs(norm: Record) -> Iterator[tuple[str, Piece]]:
         yield "terms", t("and").join(carried)
 
 
+def _exceptions(norm: Record) -> Markup | None:
+    """Return for what reasons the norm does not reach a matter, and what people must judge."""
+    found = reader.exceptions(norm, address.lang())
+    rows = [(how, t("then").join(reasons)) for how, reasons in found.items()]
+    return join(el("h3", t("law.exceptions")), _listed(iter(rows))) if rows else None
+
+
 def _paragraph(label: str, words: str) -> Markup | None:
     return el("p", el("b", t(label), t("colon")), words) if words else None
 
@@ -44,7 +51,7 @@ def _readings(norm: Record) -> Iterator[Markup | None]:
     yield _paragraph("law.reading", store.worded(norm.reading, lang))
     yield _paragraph("law.no_rule", store.worded(norm.reason, lang))
     for point in store.points(norm):
-        ways = (("issue.reading.taken", point.cautious), ("issue.reading.other", point.other))
+        ways = (("law.reading.taken", point.cautious), ("law.reading.other", point.other))
         yield el(
             "div",
             el("p", el("b", t("law.point"), t("colon")), store.worded(point.label, lang)),
@@ -72,7 +79,7 @@ def _opened(desk: store.Desk, norm: Record) -> Markup:
     needs = list(_needs(norm))
     return el(
         "div",
-        el("div", _listed(norm_frame.elements(norm)), _needed(needs)),
+        el("div", _listed(norm_frame.elements(norm)), _needed(needs), _exceptions(norm)),
         el("div", list(_readings(norm)), _counted(desk, norm)),
         class_="zl-sheet-two",
     )

@@ -22,6 +22,9 @@ from reasoner.norms import Record
 from reasoner.rule_sentences import Said
 from reasoner.vocabulary import predicate_name
 
+#: Predicates by which a rule says that its norm does not reach a matter, or that people must judge.
+_EXCEPTIONS = ("noConclusion", "notTriggered", "notCounted", "doubt")
+
 Part = Article | Paragraph | Item
 
 _NUMERAL = r"(?:\d+|[零〇一二三四五六七八九十百]+)"
@@ -165,6 +168,12 @@ def asked_of_record(record: Record, lang: Lang) -> Mapping[str, list[str]]:
     things = _ontology().vocabulary.individuals
     found = rule_sentences.asked(record, _ontology().vocabulary)
     return {kind: [store.worded(things[each].label, lang) for each in names] for kind, names in found.items()}
+
+
+def exceptions(record: Record, lang: Lang) -> Mapping[str, list[str]]:
+    """Return why a norm may not reach a matter or be in doubt, by how, each by its name."""
+    found = rule_sentences.reasons(record, _ontology().vocabulary)
+    return {how: [term(each, lang) for each in found[how]] for how in _EXCEPTIONS if how in found}
 
 
 def kind(record: Record, lang: Lang) -> str:
