@@ -118,12 +118,11 @@ class Table:
         """Headers, as written, of columns that hold something and are not read; ``others`` are left out."""
         read = {self.column(item.headers) for item in self.layout.items}
         known = self.layout.aside.union(map(header, others))
-        width = max((len(cells) for _, cells in self.rows), default=0)
+        filled = {at for _, cells in self.rows for at, cell in enumerate(cells) if cell not in (None, "")}
         return [
             (self.shown[position] if position < len(self.shown) else "") or f"第{position + 1}列"
-            for position, name in enumerate([*self.headers, *[""] * (width - len(self.headers))])
-            if position not in read and not (name and name in known)
-            if any(cells[position : position + 1] not in ((), (None,), ("",)) for _, cells in self.rows)
+            for position in sorted(filled - read)
+            if not (position < len(self.headers) and (name := self.headers[position]) and name in known)
         ]
 
 
@@ -220,7 +219,8 @@ def recognise(grid: Grid, known: Iterable[TableLayout]) -> Table | None:
                         best = (rank, index, layout, depth, headers, shown)
     if best is not None:
         _, index, layout, depth, headers, shown = best
-        body = list(enumerate(grid.rows))[index + depth :]
+        # a cell far below makes a million empty rows, which are no entries
+        body = [(at, row) for at, row in enumerate(grid.rows) if at >= index + depth and any(row)]
         return Table(layout, grid.file, grid.sheet, _title(grid, index), headers, shown, body, grid.repeated)
     return _vertical(grid, [layout for layout in known if layout.shape == "vertical"])
 

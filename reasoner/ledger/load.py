@@ -90,7 +90,7 @@ def load_again(
         except UnusableFile as error:
             report.unusable.append(error)
     said = (who, why or "更正搁置的行")
-    return _take(tables, [], record, report, said, {}, progress, corrections, True, dry)
+    return _take(tables, [], record, report, said, {}, progress, corrections, False, dry)
 
 
 def load_bundled(record: Record, samples: bool = False, progress: Progress = silent) -> Report:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from itertools import groupby
 from pathlib import Path
+from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -30,7 +31,7 @@ def neutral(text: str) -> str:
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def write(rows: list[Unusable], path: Path, unusable: list[UnusableFile] | None = None) -> None:
+def write(rows: list[Unusable], path: Path | IO[bytes], unusable: list[UnusableFile] | None = None) -> None:
     """Write one sheet for every source sheet that has rows set aside; an empty list gives an empty sheet.
 
     Files that could not be used at all are listed on a sheet of their own, with the reason.

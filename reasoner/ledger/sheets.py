@@ -23,11 +23,10 @@ Span = tuple[int, int, int, int]
 LARGEST_UNPACKED = 256 << 20
 """Bytes in one workbook, unpacked: a ledger of 100,000 rows has about a third of it."""
 
-_NOT_PLAIN = re.compile(  # a formula, an error or ISO date, a cell beyond column CZ
-    rb"""<(?:\w+:)?f[\s/>]|\st=["'][ed]["']|\sr=["'](?:[D-Z][A-Z]|[A-Z]{3})\d"""
-)
+_NOT_PLAIN = re.compile(rb"""<(?:\w+:)?f[\s/>]|\st=["'][ed]["']""")  # a formula, an error, an ISO date
+_COLUMN = re.compile(rb"""\sr=["']([A-Z]{1,3})\d""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d+)""")
-_COLUMNS, _CELLS_AT_ONCE = 104, 10_000_000
+_CELLS_AT_ONCE = 10_000_000
 _PIECE = 1 << 20
 _MACROS = "xl/vbaProject.bin"
 
@@ -43,21 +42,23 @@ class Sheet(NamedTuple):
 def read(data: bytes, name: str) -> tuple[list[Sheet], bool]:
     """The visible sheets of a workbook, and whether it holds macros (never run). Raises UnusableFile."""
     try:
-        plain, merged, macros = _look_inside(data, name)
+        plain, merged, far, macros = _look_inside(data, name)
     except UnusableFile:
         raise
     except Exception as error:  # zipfile and zlib raise whatever they meet
         raise UnusableFile(name, "file-xlsx", reason=type(error).__name__) from error
+    if merged and far:  # to know what is merged, openpyxl makes every cell between
+        raise UnusableFile(name, "file-far")
     sheets = _fast(data) if plain else None
     return (_thorough(data, name, merged) if sheets is None else sheets), macros
 
 
-def _look_inside(data: bytes, name: str) -> tuple[bool, bool, bool]:
-    """Whether the fast reader will do, whether cells are merged, whether there are macros.
+def _look_inside(data: bytes, name: str) -> tuple[bool, bool, bool, bool]:
+    """Whether the fast reader will do, whether cells are merged, lie far apart, whether there are macros.
 
     Every part is unpacked once: one that is larger than it says (a bomb) fails its checksum here.
     """
-    plain, merged = True, False
+    plain, merged, far = True, False, False
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
         if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
@@ -69,10 +70,19 @@ def _look_inside(data: bytes, name: str) -> tuple[bool, bool, bool]:
                 content = b"".join(iter(partial(unpacked.read, _PIECE), b""))
             if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
                 last = max(map(int, _ROW.findall(content)), default=0)
-                dense = last * _COLUMNS <= max(_CELLS_AT_ONCE, len(content))
-                plain = plain and dense and not _NOT_PLAIN.search(content)
+                columns = max(map(_place, set(_COLUMN.findall(content))), default=0)
+                far = far or last * columns > max(_CELLS_AT_ONCE, len(content))
+                plain = plain and not _NOT_PLAIN.search(content)
                 merged = merged or b"mergeCell " in content
-        return plain, merged, _MACROS in archive.namelist()
+        return plain and not far, merged, far, _MACROS in archive.namelist()
+
+
+def _place(letters: bytes) -> int:
+    """The number of a column: A is 1."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def _fast(data: bytes) -> list[Sheet] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +31,7 @@ class Loaded:
     kept_aside: bool
     stored: tuple[str, ...]
     version: int | None
+    seconds: float
 
 
 def draw(desk: store.Desk) -> None:
@@ -149,6 +151,7 @@ def _load(desk: store.Desk, draft: uploads.Draft, report: Report) -> None:
     if not who:
         show(el("p", t("record.who.missing"), class_="zl zl-expected", role="alert"))
         return
+    began = time.monotonic()
     with pages.progress(t("record.loading")) as step:
         stored = draft.store(who, why, step, only_good=only_good)
     if stored.unusable:
@@ -163,6 +166,7 @@ def _load(desk: store.Desk, draft: uploads.Draft, report: Report) -> None:
         not only_good,
         tuple(dict.fromkeys(each.about for each in stored.outcomes if each.change != "unchanged"))[:_LINKED],
         None if stored.unchanged or not stored.statements else stored.version,
+        time.monotonic() - began,
     )
     uploads.forget()
     previews.forget_place()
@@ -193,7 +197,13 @@ def _told(desk: store.Desk, done: Loaded) -> None:
         el(
             "div",
             el("h2", t("record.done")),
-            el("p", t("and").join(done.files), class_="zl-quiet"),
+            el(
+                "p",
+                t("and").join(done.files),
+                t("then"),
+                el("span", t("record.done.seconds", n=f"{done.seconds:.1f}"), class_="zl-seconds"),
+                class_="zl-quiet",
+            ),
             previews.figures(done.new, done.changed, done.unchanged, len(done.aside)),
             el("p", t("record.done.aside.kept" if done.kept_aside else "record.done.aside.left"))
             if done.aside
