@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Final, Literal
 
 from app.dossier.case import Case, Source, UnknownIssueError, layout
@@ -65,9 +66,11 @@ def dossier(
     for number, issue in enumerate(wanted):
         if progress is not None:
             progress(issue, number, len(wanted))
-        case = Case(issue, source.case(issue), words, include_restricted)
+        # indexes of a model grow while it is asked: whoever shares worlds between threads has a lock for it
+        with getattr(source, "lock", nullcontext()):
+            case = Case(issue, source.case(issue), words, include_restricted)
+            parts += of_issue(case, number + 2, standing)
         cases.append(case)
-        parts += of_issue(case, number + 2, standing)
     if progress is not None:
         progress("", len(wanted), len(wanted))
     world = cases[0].world

@@ -20,7 +20,7 @@ _LATER = "succeeded_by"
 
 
 class Source(Protocol):
-    """Where the worlds of single issues come from: the explorer's desk, or any other."""
+    """Where the worlds of single issues come from: a desk, a survey; its ``lock``, if any, is kept to."""
 
     def case(self, matter: str) -> World:
         """Return what bears on one issue."""

@@ -145,15 +145,22 @@ class Steps:
             yield from self._way(way, depth)
 
     def _way(self, way: Mapping[str, Any], depth: int) -> Iterator[Paragraph]:
+        told_here: set[Key] = set()
+        premises: list[Node] = list(way.get("premises", ()))
+        for premise in premises:
+            is_leaf = not (premise.get("premises") or premise.get("also"))
+            if not (is_leaf or premise.get("standing") or _key(premise) in self._told):
+                yield from self._node(premise, depth)
+                told_here.add(_key(premise))
         known: list[str] = []
         leaves: list[tuple[str, str]] = []
-        for premise in way.get("premises", ()):
+        for premise in premises:
             if premise.get("standing"):
                 known.append(self.standing.number(self.case, premise))
+            elif _key(premise) in told_here:
+                continue
             elif (number := self._told.get(_key(premise))) is not None:
                 known.append(self.words("proof.step", number=number))
-            elif premise.get("premises") or premise.get("also"):
-                yield from self._node(premise, depth)
             else:
                 lead, text, origin = self._line(premise)
                 leaves.append((lead + text, origin))
