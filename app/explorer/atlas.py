@@ -235,8 +235,8 @@ def _borders(name: str, seen: Window, chosen: str | None) -> Markup:
 
 
 def levels(numbers: Iterable[int]) -> list[int]:
-    """Return where the shades begin: about as many districts in each, of those that have any at all."""
-    some = sorted(number for number in numbers if number > 0)
+    """Return where the shades begin: about as many different numbers in each, zero left out."""
+    some = sorted({number for number in numbers if number > 0})
     starts = sorted({some[len(some) * part // _SHADES] for part in range(_SHADES)}) if some else []
     return [1, *starts[1:]] if starts else []
 
