@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from datetime import date
 from typing import Final, Literal
 
 from app.dossier.case import Case, Source, UnknownIssueError, layout
@@ -29,6 +30,7 @@ __all__ = [
     "docx",
     "dossier",
     "file_name",
+    "name_for",
     "pdf",
     "write",
     "xlsx",
@@ -172,10 +174,15 @@ def write(made: Dossier, form: Format) -> bytes:
 
 def file_name(made: Dossier, form: Format) -> str:
     """Return the name of the file: 案卷_CQ-001_截至20261123.docx."""
-    words = Words(made.lang)
-    first, number = made.issues[0], len(made.issues)
+    return name_for(made.issues, made.as_of, form, made.lang)
+
+
+def name_for(issues: Sequence[str], as_of: date, form: Format, lang: Lang = "zh") -> str:
+    """Return what the file of a dossier on these issues will be called, before it is made."""
+    words = Words(lang)
+    first, number = issues[0], len(issues)
     which = words("file.many", first=first, number=number, more=number - 1) if number > 1 else first
     what = words("list.name" if form == "xlsx" else "file.name")
-    name = f"{what}_{which}_{words('file.as_of', day=f'{made.as_of:%Y%m%d}')}"
+    name = f"{what}_{which}_{words('file.as_of', day=f'{as_of:%Y%m%d}')}"
     # what no file system takes, and a dot or blank at the end, which Windows drops
     return re.sub(r'[\\/:*?"<>|\n]', "-", clean(name)).strip(". ")[:150] + f".{form}"
