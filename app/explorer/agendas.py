@@ -10,13 +10,11 @@ from typing import Any, Final
 
 from app.explorer import address, store
 from app.explorer.address import Lang
-from app.home import home
-from reasoner import agenda, pipeline
+from reasoner import agenda
 from reasoner import tasks as recorded_tasks
 from reasoner.agenda import Agenda, Entry, Kind
 from reasoner.conclusions import Conclusion
 from reasoner.tasks import Task
-from reasoner.vocabulary import Vocabulary
 
 #: The filters that an address may hold, in the order in which they are offered.
 FILTERS: Final = ("unit", "district", "inspection", "norm")
@@ -61,21 +59,16 @@ def chosen() -> Chosen:
 # -- drawn once per desk ----------------------------------------------------------------------------
 
 
-def vocabulary() -> Vocabulary:
-    """Return the terms of the ontology."""
-    return pipeline.ontology(None, home() / "cache").vocabulary
-
-
 @store.once
 def drawn(desk: store.Desk) -> Agenda:
     """Return the agenda of all units."""
-    return agenda.draw(desk.conclusions, vocabulary(), agenda.places(desk.record))
+    return agenda.draw(desk.conclusions, desk.survey.rules.vocabulary, agenda.places(desk.record))
 
 
 @store.once
 def dayless(desk: store.Desk) -> tuple[Task, ...]:
     """Return the tasks that have words where a day would be."""
-    found = recorded_tasks.tasks(desk.record, address.as_of())
+    found = recorded_tasks.tasks(desk.record, desk.survey.as_of)
     return tuple(task for task in found if task.has_no_day)
 
 
@@ -172,27 +165,27 @@ _VALUES: Final[dict[str, Callable[[Agenda], Callable[[Entry], Iterable[str]]]]] 
 }
 
 
-def _time(norm_id: str) -> Mapping[str, Any]:
-    norm = pipeline.ontology(None, home() / "cache").book.norms.get(norm_id)
+def _time(desk: store.Desk, norm_id: str) -> Mapping[str, Any]:
+    norm = desk.survey.rules.book.norms.get(norm_id)
     return (norm.frame.get("time") if norm else None) or {}
 
 
-def time_stated(norm_id: str) -> str | None:
+def time_stated(desk: store.Desk, norm_id: str) -> str | None:
     """Return how the text states the limit of a norm, in its own words; None where it states none."""
-    time = _time(norm_id)
+    time = _time(desk, norm_id)
     return str(time["text"]) if time.get("kind") in _LIMITS else None
 
 
-def start_stated(norm_id: str) -> str | None:
+def start_stated(desk: store.Desk, norm_id: str) -> str | None:
     """Return what the limit of a norm runs from, in the words of the text; None where it says nothing."""
-    trigger = _time(norm_id).get("trigger")
+    trigger = _time(desk, norm_id).get("trigger")
     return str(trigger) if trigger else None
 
 
 def label(desk: store.Desk, name: str, value: str, lang: Lang) -> str:
     """Return the words for a value of a filter."""
     if name == "norm":
-        norm = pipeline.ontology(None, home() / "cache").book.norms.get(value)
+        norm = desk.survey.rules.book.norms.get(value)
         return store.worded(norm.label, lang) if norm else value
     return store.worded(desk.name(value), lang)
 

@@ -23,11 +23,11 @@ def table(desk: store.Desk, found: Iterable[Entry], first: str = "limit") -> Mar
     )
 
 
-def _when(each: Entry) -> Markup:
+def _when(desk: store.Desk, each: Entry) -> Markup:
     """Return the limit with the days to it, the start of a duty without one, or what is missing to say."""
     lang = address.lang()
     if each.kind == "undated":
-        stated = agendas.time_stated(each.norm)
+        stated = agendas.time_stated(desk, each.norm)
         return join(
             el("b", store.worded(each.of.missing_label, lang)),
             el("div", t("duties.as_stated", text=stated), class_="zl-quiet zl-small") if stated else None,
@@ -63,7 +63,7 @@ def _line(desk: store.Desk, each: Entry) -> Markup:
     opened = address.param("c") == c.id
     return el(
         "tr",
-        el("td", _when(each)),
+        el("td", _when(desk, each)),
         el("td", t("and").join(agendas.who(c, lang))),
         el(
             "td",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from app.explorer import agendas, store, theme
+from app.explorer import store, theme
 from app.explorer.address import Lang
 from reasoner.conclusions import Conclusion, iso
 from reasoner.record import Statement
@@ -75,7 +75,7 @@ def issue_statuses(desk: store.Desk) -> dict[str, tuple[int, Counter[str]]]:
 @store.once
 def rows(desk: store.Desk) -> dict[str, Row]:
     """Return every inspection on record by id, the latest first."""
-    terms = agendas.vocabulary()
+    terms = desk.survey.rules.vocabulary
     kinds: dict[str, list[Text]] = {}
     for predicate in terms.predicates.values():
         named = terms.class_names.get(predicate.name)

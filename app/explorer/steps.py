@@ -203,14 +203,14 @@ def _due(desk: store.Desk, each: Progress, step: Taken, issue: str | None = None
         key = (c.norm, c.status, c.reason, c.missing, c.due, c.done, c.since, str(_on_issue(c)))
         groups.setdefault(key, []).append(c)
     drawn = [_group(each, together, issue) for together in groups.values()]
-    return el("div", _stated(found), drawn, class_="zl-step-due") if drawn else None
+    return el("div", _stated(desk, found), drawn, class_="zl-step-due") if drawn else None
 
 
-def _stated(found: Iterable[Conclusion]) -> Markup | None:
+def _stated(desk: store.Desk, found: Iterable[Conclusion]) -> Markup | None:
     """Return the limits as the text has them, and what they run from."""
     lines = []
     for norm in dict.fromkeys(c.norm for c in found):
-        text, start = agendas.time_stated(norm), agendas.start_stated(norm)
+        text, start = agendas.time_stated(desk, norm), agendas.start_stated(desk, norm)
         if text:
             runs = el("span", t("then"), t("steps.start", text=start)) if start else None
             lines.append(el("div", t("steps.limit", text=text), runs, lang="zh-CN"))
