@@ -21,6 +21,19 @@ PAGES = {
     "law": ("/law?at=a39.p4", "第三十九条第四款", "Art. 39 para. 4"),
     "front of the law": ("/law", "办法全文", "The regulation"),
     "norm": ("/law?norm=a36.p3.s2", "第三十六条第三款", "Art. 36 para. 3"),
+    "who is responsible": (
+        "/responsibility?sector=s_port&place=d500112&target=1",
+        "谁负责：渝北区、港口码头",
+        "Who is responsible: 渝北区, 港口码头",
+    ),
+    "bodies": ("/responsibility?tab=bodies", "职责", "Responsibilities"),
+    "unit": ("/unit?id=dBaiyang_gov", "白杨区政府（示例）", "白杨区政府（示例）"),
+    "questions": ("/questions", "现成查询", "Ready questions"),
+    "question": (
+        "/questions?q=conclusions-on-norm",
+        "哪些结论依据某条规范",
+        "Which conclusions rest on a norm",
+    ),
     "search": ("/search?q=码头", "搜索“码头”", "Search “码头”"),
 }
 CJK = re.compile("[\u4e00-\u9fff]")
