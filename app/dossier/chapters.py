@@ -126,17 +126,25 @@ def _findings(case: Case) -> Iterator[Block]:
         return
     columns = (
         ("findingKind",),
-        ("about", "concernsBody"),
+        ("about", "concernsBody", "concernsPost"),
         ("state",),
         ("by", "on"),
         ("instrument", "competence"),
     )
     yield Paragraph(t("findings.text"))
-    rows = [
-        (*(case.text(entry, *names) or t("none") for names in columns), case.sources(entry))
-        for entry in found
-    ]
+    rows = [(*_cells(case, entry, columns), case.sources(entry)) for entry in found]
     yield _table(t, "findings.head", rows, 4, 5, 2, 5, 5, 5)
+
+
+def _cells(case: Case, entry: Entry, columns: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the fields of an entry by column; what has no column of its own stands in the last."""
+    t = case.words
+    given = {"name", "shortName", "note", "about", *(name for names in columns for name in names)}
+    rest = dict.fromkeys((f.predicate, t.of(f.label)) for f in entry.fields if f.predicate not in given)
+    more = [f"{label}{t('colon')}{case.text(entry, predicate)}" for predicate, label in rest]
+    *before, last = columns
+    yield from (case.text(entry, *names) or t("none") for names in before)
+    yield "\n".join((case.text(entry, *last) or t("none"), *more))
 
 
 def _transfers(case: Case) -> Iterator[Block]:
@@ -160,10 +168,8 @@ def _transfers(case: Case) -> Iterator[Block]:
         yield Paragraph(t("transfers.none"))
     yield Paragraph(t("transfers.recorded"), style="heading")
     sent = case.matter.of(TRANSFER)
-    columns = ("on", "by", "to", "handsOver", "instrument")
-    recorded = [
-        (*(case.text(entry, name) or t("none") for name in columns), case.sources(entry)) for entry in sent
-    ]
+    columns = (("on",), ("by",), ("to",), ("handsOver",), ("instrument",))
+    recorded = [(*_cells(case, entry, columns), case.sources(entry)) for entry in sent]
     if recorded:
         yield _table(t, "transfers.recorded.head", recorded, 3, 3, 4, 4, 3, 5)
     else:

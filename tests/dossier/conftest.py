@@ -59,6 +59,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         own += [Claim("instrument", "R-s", "t-8", "entity"), Claim("on", "R-s", 20260301, "date")]
         own += act("publication", "R-x", "R-1", by="leadingGroupOffice", on="20260302")
         own += [Claim("about", "R-x", "R-d", "entity")]
+        held = [Claim("issue", "L-1"), Claim("raisedIn", "L-1", "i-s-routine-2024", "entity")]
+        held += [Claim("relatesTo", "L-1", "dBaiyang", "entity"), Claim("post", "p-1")]
+        held += [
+            Claim("postIn", "p-1", "dBaiyang_gov", "entity"),
+            Claim("name", "p-1", "示例某局局长", "text"),
+        ]
+        found = {"findingKind": "cadreCausedDamage", "by": "disciplineAndSupervision", "state": "upheld"}
+        held += act("finding", "L-f", "L-1", **found, concernsPost="p-1", instrument="t-9", on="20241001")
+        held += [Claim("competence", "L-f", "t-9", "entity"), Claim("text", "t-9")]
+        put(record, "L-1", *held, Claim("name", "t-9", "示例认〔2024〕1号", "text"))
         put(record, "R-1", *own, *unit, *from_whom, *team, *letter, *paper)
     return home
 

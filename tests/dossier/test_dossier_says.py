@@ -120,6 +120,20 @@ def test_the_layers_are_kept_apart_and_candidates_are_for_the_competent_organ(de
         assert "不涉及自然人" in said
 
 
+def test_a_candidate_stands_only_beside_what_an_organ_has_found(desk: Survey) -> None:
+    made = d.dossier(["L-1"], desk)
+    table = [b for b in part(made, "责任归属") if isinstance(b, Table)][-1]
+    assert table.head[1] == "候选（由有权机关确定）"
+    (row,) = table.rows
+    assert "示例某局局长" in row[1]
+    assert row[2].startswith("情形成立（据已记录认定）")
+    assert row[3] == "第四十一条"
+    assert "示例某局局长" in made.sheets[0].table.rows[0][8]
+    found = next(b for b in part(made, "认定情况") if isinstance(b, Table)).rows[0]
+    assert found[3] == "市纪委监委机关、2024年10月1日"
+    assert "示例某局局长" in found[1]
+
+
 def test_what_is_missing_is_named_with_the_conclusions_that_wait_for_it(real: Dossier) -> None:
     table = next(b for b in part(real, "还缺什么") if isinstance(b, Table))
     assert "重要生态环境问题" in [row[0] for row in table.rows]
