@@ -102,3 +102,26 @@ def test_a_link_to_the_list_shows_a_colleague_the_same(visit: VisitorMaker) -> N
     colleague.settle()
     assert ids(colleague.page) == ids(page)
     expect(colleague.page.get_by_role("checkbox", name="选入SL-105")).to_be_checked()
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "name"),
+    [
+        ("/issue?id=SL-105", "案卷 .docx", "案卷_SL-105_截至20261123.docx"),
+        ("/issue?id=SL-105", "案卷 .pdf", "案卷_SL-105_截至20261123.pdf"),
+        (
+            "/issues?pick=SL-105",
+            "责任追究问题清单 .xlsx",
+            "生态环境损害责任追究问题清单_SL-105_截至20261123.xlsx",
+        ),
+    ],
+)
+def test_the_dossier_is_made_when_it_is_asked_for(
+    visit: VisitorMaker, tmp_path: Path, path: str, form: str, name: str
+) -> None:
+    page = visit().open(path + "&as_of=2026-11-23")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=form).click()
+    assert waiting.value.suggested_filename == name
+    waiting.value.save_as(tmp_path / name)
+    assert (tmp_path / name).stat().st_size > 5_000

@@ -11,6 +11,7 @@ from app.explorer import (
     answers,
     asked,
     chains,
+    dossier_files,
     frame,
     history,
     standing,
@@ -90,6 +91,7 @@ else:
     match tab:
         case "overview":
             show(answers.page(desk, issue))
+            dossier_files.buttons(desk, [issue.row.id])
         case "chain":
             chain(issue)
         case "steps":

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, frame, issue_list, issue_sheet, permalink, store, theme
+from app.explorer import address, dossier_files, frame, issue_list, issue_sheet, permalink, store, theme
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 
@@ -199,6 +199,7 @@ def files() -> None:
             "text/csv",
             on_click="ignore",
         )
+    dossier_files.buttons(desk, [issues.rows[place].id for place in selection])
 
 
 show(el("div", el("h1", t("issues.title")), class_="zl"))
