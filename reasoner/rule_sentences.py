@@ -157,7 +157,7 @@ def _term(term: Term, lang: str) -> str | int:
 
 
 def reasons(record: Record, vocabulary: Vocabulary) -> dict[str, list[str]]:
-    """Return the reasons and questions that a norm's rules conclude with, by the predicate of the conclusion."""
+    """Return the reasons and questions that a norm's rules conclude with, by what they conclude of them."""
     found: dict[str, dict[str, None]] = {}
     for rule in record.rules:
         for value in rule.head.args:

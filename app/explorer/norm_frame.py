@@ -9,10 +9,11 @@ from typing import Any, Final
 from app.explorer import address, reader, store
 from app.explorer.markup import Markup, Piece, el, go, join
 from app.explorer.words import t
+from reasoner.law import to_chinese
 from reasoner.norms import Record
 
 #: Norm ids inside the words of a frame: they become links.
-_NORM_ID: Final = re.compile(r"a\d+\.p\d+(?:\.[isn]\d+)*|(?<![\w.])a\d+(?![\w.])")
+_NORM_ID: Final = re.compile(r"(a\d+\.p\d+(?:\.[isn]\d+)*|(?<![\w.])a\d+(?![\w.]))(?:[–-]i(\d+))?")
 
 
 def kind(norm: Record) -> str:
@@ -53,19 +54,26 @@ def _plain(words: str) -> str:
     return words.replace(" & ", "；").replace("&", "、").replace("unstated", t("law.unstated"))
 
 
+def _counted(number: str) -> str:
+    return to_chinese(int(number)) if address.lang() == "zh" else number
+
+
 def _linked(words: str) -> Markup:
     """Return words of a frame in which the norms and places they name are links."""
     pieces: list[Piece] = []
     at = 0
     plain = _plain(words)
     for match in _NORM_ID.finditer(plain):
-        place = reader.place(match.group())
+        place = reader.place(match[1])
         if place is None or not place.exact:
             continue
         cited = store.regulation().cite(place.part.id, address.lang())
-        named = reader.norm(match.group())
+        named = reader.norm(match[1])
         href = address.link("law", at=place.part.id, norm=named.id if named else None)
-        pieces += [plain[at : match.start()], go(href, cited)]
+        until = t("law.until_item", n=_counted(match[2])) if match[2] else None
+        if named and named.id != place.part.id:  # one of several norms of that place
+            cited = t("law.norm_cited", place=cited, label=store.worded(named.label, address.lang()))
+        pieces += [plain[at : match.start()], go(href, cited), until]
         at = match.end()
     return el("span", pieces, plain[at:], lang="zh-CN")
 
