@@ -78,7 +78,7 @@ class Drawing:
         label = name[:1].upper() + name[1:] + (" *" if one.required else "")
         with st.container(key=f"zlfield-{self.form.kind}-{one.key}", gap="small"):
             getattr(self, f"_{one.takes}")(one, label)
-            explained = store.worded(one.explain, lang)
+            explained = one.explain.get(lang, "")
             if explained and one.takes != "choice":
                 show(el("p", explained, class_="zl zl-hint"))
             for problem in self.faults.problems_of(one) if self.faults else ():
@@ -120,8 +120,8 @@ class Drawing:
             )
         held = value(self.prefix, one)
         meant = [one.by_id[id] for id in ([held] if isinstance(held, str) else held) if id in one.by_id]
-        meanings = [said for option in meant if (said := store.worded(option.means, lang))]
-        hint = t("then").join(meanings) or ("" if meant else store.worded(one.explain, lang))
+        meanings = [said for option in meant if (said := option.means.get(lang))]
+        hint = t("then").join(meanings) or ("" if meant else one.explain.get(lang, ""))
         if hint:
             show(el("p", hint, class_="zl zl-hint"))
 
@@ -137,7 +137,7 @@ class Drawing:
             max_chars=200,
         )
         typed = str(st.session_state.get(typed_in) or "").strip()
-        held = chosen(self.prefix, one)
+        held = st.session_state[f"{where}:was"] = chosen(self.prefix, one)
         besides = list(words_besides(one).values())
         candidates = self.entries.candidates
         if typed:
@@ -205,8 +205,11 @@ def _look_up(drawing: Drawing, one: Field) -> None:
 def _picked(drawing: Drawing, one: Field) -> None:
     """Keep one thing where a field takes one, and clear what was typed to find it."""
     where = key(drawing.prefix, one)
+    now = list(st.session_state.get(where) or ())
+    if now == st.session_state.get(f"{where}:was"):
+        return  # a run that was broken off may call this though nothing was picked
     if not one.many:
-        st.session_state[where] = list(st.session_state[where])[-1:]
+        st.session_state[where] = now[-1:]
     st.session_state[_typed(drawing.prefix, one)] = ""
     drawing.synchronise(one)
 

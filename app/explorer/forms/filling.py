@@ -85,7 +85,11 @@ def _filled(desk: store.Desk, form: Form, entry: str | None, prefix: str) -> Non
             )
         st.text_input(t("forms.source"), key=f"{prefix}:source", max_chars=200)
         values = values_of(prefix, form)
-        st.session_state.setdefault(_KEPT, {})[prefix] = values
+        previewing.fill(prefix, values)
+        st.session_state.setdefault(_KEPT, {})[prefix] = {
+            one.key: fields.chosen(prefix, one) if one.takes == "thing" else fields.value(prefix, one)
+            for one in form.fields
+        }
     with right, st.container(key="zl-preview"):
         previewing.draw(desk, prefix, lambda current: current.read(form, values, entry), correcting=entry)
 

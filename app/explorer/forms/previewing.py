@@ -16,7 +16,7 @@ from app.explorer.forms import entries as register
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 from reasoner import recording
-from reasoner.entry import Draft, Entries
+from reasoner.entry import Draft, Entries, Values
 
 Read = Callable[[Entries], Draft]
 
@@ -74,9 +74,14 @@ def draw(desk: store.Desk, prefix: str, read: Read, correcting: str | None = Non
         show(el("section", preview.shown, class_="zl zl-effect", aria_live="polite"))
 
 
+def fill(prefix: str, values: Values) -> None:
+    """Say what stands in the fields of a form, so that a preview of something else is known to be old."""
+    st.session_state[f"{prefix}:values"] = dict(values)
+
+
 def _filled(prefix: str) -> str:
     """Return everything that the preview depends on and the reader sees, as text."""
-    held = st.session_state.get("forms.kept", {}).get(prefix, {})
+    held = st.session_state.get(f"{prefix}:values")
     return json.dumps([held, address.lang(), address.as_of().isoformat()], sort_keys=True, ensure_ascii=False)
 
 
