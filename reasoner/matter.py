@@ -84,7 +84,8 @@ def matter(
         for subject in [*([name] if name != issue else []), *reader.naming(name)]:
             if subject not in found and subject not in inspections and subject != issue:
                 entry = reader.entry(subject)
-                if entry is not None and entry.classes & reader.events:
+                is_told = entry is not None and (entry.fields or not reader.hidden.fields)
+                if entry is not None and is_told and entry.classes & reader.events:
                     found[subject] = entry
     return Matter(own, tuple(sorted(found.values(), key=_order)))
 

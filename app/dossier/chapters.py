@@ -137,14 +137,17 @@ def _findings(case: Case) -> Iterator[Block]:
 
 
 def _cells(case: Case, entry: Entry, columns: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield the fields of an entry by column; what has no column of its own stands in the last."""
+    """Yield the fields of an entry by column; what has no column of its own stands in the last.
+
+    An empty cell stays empty: the field may be on record and restricted, so nothing is said of it.
+    """
     t = case.words
     given = {"name", "shortName", "note", "about", *(name for names in columns for name in names)}
     rest = dict.fromkeys((f.predicate, t.of(f.label)) for f in entry.fields if f.predicate not in given)
     more = [f"{label}{t('colon')}{case.text(entry, predicate)}" for predicate, label in rest]
     *before, last = columns
-    yield from (case.text(entry, *names) or t("none") for names in before)
-    yield "\n".join((case.text(entry, *last) or t("none"), *more))
+    yield from (case.text(entry, *names) for names in before)
+    yield "\n".join(filter(None, (case.text(entry, *last), *more)))
 
 
 def _transfers(case: Case) -> Iterator[Block]:

@@ -13,7 +13,7 @@ from written import HOSTILE, SECRETS, everything, in_docx, in_pdf, in_xlsx, part
 
 from app import dossier as d
 from app.dossier import pages
-from app.dossier.content import Dossier, Paragraph, clean
+from app.dossier.content import Dossier, Paragraph, Table, clean
 from reasoner import restricted
 from reasoner.survey import Survey
 
@@ -25,6 +25,10 @@ def test_restricted_fields_are_left_out_of_all_three_and_nobody_is_told_which(de
         assert secret not in said, secret
     assert "记录中涉及保密要求的字段未列入本卷" in said
     assert "有受限字段的问题" in said
+    # what is left out is not called unrecorded: that would be untrue
+    (row,) = next(b for b in part(made, "认定情况") if isinstance(b, Table)).rows
+    assert row[0] == "失职失责"
+    assert row[2:5] == ("初步认定", "", "")
     without = d.dossier(["CQ-001"], desk)
     told = [b.text for b in part(made, "编制说明") if isinstance(b, Paragraph)]
     assert told == [b.text for b in part(without, "编制说明") if isinstance(b, Paragraph)]
