@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
@@ -19,6 +19,7 @@ _SPANS = ("existsFrom", "existsUntil")
 _ORGANS = ("partyCommitteeOf", "governmentOf")
 _LIKE = 60  # of 100: as near as a mistyped name is
 _LEADING_ON = frozenset({"territory", "recordedEvent"})
+_KEPT = 1000  # surroundings in mind
 _AROUND = 300  # things around a matter; more of them help nobody
 
 
@@ -38,6 +39,8 @@ class Candidates:
         for predicate, subject, said in record.triples(_NAMES):
             if subject in self.classes:
                 self._names[subject].setdefault(predicate, said)
+        self._counted: dict[tuple[str, bool], Counter[str]] = {}
+        self._near: dict[tuple[str, ...], Mapping[str, int]] = {}
         self._spans: dict[str, list[int]] = {}
         for predicate, subject, day in record.triples(_SPANS):
             self._spans.setdefault(subject, [0, 99_999_999])[_SPANS.index(predicate)] = int(day)
@@ -101,11 +104,19 @@ class Candidates:
         return [id for id in fitting if self.fits(id, field.classes)][:limit]
 
     def _used(self, property_: str, reverse: bool) -> Counter[str]:
-        return Counter(s if reverse else o for _, s, o in self._record.triples((property_,)))
+        """How often things are named by a property."""
+        known = self._counted.get((property_, reverse))
+        if known is None:
+            triples = self._record.triples((property_,))
+            known = self._counted[property_, reverse] = Counter(s if reverse else o for _, s, o in triples)
+        return known
 
-    def around(self, matters: Iterable[str]) -> dict[str, int]:
+    def around(self, matters: Iterable[str]) -> Mapping[str, int]:
         """Things that matters name or that name them, and the organs of districts among these: id → steps."""
-        found = {matter: 0 for matter in matters if self.knows(matter)}
+        first = tuple(dict.fromkeys(matter for matter in matters if self.knows(matter)))
+        if (known := self._near.get(first)) is not None:
+            return known
+        found = dict.fromkeys(first, 0)
         for step in (1, 2):
             for id in [each for each, at in found.items() if at == step - 1]:
                 if (
@@ -117,6 +128,8 @@ class Candidates:
                 for other in self._neighbours(id, both=step == 1):
                     if len(found) < _AROUND and self.knows(other):
                         found.setdefault(other, step)
+        if len(self._near) < _KEPT:
+            self._near[first] = found
         return found
 
     def _neighbours(self, id: str, both: bool) -> Collection[str]:

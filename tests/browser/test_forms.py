@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from visitor import Visitor, VisitorMaker
 
+expect.set_options(timeout=20_000)  # reasoning anew takes a while
+
 CJK = re.compile("[\u4e00-\u9fff]")
 WHO = "督察办综合处"
 DAY = "&as_of=2026-11-22"
@@ -211,7 +213,8 @@ def test_an_entry_can_be_made_with_the_keyboard_alone(visit_own: VisitorMaker) -
         for _ in range(120):
             keys.press("Tab")
             found = page.evaluate(
-                "() => { const e = document.activeElement; if (e === document.body) return '';"
+                "() => { const e = document.activeElement;"
+                "if (['BODY', 'MAIN'].includes(e.tagName)) return '';"
                 "return e.getAttribute('aria-label') || e.innerText || e.getAttribute('data-type') || '' }"
             )
             if name in found:

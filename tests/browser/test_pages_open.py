@@ -34,6 +34,8 @@ PAGES = {
         "哪些结论依据某条规范",
         "Which conclusions rest on a norm",
     ),
+    "form": ("/record?tab=form&kind=finding&about=SL-105", "录入认定", "Record: finding"),
+    "entry": ("/record?tab=form&entry=SL-105", "问题 SL-105", "issue SL-105"),
     "search": ("/search?q=码头", "搜索“码头”", "Search “码头”"),
 }
 CJK = re.compile("[\u4e00-\u9fff]")
