@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.explorer import address, agendas, frame, store
+from app.explorer import address, agendas, frame, proofs, store
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
 from reasoner.agenda import Entry
-from reasoner.conclusions import elapsed_days
+from reasoner.conclusions import Conclusion, elapsed_days
 
 
 def table(desk: store.Desk, found: Iterable[Entry], first: str = "limit") -> Markup:
@@ -18,7 +18,7 @@ def table(desk: store.Desk, found: Iterable[Entry], first: str = "limit") -> Mar
     return el(
         "table",
         el("thead", head),
-        el("tbody", (_line(desk, each) for each in found)),
+        el("tbody", (join(_line(desk, each), _proof(desk, each)) for each in found)),
         class_="zl-rows zl-due",
     )
 
@@ -77,7 +77,21 @@ def _line(desk: store.Desk, each: Entry) -> Markup:
             frame.status(c.status, store.worded(c.status_label, lang)),
             el("div", reason, class_="zl-quiet zl-small") if reason else None,
             missing,
-            el("div", go(agendas.way(c), t("duties.why")), class_="zl-small"),
+            el("div", _why(c, opened=opened), class_="zl-small"),
         ),
         data_here=f"conclusion:{c.id}" if opened else None,
     )
+
+
+def _why(c: Conclusion, *, opened: bool) -> Markup:
+    """Return the way to the proof: on the page of its matter or, if it has none, below the line."""
+    if opened:
+        return go(address.here(c=None), t("issue.close"), aria_expanded="true")
+    return go(agendas.way(c), t("duties.why"))
+
+
+def _proof(desk: store.Desk, each: Entry) -> Markup | None:
+    """Return the proof of the line that the address names, as a line of its own."""
+    if address.param("c") != each.conclusion:
+        return None
+    return el("tr", el("td", proofs.tree(desk.proof(each.conclusion), each.of), colspan="4"))

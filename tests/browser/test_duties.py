@@ -40,6 +40,15 @@ def test_a_line_leads_to_its_proof(visit: VisitorMaker) -> None:
         expect(page.locator("section#overdue")).to_be_visible()
 
 
+def test_a_line_without_a_page_of_its_matter_opens_its_proof_below_it(visit: VisitorMaker) -> None:
+    page = visit().open(f"/duties?{DAY}&tab=ahead&norm=a37.p1.s3")
+    page.get_by_role("link", name="依据与证明").first.click()
+    expect(page.locator("section#running .zl-proof")).to_be_visible()
+    expect(page).to_have_url(re.compile("norm=a37.p1.s3"))
+    page.get_by_role("link", name="收起依据").click()
+    expect(page.locator(".zl-proof")).to_have_count(0)
+
+
 def test_possible_limits_are_called_possible(visit: VisitorMaker) -> None:
     page = visit().open(f"/duties?{DAY}&tab=ahead&inspection=i-s-routine-2026")
     (both,) = [each for each in lines(page, "coming") if "记录的期限不一致" in each]

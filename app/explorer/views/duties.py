@@ -174,6 +174,9 @@ def listed(found: Sequence[Entry]) -> None:
     show(el("div", chosen_filters(), sections, class_="zl"))
     if not any(sections) or not (found or agendas.tasks(desk, asked)):
         frame.empty(t("duties.none"), t("duties.none.next"))
+    elif not found and tab == "passed":
+        number = len(agendas.lines(agendas.entries(desk, asked, agendas.AHEAD)))
+        show(el("div", el("p", go(address.here(tab="ahead"), t("duties.ahead", n=number))), class_="zl"))
 
 
 def calendar_of(unit: str, found: Sequence[Entry]) -> None:
