@@ -38,6 +38,7 @@ ORIGIN: dict[str, Any] = {"case": "what-if", "note": "假设 / assumed"}
 _RESERVED = re.compile(r"[;|:=$?%,~]")
 _UNNAMED = "assumed-"
 _LACKING = ("KindOfFinding", "KindOfParameter", "RecordClass", "MissingFact", "RequirementKind")
+_WORD = "UnstatedBody"
 _FINDING, _RECORDS = "KindOfFinding", "RecordClass"
 
 
@@ -214,7 +215,8 @@ def wanted(world: World, about: Conclusion) -> dict[str, str]:
 
 def is_word(world: World, body: str) -> bool:
     """Whether a bearer is only a word of the text, such as "nobody stated": no finding is about it."""
-    return body in world.rules.vocabulary.individuals
+    individual = world.rules.vocabulary.individuals.get(body)
+    return individual is not None and _WORD in individual.classes
 
 
 def can_be_recorded(world: World, missing: str) -> bool:

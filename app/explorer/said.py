@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from app.explorer import address, frame, proofs, store
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
 from reasoner.conclusions import Conclusion, elapsed_days
 
+#: Classes of what only the text names: nobody stated, a role, a post. They have no page.
+_NO_PAGE: Final = frozenset({"UnstatedBody", "DestinationRole", "Post"})
 #: Statuses whose own words say what they rest on; their reason would only repeat it.
 _SAYS_WHY: Final = frozenset({"established", "notObserved", "tolerated"})
 
@@ -87,13 +89,23 @@ def reason(each: Conclusion) -> Markup:
     return join(why or t("issue.needs"), t("colon"), el("b", store.worded(each.missing_label, lang)))
 
 
-def _words(each: Conclusion) -> Markup:
+def units(desk: store.Desk, bodies: Iterable[Mapping[str, Any]]) -> Markup:
+    """Return bearers or destinations one after the other, each a link to its page when it has one."""
+    individuals = desk.survey.rules.vocabulary.individuals
+    named = []
+    for body in bodies:
+        name = store.unit(body, address.lang())
+        known = individuals.get(str(body["id"]))
+        is_word = known is not None and not _NO_PAGE.isdisjoint(known.classes)
+        named.append(join(name) if is_word else go(address.link("unit", id=str(body["id"])), name))
+    return join(*(join(one, t("and")) for one in named[:-1]), *named[-1:])
+
+
+def _words(desk: store.Desk, each: Conclusion) -> Markup:
     """Return whom a conclusion is about, its reason, and what is missing."""
-    lang = address.lang()
     if goal := store.own_destination(each):
-        return el("b", store.unit(goal, lang))
-    units = t("and").join(store.unit(unit, lang) for unit in each.bearers)
-    parts: list[Markup | str] = [part for part in (units, reason(each)) if part]
+        return el("b", units(desk, [goal]))
+    parts: list[Markup | str] = [part for part in (units(desk, each.bearers), reason(each)) if part]
     return join(*(join(part, t("then")) for part in parts[:-1]), *parts[-1:])
 
 
@@ -108,7 +120,7 @@ def _one(desk: store.Desk, each: Conclusion) -> Markup:
     )
     return el(
         "div",
-        el("div", el("div", _words(each), _notes(each)), toggle, class_="zl-line"),
+        el("div", el("div", _words(desk, each), _notes(each)), toggle, class_="zl-line"),
         _why(desk, each) if opened else None,
         data_here=f"conclusion:{each.id}" if opened else None,
         class_="zl-one",

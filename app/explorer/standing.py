@@ -36,26 +36,26 @@ def page(desk: store.Desk, issue: store.Issue) -> Markup:
     return el(
         "div",
         el("h2", t("state.dated")),
-        _table(issue, dated) if dated else el("p", t("state.dated.none"), class_="zl-lead"),
+        _table(desk, issue, dated) if dated else el("p", t("state.dated.none"), class_="zl-lead"),
         el("h2", t("state.all")),
         _groups(desk, issue.what) or el("p", t("issue.statuses.none"), class_="zl-lead"),
         class_="zl",
     )
 
 
-def _table(issue: store.Issue, dated: Iterable[Conclusion]) -> Markup:
+def _table(desk: store.Desk, issue: store.Issue, dated: Iterable[Conclusion]) -> Markup:
     head = el(
         "tr", (el("th", t(f"state.{name}")) for name in ("duty", "bearer", "status", "due", "done", "days"))
     )
     return el(
         "table",
         el("thead", head),
-        el("tbody", (_row(issue, each) for each in dated)),
+        el("tbody", (_row(desk, issue, each) for each in dated)),
         class_="zl-rows zl-duties",
     )
 
 
-def _row(issue: store.Issue, each: Conclusion) -> Markup:
+def _row(desk: store.Desk, issue: store.Issue, each: Conclusion) -> Markup:
     lang = address.lang()
     duty = join(
         store.worded(each.norm_label, lang),
@@ -66,7 +66,7 @@ def _row(issue: store.Issue, each: Conclusion) -> Markup:
     due = day(each.due) if each.due else t("state.or").join(map(day, each.possible_due))
     cells: list[tuple[str, Markup | str]] = [
         ("duty", duty),
-        ("bearer", t("and").join(store.unit(body, lang) for body in each.bearers) or t("state.nobody")),
+        ("bearer", said.units(desk, each.bearers) or t("state.nobody")),
         ("status", go(address.here(tab=tab, c=each.id), status)),
         ("due", due or t("state.no_limit")),
         ("done", day(each.done) if each.done else t("state.no_record") if _is_open(each) else "–"),
