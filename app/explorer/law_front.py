@@ -20,8 +20,7 @@ def _source(entry: Mapping[str, Any]) -> Markup | None:
     """Return how certain something is and where it is from."""
     parts: list[Piece] = []
     if entry.get("certainty"):
-        certain = entry["certainty"]
-        parts.append(t("law.certainty", how=_said(certain)) if isinstance(certain, str) else _said(certain))
+        parts.append(_said(entry["certainty"]))
     if entry.get("source"):
         source = str(entry["source"])
         shown = outside(source, t("source.web")) if source.startswith("http") else source
@@ -47,7 +46,8 @@ def _rows(law: Regulation) -> Iterator[tuple[str, Piece]]:
         yield "dated", join(_said(dated["note"]), t("open"), _cite(dated["cite"]), t("close"))
     status = source["status"]
     checked = t("law.checked", day=day(str(status["checked"])))
-    yield "status", join(_said(status), el("span", t("open"), checked, t("close"), class_="zl-quiet"))
+    certain = join(checked, t("and"), _said(status.get("certainty")))
+    yield "status", join(_said(status), el("span", t("open"), certain, t("close"), class_="zl-quiet"))
     yield "basis", el("ul", (_basis(each) for each in source["legal_basis"]))
 
 
