@@ -73,7 +73,7 @@ def test_two_sessions_do_not_see_each_other(visit: VisitorMaker) -> None:
     one.open("/issues?q=码头")
     other.open("/issues?lang=en")
     expect(one.page.locator("h1")).to_have_text("问题清单")
-    expect(other.page.locator("input[type=text], input[type=search]").first).to_have_value("")
+    expect(other.page.get_by_label("Search issues")).to_have_value("")
     one.page.reload()
     expect(one.page.locator("h1")).to_have_text("问题清单")
 
@@ -85,7 +85,7 @@ def test_filters_and_search_stand_in_the_address(visit: VisitorMaker) -> None:
     page.locator(".zl-filters details", has_text=re.compile("^督察")).locator("a").first.click()
     expect(page).to_have_url(re.compile("inspection="))
     expect(page.locator(".zl-chosen")).to_be_visible()
-    field = page.locator("input[type=text], input[type=search]").first
+    field = page.get_by_label("搜索问题")
     for words in ("码头", "厂"):  # two characters, one character
         field.fill(words)
         field.press("Enter")
