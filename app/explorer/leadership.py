@@ -50,7 +50,6 @@ class InspectionLine:
 
     id: str
     name: str
-    began: str
     issues: int
     open: int
     late: int
@@ -60,7 +59,8 @@ class InspectionLine:
 @dataclass(frozen=True)
 class Summary:
     """How one place stands. ``issues`` concern it; ``statuses`` count the conclusions about these issues or
-    about what its organs have to do; ``years`` count issues and open issues, None where no day is recorded.
+    about what its organs have to do, which ``said`` holds; ``years`` count issues and open issues, None
+    where no day is recorded.
     """
 
     issues: list[store.IssueRow]
@@ -205,7 +205,6 @@ class Standing:
             InspectionLine(
                 key,
                 name,
-                self._began.get(key, ""),
                 len(found),
                 sum("open" in self._marks[row.id] for row in found),
                 sum("late" in self._marks[row.id] for row in found),
@@ -214,10 +213,6 @@ class Standing:
             for (key, name), found in raised.items()
         ]
         return sorted(lines, key=lambda line: (line.id == NOWHERE, -line.issues, line.id))
-
-    @cached_property
-    def _began(self) -> dict[str, str]:
-        return {subject: day for _, subject, day in self._desk.record.triples(("beganOn",))}
 
     @cached_property
     def _years(self) -> dict[str, str]:

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from visitor import Visitor, VisitorMaker
 
-from app.explorer import atlas
+from app.explorer import atlas, leadership
+from reasoner.pipeline import ontology
 
 FIGURES = ("open", "late", "transfer", "determination", "insufficient")
 EARLIER = "as_of=2025-12-01"  # before two districts were merged
@@ -91,6 +92,12 @@ def test_the_numbers_of_an_inspection_and_of_a_district_are_those_of_their_lists
     assert len(links) >= 4
     for count, link in links:
         assert listed(visitor, link) == count
+
+
+def test_open_is_what_the_ontology_calls_open_where_somebody_waits_for_something() -> None:
+    predicates = ontology().vocabulary.predicates.values()
+    in_ontology = {each.name for each in predicates if each.is_status and each.is_open}
+    assert set(leadership.FIGURES["open"]) == in_ontology - {"noConclusion"} | {"performedInPart"}
 
 
 def test_the_page_says_what_is_counted_and_that_open_is_about_records(visit: VisitorMaker) -> None:
