@@ -9,7 +9,8 @@ What follows from the record stays the same: restricting changes what is said, n
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 from reasoner import bundled
 from reasoner.norms import read_yaml
-from reasoner.pipeline import World
+from reasoner.pipeline import Ontology, World
 from reasoner.proof import Node
 from reasoner.rules import Value
 from reasoner.vocabulary import Text
@@ -26,6 +27,9 @@ FILE = "restricted.yaml"
 EVERY = "all"
 SUBJECT = "about"
 """The property by which an entry says what it is about."""
+_KIND = "Kind"
+_TESTS = frozenset({"absent", "comparison", "count"})  # they find nothing by themselves
+_WORD = re.compile(r"\w+")
 _NAMELESS: Text = {"zh": "有关事项", "en": "a matter on record"}
 
 
@@ -103,11 +107,27 @@ def spoken_without(world: World, hidden: Restriction) -> World:
     return other
 
 
-class Sieve:
-    """Takes out of the proofs of one world what would tell a restricted field."""
+@cache
+def names_without_reference(rules: Ontology) -> frozenset[str]:
+    """The norms and the kinds of the ontology: what they are said of is not thereby connected."""
+    vocabulary = rules.vocabulary
+    kinds = (
+        one.name
+        for one in vocabulary.individuals.values()
+        if any(_KIND in vocabulary.ancestors(name) for name in one.classes)
+    )
+    return frozenset((*rules.book.by_constant, *kinds))
 
-    def __init__(self, hidden: Restriction) -> None:
-        self.hidden = hidden
+
+class Sieve:
+    """Takes out of the proofs of one world what would tell a restricted field.
+
+    A step goes when it states the field, or when its own statement names the field's value and nothing else
+    that it rests on leads to that value. ``common`` are names that lead nowhere: norms, kinds, states.
+    """
+
+    def __init__(self, hidden: Restriction, common: Container[Value] = ()) -> None:
+        self.hidden, self.common = hidden, common
         self._known: dict[tuple[Any, ...], tuple[bool, frozenset[Value]]] = {}
 
     def sifted(self, node: Node) -> Node | None:
@@ -117,7 +137,7 @@ class Sieve:
         return self._sifted(node)[0]
 
     def _sifted(self, node: Node) -> tuple[Node | None, frozenset[Value]]:
-        """The node, and the values of restricted fields that what it rests on would tell."""
+        """The node, or None with the values that it would tell."""
         said = node.get("statement", {})
         arguments = tuple(said.get("arguments", ()))
         key = (said.get("predicate"), arguments)
@@ -127,11 +147,11 @@ class Sieve:
         if len(arguments) == 2 and self.hidden.hides(str(arguments[0]), str(said.get("predicate"))):
             self._known[key] = False, frozenset(arguments[1:])
             return None, frozenset(arguments[1:])
-        ways = [self._way(way) for way in (node, *node.get("also", ()))]
         if not node.get("premises") and not node.get("also"):
             return node, frozenset()
-        kept = [way for way, told in ways if not told & set(arguments)]
-        told = frozenset(value for _, values in ways for value in values if value in arguments)
+        ways = [self._way(way, arguments) for way in (node, *node.get("also", ()))]
+        kept = [way for way, told in ways if not told]
+        told = frozenset(value for _, values in ways for value in values)
         if not kept:  # every way in which it follows leads through the field
             self._known[key] = False, told
             return None, told
@@ -143,15 +163,37 @@ class Sieve:
         self._known[key] = True, frozenset()
         return found, frozenset()
 
-    def _way(self, way: Node) -> tuple[Node, frozenset[Value]]:
-        """One way in which something follows, without what tells; and what it would tell by itself."""
+    def _way(self, way: Node, head: tuple[Value, ...]) -> tuple[Node, frozenset[Value]]:
+        """One way in which something follows, without what tells; and what the head would tell by it."""
         premises = [self._sifted(premise) for premise in way.get("premises", ())]
         kept = [node for node, _ in premises if node is not None]
-        grounded = {v for node in kept for v in _values(node)}
-        told = frozenset(value for node, values in premises if node is None for value in values) - grounded
+        told = {value for node, values in premises if node is None for value in values}
+        if told:
+            # what the rule itself names, and what other premises lead to, is no secret of the field
+            told -= set(_WORD.findall(str(way.get("rule", ""))))
+            grounds = [node for node in kept if node["kind"] not in _TESTS]
+            told -= self._reached(grounds, {*head} - told)
+            kept = [node for node in kept if not told & _named(node)]
         own: Node = {k: way[k] for k in ("by", "rule") if k in way}
-        return {**own, "premises": kept}, told
+        return {**own, "premises": kept}, frozenset(told & {*head})
+
+    def _reached(self, premises: list[Node], start: set[Value]) -> set[Value]:
+        """The values that some premises lead to from others, premise by premise."""
+        links = list(map(_named, premises))
+        reached = {value for value in start if self._leads(value)}
+        grown = True
+        while grown:
+            more = {value for link in links if link & reached for value in link} - reached
+            more = {value for value in more if self._leads(value)}
+            grown = bool(more)
+            reached |= more
+        return reached
+
+    def _leads(self, value: Value) -> bool:
+        return not isinstance(value, int) and value not in self.common
 
 
-def _values(node: Node) -> Iterator[Value]:
-    yield from node.get("statement", {}).get("arguments", ())
+def _named(node: Node) -> set[Value]:
+    """What the statement of a node names."""
+    said = node.get("statement", {})
+    return {value for value in (*said.get("arguments", ()), said.get("left"), said.get("right")) if value}

@@ -11,7 +11,13 @@ from reasoner.conclusions import Conclusion
 from reasoner.matter import Entry, Matter, matter
 from reasoner.pipeline import World
 from reasoner.proof import Node, Prover
-from reasoner.restricted import Restriction, Sieve, restriction, spoken_without
+from reasoner.restricted import (
+    Restriction,
+    Sieve,
+    names_without_reference,
+    restriction,
+    spoken_without,
+)
 
 TRANSFER = "transfer"
 FINDING = "finding"
@@ -40,8 +46,8 @@ class Case:
         hidden = Restriction() if include_restricted else restriction(world)
         self.id, self.words = issue, words
         self.world = spoken_without(world, hidden)
-        self._sieve = Sieve(hidden)
         rules = world.rules
+        self._sieve = Sieve(hidden, names_without_reference(rules))
         recursive = rules.program.recursive_predicates
         # a prover of its own: the one of the world may be at work for somebody else
         self._prover = Prover(

@@ -53,6 +53,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         letter = [Claim("text", "t-7"), Claim("name", "t-7", SECRETS[3], "text")]
         own += act("finding", "R-p", "R-1", findingKind="dereliction", state="provisional", by="team")
         own += [Claim("instrument", "R-p", "t-7", "entity"), Claim("on", "R-p", 20260201, "date")]
+        own += act("finding", "R-q", "R-1", findingKind="cadreCausedDamage", state="provisional", by="team")
+        own += [Claim("concernsPost", "R-q", "p-2", "entity"), Claim("on", "R-q", 20260202, "date")]
+        own += [Claim("instrument", "R-q", "t-7", "entity"), Claim("competence", "R-q", "t-7", "entity")]
+        unit += [Claim("post", "p-2"), Claim("postIn", "p-2", "d500110_gov", "entity")]
+        unit += [Claim("name", "p-2", SECRETS[7], "text")]
         paper = [Claim("inspectionFile", "R-d"), Claim("name", "R-d", SECRETS[5], "text")]
         paper += [Claim("text", "t-8"), Claim("name", "t-8", SECRETS[6], "text")]
         own += act("finding", "R-s", "R-d", findingKind="workSecret", state="upheld", by="leadingGroup")
