@@ -12,7 +12,7 @@ from app.explorer import address, forms, frame, permalink, proofs, store, theme
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import t
 from reasoner import assumptions, missing, whynot
-from reasoner.pipeline import World
+from reasoner.pipeline import Ontology, World
 from reasoner.slices import slices
 from reasoner.statement import Statement
 
@@ -45,7 +45,7 @@ def page(desk: store.Desk, issue: store.Issue) -> None:
     if norm is None:
         return
     status = address.param("status")
-    possible = statuses(world, norm)
+    possible = statuses(world.rules, norm)
     show(_statuses(world, issue, norm, possible, status))
     if status not in possible:
         return
@@ -62,7 +62,7 @@ def _norm(world: World, issue: store.Issue) -> str | None:
     """Write the choice of a norm, those that concern the issue first, and return the chosen one."""
     book = world.rules.book
     near = list(dict.fromkeys(each.norm for each in sorted(issue.conclusions, key=_place(world))))
-    options = [*near, *(each for each in book.norms if each not in near and statuses(world, each))]
+    options = [*near, *(each for each in book.norms if each not in near and statuses(world.rules, each))]
     asked = address.param("norm")
     chosen = asked if asked in options else None
     st.session_state["why-not-norm"] = chosen
@@ -99,12 +99,11 @@ def _called(world: World, norm: str, near: bool) -> str:
 
 
 @lru_cache(maxsize=1000)
-def statuses(world: World, norm: str) -> tuple[str, ...]:
+def statuses(rules: Ontology, norm: str) -> tuple[str, ...]:
     """Return the statuses that records could give a norm, in the order of the legend."""
-    kept = slices(world.rules)
-    constant = world.rules.book.norms[norm].constant
-    vocabulary = world.rules.vocabulary
-    named = {name for name, p in vocabulary.predicates.items() if p.is_status and p.roles}
+    kept = slices(rules)
+    constant = rules.book.norms[norm].constant
+    named = {name for name, p in rules.vocabulary.predicates.items() if p.is_status and p.roles}
     found = (name for name in theme.STATUSES if name in named and name not in _NOT_ASKED)
     return tuple(name for name in found if kept.possible(name, constant))
 

@@ -164,11 +164,9 @@ def _cells(issue: store.Issue) -> Iterator[tuple[Markup, ...]]:
             words = relation["label"][address.lang()]
             if "conclusion" in relation:
                 follows = relation["conclusion"]
-                words = join(
-                    words,
-                    " ",
-                    frame.status(follows.status, store.worded(follows.status_label, address.lang())),
-                )
+                said = store.worded(follows.status_label, address.lang())
+                status = frame.status(follows.status, said)
+                words = status if words == said else join(words, " ", status)
             yield (
                 go(address.here(view=None, node=source, edge=None), _name(issue, source)),
                 join(words),

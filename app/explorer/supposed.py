@@ -41,6 +41,7 @@ def page(desk: store.Desk, issue: store.Issue) -> None:
     with st.spinner(t("if.working")), desk.lock:
         entries = _entries(world, issue.row.id)
         supposed = suppose(world, issue.row.id, on, off) if on or off else None
+        result = _result(issue, world, supposed)  # it may prove, in a world that others look at as well
     show(
         el(
             "div",
@@ -48,7 +49,7 @@ def page(desk: store.Desk, issue: store.Issue) -> None:
             el(
                 "div",
                 el("div", _toggles(desk, issue, world, entries, on, off), class_="zl-if-toggles"),
-                el("div", _result(desk, issue, world, supposed), class_="zl-if-result"),
+                el("div", result, class_="zl-if-result"),
                 class_="zl-if zl-if-asked" if supposed else "zl-if",
             ),
             class_="zl",
@@ -91,7 +92,7 @@ def suppose(world: World, issue: str, on: tuple[str, ...], off: tuple[str, ...])
 # -- the result -----------------------------------------------------------------------------------
 
 
-def _result(desk: store.Desk, issue: store.Issue, world: World, supposed: Supposed | None) -> Piece:
+def _result(issue: store.Issue, world: World, supposed: Supposed | None) -> Piece:
     if supposed is None:
         return el("p", t("if.nothing"), class_="zl-lead")
     numbers: dict[Ground, int] = {}

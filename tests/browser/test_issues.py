@@ -70,6 +70,7 @@ def test_the_selection_is_downloaded_with_its_date_and_versions(visit: VisitorMa
     page = visit().open("/issues?as_of=2026-11-23&inspection=i-s-routine-2024&sort=id")
     page.get_by_role("checkbox", name="选入SL-105").click()
     page.get_by_role("checkbox", name="选入SL-106").click()
+    page.get_by_role("button", name="导出（已选2个）").click()
     expect(page.locator(".zl-files")).to_contain_text("已选2个问题")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="XLSX").click()
@@ -85,6 +86,7 @@ def test_the_selection_is_downloaded_with_its_date_and_versions(visit: VisitorMa
 
 def test_a_downloaded_cell_never_acts(visit: VisitorMaker, tmp_path: Path) -> None:
     page = visit().open("/issues?q=onerror")
+    page.get_by_role("button", name="导出").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV").click()
     waiting.value.save_as(tmp_path / "list.csv")
@@ -96,6 +98,7 @@ def test_a_downloaded_cell_never_acts(visit: VisitorMaker, tmp_path: Path) -> No
 
 def test_a_link_to_the_list_shows_a_colleague_the_same(visit: VisitorMaker) -> None:
     page = visit().open("/issues?status=overdue&sort=due&pick=SL-105")
+    page.get_by_role("button", name="导出").click()
     link = page.locator(".zl-permalink").inner_text()
     colleague = visit()
     colleague.page.goto(link)
@@ -120,6 +123,8 @@ def test_the_dossier_is_made_when_it_is_asked_for(
     visit: VisitorMaker, tmp_path: Path, path: str, form: str, name: str
 ) -> None:
     page = visit().open(path + "&as_of=2026-11-23")
+    if path.startswith("/issues"):
+        page.get_by_role("button", name="导出").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name=form).click()
     assert waiting.value.suggested_filename == name

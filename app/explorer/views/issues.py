@@ -179,8 +179,8 @@ def files() -> None:
     show(
         el(
             "div",
-            el("h3", t("issues.files")),
-            el("p", about, " ", clear, " · ", permalink.line(), class_="zl-small"),
+            el("p", about, " ", clear),
+            el("p", permalink.line()),
             class_="zl zl-files",
         )
     )
@@ -227,9 +227,11 @@ else:
         page = min(max(1, int(turned)), pages) if turned.isdecimal() else 1
         shown = issues.places(found, sort)[(page - 1) * _PER_PAGE : page * _PER_PAGE]
         if shown:
-            parts = (counted, chosen_filters(), order(), table(shown), paging(page, pages))
-            show(el("div", parts, class_="zl"))
-            files()
+            show(el("div", counted, chosen_filters(), order(), class_="zl"))
+            label = t("issues.files.picked", n=f"{len(picked):,}") if picked else t("issues.files")
+            with st.popover(label):
+                files()
+            show(el("div", table(shown), paging(page, pages), class_="zl"))
         else:
             show(el("div", join(counted, chosen_filters()), class_="zl"))
             frame.empty(t("issues.none"), t("issues.none.next"))
