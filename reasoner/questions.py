@@ -7,6 +7,7 @@ escapes it: whatever is typed into a blank stays a value and never becomes a par
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     *("unit", "district", "sector", "inspection", "norm", "status", "finding", "missing", "day", "words"),
 )
 _MARK: Final = "#blanks"
+_ONLY_IF: Final = re.compile(r" *#(if|unless) (\w+)$")
 _LONGEST: Final = 200  # signs of a text; nobody searches for more
 
 
@@ -140,7 +142,14 @@ def bound(question: Question, values: Mapping[str, str], rules: Ontology) -> str
     if not mark:
         return question.query
     indent = before[before.rfind("\n") + 1 :]
-    return before.rstrip(" ") + "".join(f"{indent}{line}\n" for line in lines) + after.lstrip("\n")
+    rest = [_ONLY_IF.sub("", line) for line in after.lstrip("\n").split("\n") if _wanted(line, chosen)]
+    return before.rstrip(" ") + "".join(f"{indent}{line}\n" for line in lines) + "\n".join(rest)
+
+
+def _wanted(line: str, chosen: Mapping[str, str]) -> bool:
+    """Whether a line of a query stands in it with these blanks filled in."""
+    match = _ONLY_IF.search(line)
+    return match is None or (match[2] in chosen) == (match[1] == "if")
 
 
 def _term(blank: Blank, value: str, rules: Ontology) -> ox.NamedNode | ox.Literal:

@@ -276,8 +276,13 @@ def answered(query: str) -> Answer:
     if questions.is_ready(desk):
         return questions.ask(desk, query)
     waiting = st.empty()
-    with waiting, st.spinner(t("questions.building")):
-        answer = questions.ask(desk, query)
+
+    def told(number: int) -> None:
+        words = t("questions.building.so_far", n=f"{number:,}")
+        waiting.html(el("p", t("questions.building"), " ", words, class_="zl zl-lead", role="status"))
+
+    told(0)
+    answer = questions.ask(desk, query, told)
     waiting.empty()
     return answer
 
