@@ -35,7 +35,8 @@ _RED: Final = '<w:rPr><w:color w:val="B3261E"/></w:rPr>'
 _SHORT: Final = 400  # characters of a cell that stays on one page
 _STEP_INDENT: Final = 210  # twentieths of a point: one character of a step
 _DEEPEST: Final = 8
-_LEFT_OVER: Final = ("/stylesWithEffects", "/thumbnail", "/customXml")  # of the library's template
+#: What the library's template brings along and says of another program.
+_LEFT_OVER: Final = ("/stylesWithEffects", "/thumbnail", "/customXml", "/extended-properties")
 _CUSTOM: Final = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _CUSTOM_RELATION: Final = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
@@ -47,6 +48,7 @@ def write(made: Dossier) -> bytes:
     document = docx.Document()
     words = Words(made.lang)
     _styles(document, made)
+    _settings(document)
     _page(document, made, words)
     body = document.element.body
     for child in list(body):
@@ -193,6 +195,17 @@ def _styles(document: Any, made: Dossier) -> None:
     for name, relation in list(document.part.package.rels.items()):
         if relation.reltype.endswith(_LEFT_OVER):
             document.part.package.rels.pop(name)
+
+
+def _settings(document: Any) -> None:
+    """Let the words be set as Chinese: punctuation closed up, no Japanese forms of characters."""
+    root = document.settings.element
+    for name, attribute, value in (
+        ("themeFontLang", "eastAsia", "zh-CN"),
+        ("characterSpacingControl", "val", "compressPunctuation"),
+    ):
+        for element in root.findall(qn(f"w:{name}")):
+            element.set(qn(f"w:{attribute}"), value)
 
 
 def _page(document: Any, made: Dossier, words: Words) -> None:

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from xml.etree import ElementTree
 
@@ -100,6 +101,9 @@ def test_the_pdf_has_bookmarks_and_carries_its_letters(sample: Dossier) -> None:
         assert re.match(r"/[A-Z]{6}\+", str(font["/BaseFont"]))
         assert "/ToUnicode" in font
     assert "白杨区违规占用岸线泊位" in in_pdf(written(sample, "pdf"))
+    described = pdf.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
+    assert "<pdfaid:part>2</pdfaid:part>" in described
+    assert "<pdfaid:conformance>U</pdfaid:conformance>" in described
 
 
 def test_a_machine_without_chinese_fonts_says_so(real: Dossier, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,3 +143,10 @@ def test_in_english_the_frame_is_english_and_the_record_stays_chinese(desk: Surv
     assert not [text for text in (*titles, *heads, *sheets, *made.notices) if CHINESE.search(text)]
     assert "云阳县" in in_docx(written(made, "docx"))
     assert d.file_name(made, "docx") == "case-file_CQ-001_as-of-20261123.docx"
+
+
+def test_a_character_that_no_font_has_costs_the_archival_form_and_nothing_else(real: Dossier) -> None:
+    strange = replace(real, notices=("\U0001f980\U000f0000", *real.notices))
+    data = d.pdf(strange)
+    assert "系统辅助编制" in in_pdf(data)
+    assert b"%PDF-1.7" in data[:20]
