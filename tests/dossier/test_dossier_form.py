@@ -148,5 +148,5 @@ def test_in_english_the_frame_is_english_and_the_record_stays_chinese(desk: Surv
 def test_a_character_that_no_font_has_costs_the_archival_form_and_nothing_else(real: Dossier) -> None:
     strange = replace(real, notices=("\U0001f980\U000f0000", *real.notices))
     data = d.pdf(strange)
-    assert "系统辅助编制" in in_pdf(data)
+    assert "不代替督察组形成的清单和案卷" in in_pdf(data)
     assert b"%PDF-1.7" in data[:20]
