@@ -207,8 +207,7 @@ DRAFTS = {
     "a finding": ("finding", CRIME),
     "a transfer to a body that the issue did not name": (
         "transfer",
-        {"by": "领导小组办公室", "to": "白杨区政府（示例）", "about": "SL-117", "on": "2025-06-01",
-         "concernsKind": "需要开展生态环境损害赔偿"},
+        {"by": "领导小组办公室", "to": "示例检察分院", "about": "SL-123", "on": "2025-06-01"},
     ),
     "a designation for all cases": (
         "designation",
