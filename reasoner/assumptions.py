@@ -39,7 +39,7 @@ _RESERVED = re.compile(r"[;|:=$?%,~]")
 _UNNAMED = "assumed-"
 _LACKING = ("KindOfFinding", "KindOfParameter", "RecordClass", "MissingFact", "RequirementKind")
 _WORD = "UnstatedBody"
-_FINDING, _RECORDS = "KindOfFinding", "RecordClass"
+_FINDING, _RECORDS, _DECIDED = "KindOfFinding", "RecordClass", "DecidedState"
 
 
 class AssumptionError(ValueError):
@@ -196,7 +196,7 @@ def complete(records: str, inspection: str, on: datetime.date, body: str | None 
 
 
 def wanted(world: World, about: Conclusion) -> dict[str, str]:
-    """What a conclusion waits for, as texts that suppose it: by ``upheld`` and ``notUpheld`` for a finding,
+    """What a conclusion waits for, as texts that suppose it: by each decided state for a finding,
     ``complete`` for records to be declared complete; empty when it waits for a fact that has to be stated.
     """
     individual = world.rules.vocabulary.individuals.get(about.missing or "")
@@ -206,7 +206,8 @@ def wanted(world: World, about: Conclusion) -> dict[str, str]:
     if body is not None and is_word(world, body):
         body = None
     if _FINDING in individual.classes:
-        states = ("upheld", "notUpheld")
+        known = world.rules.vocabulary.individuals.values()
+        states = [each.name for each in known if _DECIDED in each.classes]
         return {s: finding(individual.name, about.subject, s, world.as_of, body) for s in states}
     if _RECORDS in individual.classes and about.inspection:
         return {"complete": complete(individual.name, about.inspection, world.as_of, body)}
