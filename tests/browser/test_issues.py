@@ -68,8 +68,9 @@ def test_pages_follow_each_other(visit: VisitorMaker) -> None:
 
 def test_the_selection_is_downloaded_with_its_date_and_versions(visit: VisitorMaker, tmp_path: Path) -> None:
     page = visit().open("/issues?as_of=2026-11-23&inspection=i-s-routine-2024&sort=id")
-    page.get_by_role("checkbox", name="选入SL-105").click()
-    page.get_by_role("checkbox", name="选入SL-106").click()
+    for issue in ("SL-105", "SL-106"):
+        page.get_by_role("checkbox", name=f"选入{issue}").click()
+        expect(page.get_by_role("checkbox", name=f"选入{issue}")).to_be_checked()
     page.get_by_role("button", name="导出（已选2个）").click()
     expect(page.locator(".zl-files")).to_contain_text("已选2个问题")
     with page.expect_download() as waiting:
