@@ -74,7 +74,7 @@ def test_the_selection_is_downloaded_with_its_date_and_versions(visit: VisitorMa
     page.get_by_role("button", name="导出（已选2个）").click()
     expect(page.locator(".zl-files")).to_contain_text("已选2个问题")
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="XLSX").click()
+        page.get_by_role("button", name="表格 .xlsx").click()
     assert waiting.value.suggested_filename == "问题清单_2026-11-23.xlsx"
     waiting.value.save_as(tmp_path / "list.xlsx")
     listed, about = load_workbook(tmp_path / "list.xlsx").worksheets
@@ -89,7 +89,7 @@ def test_a_downloaded_cell_never_acts(visit: VisitorMaker, tmp_path: Path) -> No
     page = visit().open("/issues?q=onerror")
     page.get_by_role("button", name="导出").click()
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="表格 .csv").click()
     waiting.value.save_as(tmp_path / "list.csv")
     head, *lines = csv.reader(io.StringIO((tmp_path / "list.csv").read_text("utf-8-sig")))
     assert [line[0] for line in lines] == ["X-1"]

@@ -186,14 +186,14 @@ def files() -> None:
     )
     with st.container(horizontal=True):
         st.download_button(
-            "XLSX",
+            t("issues.file.xlsx"),
             partial(issue_sheet.xlsx, desk, issues, selection, link),
             f"{name}.xlsx",
             _XLSX,
             on_click="ignore",
         )
         st.download_button(
-            "CSV",
+            t("issues.file.csv"),
             partial(issue_sheet.csv, desk, issues, selection),
             f"{name}.csv",
             "text/csv",
