@@ -7,23 +7,12 @@ from typing import Any
 
 from rdflib import RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
 
+from reasoner.triples import DATES, ENTITIES
 from reasoner.vocabulary import ENTITY, NAMESPACE
 
 ZL = Namespace(NAMESPACE)
 ID = Namespace(ENTITY)
 ELI = Namespace("http://data.europa.eu/eli/ontology#")
-
-# The parts of a conclusion by the property (ontology/exported.ttl) that says them.
-ENTITIES = {
-    "reason": "hasReason",
-    "missing": "lacks",
-    "kind": "hasKind",
-    "issues": "onIssue",
-    "inspection": "ofInspection",
-    "bearers": "hasBearer",
-    "destinations": "hasDestination",
-}
-DATES = {"due": "limitDay", "done": "doneDay", "since": "sinceDay", "as_of": "asOfDay"}
 
 
 def turtle(conclusions: Iterable[Mapping[str, Any]]) -> str:

@@ -6,14 +6,12 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, frame, questions, store
+from app.explorer import address, answer_table, frame, questions, store
 from app.explorer.markup import Markup, el, go, join, show
-from app.explorer.words import day, t
-from reasoner.meanings import Meaning
+from app.explorer.words import t
 from reasoner.questions import Blank, BlankError, Question
-from reasoner.sparql import SECONDS, Answer, QueryError
+from reasoner.sparql import Answer, QueryError
 
-_PER_PAGE: Final = 50
 _OWN: Final = "own"
 _FIRST_QUERY: Final = """# zl:Overdue …
 SELECT ?status (COUNT(?c) AS ?conclusions) WHERE {
@@ -104,138 +102,7 @@ def blanks(of: Question) -> None:
                 field(blank)
 
 
-# -- the answer -----------------------------------------------------------------------------------
-
-
-def cell(found: Meaning | None, issue: str | None) -> Markup | str:
-    """Return one cell: what has a page of its own is a link to it."""
-    if found is None:
-        return el("span", "–", class_="zl-quiet")
-    words = found.words[lang]
-    match found.kind:
-        case "issue":
-            title = questions.issue_title(desk, found.id)
-            return go(address.link("issue", id=found.id), found.id, title=title)
-        case "inspection" | "district" | "unit" | "sector":
-            target = {"sector": ("responsibility", "sector")}.get(found.kind, (found.kind, "id"))
-            return go(address.link(target[0], **{target[1]: found.id}), words)
-        case "conclusion" if issue is not None:
-            return go(address.link("issue", id=issue, c=found.id), t("questions.conclusion"))
-        case "norm" | "place":
-            return go(address.link("law", at=found.id), words)
-        case "status":
-            return frame.status(found.id)
-        case "date":
-            return day(found.id)
-        case "number":
-            return f"{int(found.id):,}" if found.id.lstrip("-").isdecimal() else found.id
-        case "text":
-            return el("span", words, class_="zl-clip", title=words)
-    return words
-
-
-def table(answer: Answer, page: int) -> Markup:
-    """Return one page of the rows."""
-    part = Answer(
-        answer.variables, answer.rows[(page - 1) * _PER_PAGE : page * _PER_PAGE], answer.seconds, answer.cut
-    )
-    heads = [column(name) for name in answer.variables]
-    lines = []
-    for row in questions.rows(desk, part):
-        issue = next((each.id for each in row if each and each.kind == "issue"), None)
-        cells = [
-            el(
-                "td",
-                cell(each, issue),
-                data_label=head,
-                class_="zl-number" if each is not None and each.kind == "number" else None,
-            )
-            for head, each in zip(heads, row, strict=True)
-        ]
-        lines.append(el("tr", cells))
-    kinds = questions.rows(desk, Answer(answer.variables, answer.rows[:1], 0.0))
-    numeric = [bool(kinds) and each is not None and each.kind == "number" for each in (kinds or [[]])[0]]
-    head = el(
-        "tr",
-        (
-            el("th", words, scope="col", class_="zl-number" if right else None)
-            for words, right in zip(heads, numeric, strict=True)
-        ),
-    )
-    return el("table", el("thead", head), el("tbody", lines), class_="zl-answer")
-
-
-def column(name: str) -> str:
-    """Return the heading of a column; a variable of an edited query is its own."""
-    known = catalogue.columns.get(name)
-    return known[lang] if known else name
-
-
-def paging(page: int, pages: int) -> Markup | None:
-    """Return the links to the pages before and after."""
-    if pages < 2:
-        return None
-    before = go(address.here(p=str(page - 1)), t("previous")) if page > 1 else el("span")
-    after = go(address.here(p=str(page + 1)), t("next")) if page < pages else el("span")
-    return el("div", before, el("span", t("questions.page", n=page, of=pages)), after, class_="zl-turn")
-
-
-def said_of(answer: Answer) -> Markup:
-    """Return how many rows there are, how long it took, and why there may be more."""
-    number = f"{len(answer.rows):,}"
-    cut = t(f"questions.cut.{answer.cut}", n=number, seconds=f"{SECONDS:.0f}") if answer.cut else None
-    return el(
-        "p",
-        t("questions.count", n=number, seconds=f"{answer.seconds:.2f}"),
-        el("b", " ", cut) if cut else None,
-        class_="zl-quiet",
-        role="status",
-    )
-
-
-def exports(answer: Answer, query: str, name: str) -> None:
-    """Offer the answer as CSV and as a workbook, and the query as a file."""
-    notes = [
-        name,
-        t(
-            "questions.note.of",
-            day=day(address.as_of()),
-            data=store.data_version(desk),
-            rules=store.rule_version(desk),
-            n=len(answer.rows),
-        ),
-        *([t("questions.note.cut")] if answer.cut else []),
-    ]
-    heads = [column(each) for each in answer.variables]
-    id_words, language = t("questions.id"), lang
-
-    def made() -> tuple[list[str], list[list[str]]]:
-        return questions.sheet(heads, questions.rows(desk, answer), language, id_words)
-
-    with st.container(horizontal=True):
-        st.download_button(
-            t("questions.xlsx"),
-            data=lambda: questions.as_xlsx(*made(), name, notes),
-            file_name=f"{name}.xlsx",
-            on_click="ignore",
-            key="answer-xlsx",
-        )
-        st.download_button(
-            t("questions.csv"),
-            data=lambda: questions.as_csv(*made()),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            key="answer-csv",
-        )
-        st.download_button(
-            t("questions.rq"),
-            data=questions.complete(query),
-            file_name=f"{asked}.rq",
-            mime="application/sparql-query",
-            on_click="ignore",
-            key="answer-rq",
-        )
+# -- the answer ----------------------------------------------------------------------------------
 
 
 def nothing(of: Question | None) -> None:
@@ -383,13 +250,21 @@ def results(query: str, name: str, of: Question | None) -> None:
         show(complaint(error))
         return
     number = address.param("p") or "1"
-    pages = max(1, -(-len(answer.rows) // _PER_PAGE))
+    pages = max(1, -(-len(answer.rows) // answer_table.PER_PAGE))
     page = min(max(1, int(number)), pages) if number.isdecimal() else 1
     if answer.rows:
-        show(el("div", said_of(answer), table(answer, page), paging(page, pages), class_="zl"))
-        exports(answer, query, name)
+        show(
+            el(
+                "div",
+                answer_table.said_of(answer),
+                answer_table.table(desk, answer, page),
+                answer_table.paging(page, pages),
+                class_="zl",
+            )
+        )
+        answer_table.exports(desk, answer, query, name)
     else:
-        show(el("div", said_of(answer), class_="zl"))
+        show(el("div", answer_table.said_of(answer), class_="zl"))
         nothing(of)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from app.explorer import address, frame, proofs, responsibilities, store
+from app.explorer import address, body_list, frame, proofs, responsibilities, store
+from app.explorer.allocations import bearers, line, listed
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 from reasoner.conclusions import Conclusion
@@ -127,54 +128,7 @@ def _meaning(word: Word) -> str:
     return t("responsibility.word", word=word.text, sectors=named, reason=word.reason)
 
 
-# -- conclusions about the supposed issue ---------------------------------------------------------
-
-
-def line(found: Answer, each: Conclusion, *, about: Markup | str, chip: bool = True) -> Markup:
-    """Return one conclusion with its citation and, when the address names it, its proof."""
-    opened = address.param("c") == each.id
-    toggle = go(
-        address.here(c=None if opened else each.id),
-        t("responsibility.why.close") if opened else t("responsibility.why"),
-        class_="zl-why",
-        aria_expanded="true" if opened else "false",
-    )
-    words = el(
-        "div",
-        about,
-        " ",
-        el("span", proofs.citation(each.citation, quote=False), class_="zl-small"),
-        _doubts(each),
-    )
-    said = el(
-        "div",
-        el("div", words, toggle, class_="zl-line"),
-        proofs.tree(responsibilities.proof(found, each), each) if opened else None,
-        data_here=f"conclusion:{each.id}" if opened else None,
-    )
-    return el("div", frame.status(each.status), said, class_="zl-said") if chip else said
-
-
-def _doubts(each: Conclusion) -> Markup | None:
-    """Return why a conclusion is open, and what another reading gives."""
-    reason = store.worded(each.reason_label, lang)
-    missing = store.worded(each.missing_label, lang)
-    parts = [reason] if reason else []
-    if missing:
-        parts.append(f"{t('responsibility.lacking')}{t('colon')}{missing}")
-    parts += [
-        f"{t('issue.reading.other')}{t('colon')}{store.worded(other['other'], lang)}"
-        for other in each.other_readings
-    ]
-    return el("p", t("then").join(parts), class_="zl-note") if parts else None
-
-
-def bearers(each: Conclusion) -> Markup:
-    """Return the bearers as links, with the kind of responsibility."""
-    kind = store.worded(each.kind_label, lang)
-    units = [unit(str(body["id"])) for body in each.bearers]
-    between = [join(one, t("and")) for one in units[:-1]] + units[-1:]
-    return join(el("b", between), el("span", t("colon"), kind) if kind else None)
+# -- the answer ----------------------------------------------------------------------------------
 
 
 def territory(found: Answer, question: Asked) -> Markup:
@@ -189,7 +143,7 @@ def territory(found: Answer, question: Asked) -> Markup:
         return el(
             "p",
             t("responsibility.territory.not_yet", place=name(place.id), day=day(since)),
-            join(t("responsibility.territory.before"), _listed(links)) if links else None,
+            join(t("responsibility.territory.before"), listed(links)) if links else None,
         )
     lines = [line(found, each, about=bearers(each)) for each in found.territorial]
     lines += [line(found, each, about=store.worded(each.norm_label, lang)) for each in found.refused]
@@ -202,10 +156,6 @@ def territory(found: Answer, question: Asked) -> Markup:
             [line(found, each, about=bearers(each)) for each in found.successors],
         )
     return join(lines, el("p", reading, class_="zl-note") if reading else None, gone)
-
-
-def _listed(pieces: list[Markup]) -> Markup:
-    return join(*(join(each, t("and")) for each in pieces[:-1]), *pieces[-1:])
 
 
 def governing(found: Answer, each: Governing, sector: SectorAnswer, question: Asked) -> Markup:
@@ -385,93 +335,6 @@ def who() -> None:
     )
 
 
-# -- the list of bodies ---------------------------------------------------------------------------
-
-
-def open_body() -> None:
-    """Remember which body was chosen; the page then goes to it."""
-    st.query_params["unit"] = st.session_state["responsibility-body"] or ""
-
-
-def _until(body: str) -> Markup | None:
-    gone = known.entities[body].abolished_on
-    return (
-        el("span", " ", t("responsibility.bodies.gone", day=day(gone)), class_="zl-quiet zl-small")
-        if gone
-        else None
-    )
-
-
-def of_districts() -> Markup:
-    """Return the organs of the districts."""
-    rows = []
-    for district in known.districts:
-        organs = dict(known.organs(district.id))
-        cells = [
-            el("td", unit(organs[link])) if link in organs else el("td", t("unknown"))
-            for link in ("partyCommitteeOf", "governmentOf")
-        ]
-        parts = [unit(each) for each in known.departments(district.id)]
-        place = go(address.link("district", id=district.id), name(district.id))
-        rows.append(
-            el("tr", el("td", place, _until(district.id)), cells, el("td", _listed(parts) if parts else ""))
-        )
-    columns = ("district", "party", "government", "departments")
-    head = el("tr", (el("th", t(f"responsibility.column.{each}"), scope="col") for each in columns))
-    return el("table", el("thead", head), el("tbody", rows), class_="zl-rows")
-
-
-def of_townships() -> Markup:
-    """Return the organs of the townships of one district; there are too many for one page."""
-    district = address.param("place")
-    links = [
-        go(address.here(place=each.id), name(each.id), aria_current="true" if each.id == district else None)
-        for each in known.districts
-    ]
-    found = [
-        each.id
-        for each in known.of("body")
-        if known.kind(each.id) == "township" and known.district_of(each.id) == district
-    ]
-    none = "none" if district else "township.choose"
-    listed = (
-        el("ul", (el("li", unit(each), _until(each)) for each in found), class_="zl-bodies")
-        if found
-        else el("p", t(f"responsibility.bodies.{none}"), class_="zl-lead")
-    )
-    return join(el("p", [join(each, " ") for each in links], class_="zl-choices zl-small"), listed)
-
-
-def bodies() -> None:
-    """Write the list of bodies by kind."""
-    show(el("p", t("responsibility.bodies.lead"), class_="zl zl-lead"))
-    everyone = {each.id: each.label[lang] for each in known.of("body") if "UnstatedBody" not in each.classes}
-    st.session_state["responsibility-body"] = None
-    st.selectbox(
-        t("responsibility.bodies.find"),
-        list(everyone),
-        index=None,
-        key="responsibility-body",
-        format_func=lambda each: everyone.get(each, str(each)),
-        placeholder=t("responsibility.choose"),
-        on_change=open_body,
-    )
-    if chosen := address.param("unit"):
-        found = go(address.link("unit", id=chosen), name(chosen))
-        show(el("p", t("responsibility.arrow"), " ", found, class_="zl"))
-    kinds = {each: t(f"responsibility.bodies.{each}") for each in responsibilities.KINDS}
-    asked_kind = address.param("kind")
-    kind = asked_kind if asked_kind in kinds else "district"
-    listed = {"district": of_districts, "township": of_townships}.get(kind or "")
-    if listed is not None:
-        part = listed()
-    else:
-        mine = [each.id for each in known.of("body") if known.kind(each.id) == kind]
-        mine = [each for each in mine if "UnstatedBody" not in known.entities[each].classes]
-        part = el("ul", (el("li", unit(each), _until(each)) for each in mine), class_="zl-bodies")
-    show(el("div", frame.tabs("kind", kinds, kind or "district", place=None, unit=None), part, class_="zl"))
-
-
 asked = responsibilities.asked(desk)
 tab = "bodies" if address.param("tab") == "bodies" else "who"
 topic = t("and").join(map(name, [*([asked.place] if asked.place else []), *asked.sectors]))
@@ -488,4 +351,4 @@ show(
 if tab == "who":
     who()
 else:
-    bodies()
+    body_list.write(desk)

@@ -1,0 +1,47 @@
+"""Questions asked of the bundled data with the sample cases."""
+
+import datetime
+from pathlib import Path
+
+from reasoner import ledger, questions, sparql
+from reasoner.pipeline import RECORD_FILE
+from reasoner.record import Record
+from reasoner.survey import Survey, open_survey
+
+DAY = datetime.date(2026, 11, 23)
+CATALOGUE = questions.catalogue().questions
+
+
+def sampled(home: Path) -> Survey:
+    """The bundled data with the sample cases, as of a day."""
+    with Record.open(home / RECORD_FILE) as record:
+        assert not ledger.load_bundled(record, samples=True).unusable
+    return open_survey(home, DAY)
+
+
+class Asker:
+    """Asks queries and ready questions of a survey."""
+
+    def __init__(self, survey: Survey, folder: Path) -> None:
+        self.survey = survey
+        self.store = sparql.store(
+            folder, survey.record, survey.rules, DAY.isoformat(), lambda: survey.conclusions
+        )
+        self.prefixes = sparql.prefixes(survey.rules)
+
+    def query(self, text: str, **limits: float) -> sparql.Answer:
+        """What a query answers."""
+        return sparql.ask(self.store, text, self.prefixes, **limits)  # type: ignore[arg-type]
+
+    def question(self, id: str, **values: str) -> list[dict[str, str]]:
+        """The rows of a ready question as {variable: id, or last part of the IRI, or text}."""
+        answer = self.query(questions.bound(CATALOGUE[id], values, self.survey.rules))
+        assert answer.cut is None
+        return [
+            {
+                name: cell.entity or cell.value.rsplit("/", 1)[-1]
+                for name, cell in zip(answer.variables, row, strict=True)
+                if cell is not None
+            }
+            for row in answer.rows
+        ]
