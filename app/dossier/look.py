@@ -52,7 +52,7 @@ _GROW: Final = '<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="aut
 
 _ALL: Final = (
     _style("Normal", "Normal", _FANG, 16, '<w:widowControl w:val="0"/>' + _lines(28)),
-    _style("Title", "Title", _SONG, 22, _lines(36, 120, 60) + _CENTRE),
+    _style("Title", "Title", _SONG, 22, _lines(36, 80, 40) + _CENTRE),
     _style("Heading1", "heading 1", _HEI, 16, f'<w:keepNext/>{_lines(28, 0, 8)}<w:outlineLvl w:val="0"/>'),
     _style("Heading2", "heading 2", _KAI, 16, f'<w:keepNext/>{_lines(28, 10, 4)}<w:outlineLvl w:val="1"/>'),
     _style("TOC1", "toc 1", _HEI, 14, f"{_DOTS}{_lines(26, 4)}"),
