@@ -244,7 +244,7 @@ def answer(asked: Asked, record: Record, rules: Ontology, directory: Directory) 
     atoms += [("inSector", (ISSUE, sector)) for sector in asked.sectors]
     first = {*asked.sectors, *([asked.place] if asked.place else [])}
     kind = rules.vocabulary.predicates[_CLASSES[asked.level][0]].label["zh"]
-    names = {_INSPECTION: f"假设的{kind}"}
+    names = {ISSUE: "（假设）", _INSPECTION: f"假设的{kind}"}
     world = standing(first, record, rules, directory, asked.day, atoms, names)
     return Answer(asked, world, directory, record)
 
