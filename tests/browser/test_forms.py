@@ -1,10 +1,13 @@
 """Recording by form: the effect is seen first, then saved; entries are corrected and nothing is lost."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from visitor import Visitor, VisitorMaker
+
+from reasoner.record import Claim, Record, Source
 
 expect.set_options(timeout=20_000)  # reasoning anew takes a while
 
@@ -259,3 +262,14 @@ def test_forms_fit_a_phone_in_both_languages(visit_own: VisitorMaker, lang: str)
             )
             for words in chrome.all_inner_texts():
                 assert not CJK.search(words), f"{path}: {words}"
+
+
+def test_names_on_buttons_are_words_and_nothing_else(visit_own: VisitorMaker, own_home: Path) -> None:
+    with Record.open(own_home / "record.sqlite") as record, record.transaction("test", "hostile") as change:
+        name = "![a](http://x.y/z) :material/home:"
+        claims = [Claim("issue", "H-9"), Claim("name", "H-9", name, "text")]
+        change.put_row(Source("hostile.csv", row=3, key="H-9"), claims)
+    page = opened(visit_own(), "/record?tab=form&kind=finding&about=H-9")
+    field = page.locator("[class*='zlfield-finding-about']")
+    expect(field).to_contain_text("H-9 ![a](http：//x.y/z)")
+    assert field.locator(".stButtonGroup img, .stPills img, button img").count() == 0

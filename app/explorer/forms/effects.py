@@ -63,19 +63,22 @@ def elsewhere(turns: Sequence[Turn], shown: Collection[str]) -> Markup | None:
     lines = [
         el(
             "li",
-            el(
-                "div",
-                _status(before),
-                el("span", " → ", aria_hidden="true"),
-                _status(after),
-                class_="zl-turned",
-            ),
+            el("div", _turned(before, after), class_="zl-turned"),
             el("div", _concerned(found), class_="zl-quiet zl-small"),
         )
         for (before, after), found in sorted(groups.items(), key=lambda pair: theme.rank(pair[0][1]))
     ]
     number = sum(map(len, groups.values()))
-    return join(el("h3", t("forms.effect.elsewhere", number=number)), el("ol", lines, class_="zl-changes"))
+    head = t("forms.effect.elsewhere" if shown else "forms.effect.all", number=number)
+    return join(el("h3", head), el("ol", lines, class_="zl-changes"))
+
+
+def _turned(before: str, after: str) -> Markup:
+    if before == after:
+        return join(_status(after), el("span", t("forms.effect.same"), class_="zl-quiet zl-small"))
+    return join(
+        _status(before), el("span", " ", t("forms.effect.turns"), " ", class_="zl-turns"), _status(after)
+    )
 
 
 def _status(status: str) -> Markup:
@@ -108,9 +111,9 @@ def _change(change: Change, own: str, say: Say) -> Markup:
         "li",
         el(
             "div",
-            _side(change.before, "forms.effect.before"),
-            el("span", " → ", aria_hidden="true"),
-            _side(change.after, "forms.effect.after"),
+            _side(change.before),
+            el("span", " ", t("forms.effect.turns"), " ", class_="zl-turns"),
+            _side(change.after),
             el("span", t("forms.effect.same"), class_="zl-quiet zl-small") if same else None,
             class_="zl-turned",
         ),
@@ -125,7 +128,7 @@ def _change(change: Change, own: str, say: Say) -> Markup:
     )
 
 
-def _side(one: Conclusion | None, label: str) -> Markup:
+def _side(one: Conclusion | None) -> Markup:
     if one is None:
         return el("span", t("forms.effect.nothing"), class_="zl-quiet")
     words = t("then").join(
@@ -141,7 +144,6 @@ def _side(one: Conclusion | None, label: str) -> Markup:
     )
     return el(
         "span",
-        el("span", t(label), class_="zl-kind"),
         frame.status(one.status),
         el("span", f"{t('open')}{words}{t('close')}", class_="zl-quiet zl-small") if words else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,8 @@ from reasoner.entry import Draft, Entries
 from reasoner.forms import Field, Form
 from reasoner.ledger.report import Problem
 
+#: What Streamlit would take for Markdown on a button: names are shown as they are.
+_SIGNS: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$&=^])")
 _FOUND_AT_MOST: Final = 8
 _LIKELY_AT_MOST: Final = 5
 _KNOWN_BY_NAME: Final = frozenset({"body", "territory", "sector"})
@@ -153,7 +156,7 @@ class Drawing:
                 options,
                 selection_mode="multi",
                 key=where,
-                format_func=self._name,
+                format_func=self._button,
                 on_change=_picked,
                 args=(self, one),
                 label_visibility="collapsed",
@@ -161,8 +164,12 @@ class Drawing:
         if typed and not offered and not one.free:
             show(el("p", t("forms.none", said=typed), class_="zl zl-hint", role="status"))
 
+    def _button(self, id: str) -> str:
+        """What stands on the button of a thing, no sign of it being Markdown, an icon or a picture."""
+        return _SIGNS.sub(r"\\\1", self._name(id).replace(":", "："))
+
     def _name(self, id: str) -> str:
-        """What stands on the button of a thing."""
+        """How a thing is called on its button."""
         candidates = self.entries.candidates
         if not candidates.knows(id):
             word = self.entries.vocabulary.individuals.get(id)

@@ -81,7 +81,8 @@ def _read(entries: Entries, form: Form, one: Field, said: str) -> str | list[str
         things: list[str] = []
         for part in said.split(","):
             ids, draft = entries.resolve(form, one, part.strip(), {})
-            if draft.problems_of(one) or not ids:
+            ids = ids or ([part.strip()] if one.free else [])
+            if any(p.severity == "set_aside" for p in draft.problems_of(one)) or not ids:
                 return None
             things += ids
         return things
