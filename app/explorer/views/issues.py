@@ -24,9 +24,8 @@ words = address.param("q")
 late = address.param("late") is not None
 sort = asked if (asked := address.param("sort")) in issue_list.SORTS else issue_list.SORTS[0]
 found = issue_list.chosen(issues, words, filters, late=late)
-picked = [
-    place for place, row in enumerate(issues.rows) if row.id in (address.param("pick") or "").split(",")
-]
+ticked = set((address.param("pick") or "").split(","))
+picked = [place for place, row in enumerate(issues.rows) if row.id in ticked]
 frame.title(t("issues.title"))
 
 
