@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import quote
 
 import sqlalchemy as sa
 
@@ -213,19 +212,14 @@ class Record:
         schema = pa.schema(
             [*((name, pa.string()) for name in FACT_COLUMNS[:-1]), (FACT_COLUMNS[-1], pa.int64())]
         )
-        if self.path is None:
-            with self._engine.connect() as connection:
-                rows = connection.exec_driver_sql(query).fetchall()
-            return pa.Table.from_pylist([dict(zip(FACT_COLUMNS, row, strict=True)) for row in rows], schema)
-        from adbc_driver_sqlite import dbapi
-
-        with (
-            dbapi.connect(f"file:{quote(str(self.path))}?mode=ro") as reader,
-            reader.cursor(adbc_stmt_kwargs={"adbc.sqlite.query.batch_rows": 65536}) as cursor,
-        ):
-            cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
-            cursor.execute(query)
-            return cursor.fetch_arrow_table().cast(schema)
+        # Never by another copy of SQLite (ADBC's) in this process: when that closes the file, the system
+        # drops the locks that this one holds, and the next writer removes the log that is still in use.
+        with self._engine.connect() as connection:
+            rows = connection.exec_driver_sql(query).fetchall()
+        columns = list(zip(*rows, strict=True)) or [()] * len(FACT_COLUMNS)
+        return pa.table(
+            [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema
+        )
 
     def ask(self, query: sa.Select[Any]) -> Sequence[Any]:
         """The rows of a query over the tables of ``reasoner.transaction``."""
