@@ -38,10 +38,8 @@ ENGINES = {
     "duckdb",
     "owlready2",
     "pyoxigraph",
-    "oxrdflib",
     "pyshacl",
     "sqlalchemy",
-    "adbc_driver_sqlite",
 }
 DISPLAY = {"app", "streamlit", "altair", "rich"}
 

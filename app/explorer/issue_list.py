@@ -140,7 +140,7 @@ class Catalogue:
         if "," in key:
             return t("and").join(self.label(name, each, lang) for each in key.split(","))
         if name == "norm":
-            return store.facet_label((), "norm", key, lang)
+            return store.norm_label(key, lang)
         words = self.words[name].get(key)
         return store.worded(words, lang) if words else (t("unknown") if key == NOTHING else key)
 

@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.starlette import App
 
-from app.explorer import leadership, store, theme
+from app.explorer import agendas, issue_list, leadership, store, theme
 from app.home import home
 
 _HERE = Path(__file__).resolve().parent
@@ -82,6 +82,8 @@ async def _ready(_: App) -> AsyncIterator[dict[str, Any] | None]:
     desk = store.opened(str(home()), date.today())
     desk.prepare()
     leadership.standing(desk).of(None)
+    issue_list.catalogue(desk)
+    agendas.drawn(desk)
     yield None
 
 

@@ -275,55 +275,10 @@ def count_statuses(conclusions: Iterable[Conclusion]) -> dict[str, int]:
     return {status: counted[status] for status in sorted(counted, key=theme.rank)}
 
 
-def facet(rows: Iterable[IssueRow], name: str) -> list[tuple[str, str, int]]:
-    """Return the values of a filter as (key, label, number of issues), the most frequent first.
-
-    The key of "not recorded" is ``-``; the filter ``status`` keeps the order of the legend.
-    """
-    counted: Counter[Named] = Counter(value for row in rows for value in set(_values(row, name)))
-    ordered = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
-    if name == "status":
-        ordered = sorted(counted.items(), key=lambda each: theme.rank(each[0][0]))
-    return [(key, label, number) for (key, label), number in ordered]
-
-
-def _values(row: IssueRow, name: str) -> Iterable[Named]:
-    if name == "status":
-        return [(status, status) for status in row.statuses]
-    if name == "norm":
-        return [(norm, norm) for norm in row.norm]
-    values: Iterable[Named] = getattr(row, name)
-    return values or (("-", ""),)
-
-
-def facet_label(rows: Iterable[IssueRow], name: str, value: str, lang: Lang) -> str:
-    """Return the words for a value of a filter."""
-    if name == "status":
-        return "、".join(status_label(each, lang) for each in value.split(","))
-    if name == "norm" and (norm := _ontology().book.norms.get(value)):
-        return f"{regulation().cite(norm.place, lang)} {worded(norm.label, lang)}"
-    return next((label for row in rows for key, label in _values(row, name) if key == value), value)
-
-
-def select(rows: Iterable[IssueRow], words: str | None, **chosen: str) -> list[IssueRow]:
-    """Return the issues that match every filter and contain every word; a filter may list values."""
-    asked = [word.casefold() for word in (words or "").split()]
-    return [
-        row
-        for row in rows
-        if all(_has(row, name, value) for name, value in chosen.items())
-        and all(word in _haystack(row) for word in asked)
-    ]
-
-
-def _has(row: IssueRow, name: str, value: str) -> bool:
-    wanted = value.split(",")
-    return any(key in wanted for key, _ in _values(row, name))
-
-
-def _haystack(row: IssueRow) -> str:
-    named = (name for values in (row.inspection, row.place, row.sector) for _, name in values)
-    return " ".join((row.id, row.title, row.summary, *named)).casefold()
+def norm_label(norm: str, lang: Lang) -> str:
+    """Return a norm by its place and what it says; a name that no norm has as it stands."""
+    known = _ontology().book.norms.get(norm)
+    return f"{regulation().cite(known.place, lang)} {worded(known.label, lang)}" if known else norm
 
 
 # -- one issue ------------------------------------------------------------------------------------

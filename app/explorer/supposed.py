@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ from reasoner.evaluate import Ground
 from reasoner.pipeline import World
 
 _BETWEEN: Final = "~~"  # between the texts of assumptions in the address
+_WORDS: Final = re.compile(r"[;|:=,]")  # what a text is made of
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def page(desk: store.Desk, issue: store.Issue) -> None:
     """Write the question with its toggles, and what changes."""
     show(asked.ways())
     on, off = _listed("on", _BETWEEN), _listed("off", ",")
-    world = desk.case(issue.row.id)
+    world = _case(desk, issue.row.id, on)
     with st.spinner(t("if.working")), desk.lock:
         entries = _entries(world, issue.row.id)
         supposed = suppose(world, issue.row.id, on, off) if on or off else None
@@ -55,6 +57,15 @@ def page(desk: store.Desk, issue: store.Issue) -> None:
             class_="zl",
         )
     )
+
+
+def _case(desk: store.Desk, issue: str, on: tuple[str, ...]) -> World:
+    """Return the case with what the suppositions name besides: a body must be known by what it is."""
+    case = desk.case(issue)
+    within = {str(row[0]) for _, row in case.facts.origins}
+    words = {word for text in on for word in _WORDS.split(unquote(text))}
+    more = {word for word in words - within if desk.survey.surroundings.knows(word)}
+    return desk.survey.case_with(issue, more) if more else case
 
 
 def _listed(name: str, between: str) -> tuple[str, ...]:
