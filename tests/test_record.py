@@ -187,6 +187,32 @@ def test_two_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None
     assert record.facts().num_rows == 1000
 
 
+_ONE_WRITE = """
+import sys
+from reasoner.record import Claim, Record, Source
+with Record.open(sys.argv[1]) as record, record.transaction("other", "x") as tx:
+    tx.put_row(Source("other.csv", row=1, key=sys.argv[2]), [Claim("issue", sys.argv[2])])
+"""
+
+
+def test_what_another_process_writes_while_facts_are_read_is_not_lost(record: Record) -> None:
+    """Reading must not let go of the file's locks: the other process would remove the log in use."""
+    put(record, Claim("issue", "own"))
+    root = Path(module.__file__).parents[1]
+    for number in range(3):
+        record.facts()
+        command = [sys.executable, "-c", _ONE_WRITE, str(record.path), f"other-{number}"]
+        subprocess.run(command, cwd=root, check=True, timeout=60)
+        put(record, Claim("issue", f"own-{number}"), key=f"k{number}")
+    record.close()
+    assert [each["who"] for each in Record.open(record.path or "").transactions()] == [
+        "tester",
+        *["other", "tester"] * 3,
+    ]
+    with record._engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
 def test_reading_goes_on_while_another_writes(record: Record) -> None:
     put(record, Claim("issue", "CQ-1"))
     reader = Record.open(record.path or "")

@@ -258,3 +258,22 @@ def test_no_tab_scrolls_sideways(visit_own: VisitorMaker, tmp_path: Path, width:
         page = visitor.open(f"{path}lang={lang}")
         main = page.locator('[data-testid="stMain"]')
         assert main.evaluate("e => e.scrollWidth <= e.clientWidth"), f"{path} scrolls sideways"
+
+
+def test_of_ten_thousand_rows_the_bad_ones_are_told_and_the_good_ones_loaded(
+    visit_own: VisitorMaker, record: Record, tmp_path: Path
+) -> None:
+    rows = [
+        [f"D3CQ20240529{n:04}", "污水直排", "云羊县" if n < 110 else "云阳县", "水"] for n in range(10_000)
+    ]
+    page = upload(visit_own(), ledger(tmp_path / "万行.xlsx", *rows))
+    assert figures(page) == ["9,890", "0", "0", "110"]
+    fault = page.locator(".zl-wrong")
+    expect(fault).to_contain_text("云羊县")
+    expect(fault).to_contain_text("C3 C4")  # below a title and the headings
+    said_by(page)
+    expect(load(page)).to_contain_text("9,890")
+    loaded = sum(1 for s in record.statements(predicate="issue") if s.subject.startswith("D3CQ20240529"))
+    assert loaded == 9_890
+    waiting = [row for row in record.set_aside() if row.file == "万行.xlsx"]
+    assert [row.row for row in waiting] == list(range(3, 113))
