@@ -38,6 +38,7 @@ ENGINES = {
     "duckdb",
     "owlready2",
     "pyoxigraph",
+    "oxrdflib",
     "pyshacl",
     "sqlalchemy",
 }
