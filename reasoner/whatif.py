@@ -8,7 +8,7 @@ removed, or on the absence of something that what was added makes true.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -69,6 +69,7 @@ def difference(before: World, after: World) -> Difference:
     old, new = before.model, after.model
     added = _given_only_by(after, old)
     removed = _given_only_by(before, new)
+    stated = {*added, *removed}
     gone = _by_place(c for c in before.conclusions() if not new.holds(c.atom))
     come = _by_place(c for c in after.conclusions() if not old.holds(c.atom))
     changes = []
@@ -76,11 +77,11 @@ def difference(before: World, after: World) -> Difference:
         for one, other in zip_longest(gone.get(place, []), come.get(place, [])):
             facts: dict[Ground, None] = {}
             if one is not None:
-                facts |= dict.fromkeys(_causes(one.atom, old, new))
+                facts |= dict.fromkeys(_causes(one.atom, old, new, stated))
             if other is not None:
-                facts |= dict.fromkeys(_causes(other.atom, new, old))
+                facts |= dict.fromkeys(_causes(other.atom, new, old, stated))
             changes.append(Change(one, other, tuple(facts)))
-    changes += _remarks(before, after)
+    changes += _remarks(before, after, stated)
     return Difference(added, removed, tuple(changes))
 
 
@@ -94,7 +95,7 @@ def _given_only_by(world: World, other: Model) -> tuple[Ground, ...]:
     )
 
 
-def _remarks(before: World, after: World) -> Iterator[Change]:
+def _remarks(before: World, after: World, stated: Set[Ground]) -> Iterator[Change]:
     """Conclusions that still follow, but with something else said beside them: another reading, a start."""
     kept = {c.id: c for c in before.conclusions()}
     remarks = [p.name for p in before.rules.vocabulary.predicates.values() if p.is_remark]
@@ -108,7 +109,7 @@ def _remarks(before: World, after: World) -> Iterator[Change]:
             for name in remarks:
                 for row in here.rows(name):
                     if row[:2] == about:
-                        facts |= dict.fromkeys(_causes((name, row), here, there))
+                        facts |= dict.fromkeys(_causes((name, row), here, there, stated))
         if facts:
             yield Change(one, other, tuple(facts))
 
@@ -215,8 +216,11 @@ def _by_place(found: Iterable[Conclusion]) -> dict[tuple[str, str, str], list[Co
     return places
 
 
-def _causes(atom: Ground, here: Model, there: Model) -> Iterator[Ground]:
-    """The facts because of which an atom holds here and not there (given here only, or given there only)."""
+def _causes(atom: Ground, here: Model, there: Model, stated: Set[Ground]) -> Iterator[Ground]:
+    """The stated facts because of which an atom holds here and not there.
+
+    ``stated`` are the facts that one side alone states; months counted from their days are no causes.
+    """
     seen: set[tuple[Ground, bool]] = set()
     waiting = [(atom, here, there)]
     while waiting:
@@ -225,7 +229,8 @@ def _causes(atom: Ground, here: Model, there: Model) -> Iterator[Ground]:
             continue
         seen.add((current, own is here))
         if current in own.given:
-            yield current
+            if current in stated:
+                yield current
             continue
         for derivation in own.derivations.get(current, ()):
             waiting += [(support, own, other) for support in derivation.supports()]
