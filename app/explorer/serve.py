@@ -23,11 +23,24 @@ from app.home import home
 _HERE = Path(__file__).resolve().parent
 
 
+#: Where the script of a page finds its server. Unsaid, Streamlit asks below the path of the page first, is
+#: told 404 and waits half a second before it asks again.
+_SERVER = "window.__streamlit = {BACKEND_BASE_URL: location.origin, MAIN_PAGE_BASE_URL: location.origin}"
+_FIRST_SCRIPT = b"<script>"
+
+
+def start_page(page: bytes) -> bytes:
+    """Return Streamlit's start page with our name and the address of the server written into it."""
+    script = f"<script>{_SERVER}</script>".encode()
+    page = page.replace(b"<title>Streamlit</title>", "<title>责链 ZeLian</title>".encode())
+    return page.replace(_FIRST_SCRIPT, script + _FIRST_SCRIPT, 1)
+
+
 def _inline_scripts() -> str:
-    """Return CSP hashes of the scripts that Streamlit writes into its own start page."""
-    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
-    digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts)
+    """Return CSP hashes of the scripts that stand in the start page."""
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
+    scripts = re.findall(rb"<script>(.*?)</script>", start_page(page), flags=re.DOTALL)
+    digests = (base64.b64encode(hashlib.sha256(text).digest()).decode() for text in scripts)
     return " ".join(f"'sha256-{digest}'" for digest in digests)
 
 
@@ -35,7 +48,7 @@ def content_security_policy() -> str:
     """Return the policy under which the browser refuses every other host.
 
     Streamlit sets styles at run time, hence 'unsafe-inline' for styles; scripts need no exception
-    but the hash of one line in Streamlit's start page.
+    but the hashes of the two lines in the start page.
     """
     return "; ".join(
         [
@@ -74,6 +87,44 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class StartPage:
+    """Writes into the start page what it lacks: see `start_page`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask for the page uncompressed, keep it until it is complete, and send it with the additions."""
+        start: Message = {}
+        body = b""
+
+        async def send_start_page(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if message["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
+                    start = message
+                else:
+                    await send(message)
+            elif start and message["type"] == "http.response.body":
+                body += message.get("body", b"")
+                if not message.get("more_body"):
+                    page = start_page(body) if body else b""
+                    headers = MutableHeaders(scope=start)
+                    headers["Content-Length"] = str(len(page))
+                    del headers["ETag"], headers["Last-Modified"]  # those are of the page as it was
+                    await send(start)
+                    await send({"type": "http.response.body", "body": page})
+            else:
+                await send(message)
+
+        if scope["type"] == "http" and b"text/html" in dict(scope["headers"]).get(b"accept", b""):
+            plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+            await self._app({**scope, "headers": plain}, receive, send_start_page)
+        else:
+            await self._app(scope, receive, send)
 
 
 @asynccontextmanager
@@ -115,5 +166,5 @@ def serve(port: int | None = None, *, browser: bool = True, address: str = "127.
     ``port`` None takes the first free one from 8501; ``browser`` opens the default browser;
     ``address`` other than this machine makes it reachable from other machines.
     """
-    app = App(_HERE / "main.py", middleware=[Middleware(SafeHeaders)], lifespan=_ready)
+    app = App(_HERE / "main.py", middleware=[Middleware(SafeHeaders), Middleware(StartPage)], lifespan=_ready)
     app.run(config=options(port, browser, address))

@@ -35,8 +35,7 @@ class Visitor:
             self.elsewhere.append(request.url)
 
     def _said(self, message: ConsoleMessage) -> None:
-        # Streamlit looks for its own server below every page's path first and is told 404: no mishap.
-        if message.type == "error" and "404 (Not Found)" not in message.text:
+        if message.type == "error":
             self.complaints.append(message.text)
 
 
