@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reasoner import bundled, documentation, ontology_check, rulecheck
-from reasoner.coverage import cover
-from reasoner.evaluate import Ground, Program, evaluate
+from reasoner import bundled
+from reasoner.coverage.account import cover
+from reasoner.engine.evaluate import Ground, Program, evaluate
 from reasoner.ledger import terms
-from reasoner.norms import CONTRADICTION
 from reasoner.pipeline import Ontology
-from reasoner.record import Record
-from reasoner.vocabulary import Text
+from reasoner.records.record import Record
+from reasoner.rulebook import documentation, ontology_check, rulecheck
+from reasoner.rulebook.norms import CONTRADICTION
+from reasoner.rulebook.vocabulary import Text
 
 Fault = tuple[str, str]
 

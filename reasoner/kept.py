@@ -67,4 +67,4 @@ def _written(file: Path) -> float:
 
 def source_files() -> list[Path]:
     """The program that makes what is kept: another program may make it otherwise."""
-    return list(Path(__file__).parent.glob("*.py"))
+    return list(Path(__file__).parent.rglob("*.py"))

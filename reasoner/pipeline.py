@@ -18,17 +18,19 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from reasoner import bundled, calendar, norms, vocabulary
-from reasoner.conclusions import Conclusion
-from reasoner.evaluate import Model, Program, evaluate
-from reasoner.facts import Facts, gather
+from reasoner import bundled
+from reasoner.engine import calendar
+from reasoner.engine.conclusions import Conclusion
+from reasoner.engine.evaluate import Model, Program, evaluate
+from reasoner.engine.facts import Facts, gather
+from reasoner.engine.proof import Proof, Prover
+from reasoner.engine.reader import Reader
 from reasoner.kept import kept, source_files
-from reasoner.norms import LawBook
-from reasoner.proof import Proof, Prover
-from reasoner.reader import Reader
-from reasoner.record import Record
-from reasoner.sentences import Speaker
-from reasoner.vocabulary import Vocabulary
+from reasoner.records.record import Record
+from reasoner.rulebook import norms, vocabulary
+from reasoner.rulebook.norms import LawBook
+from reasoner.rulebook.sentences import Speaker
+from reasoner.rulebook.vocabulary import Vocabulary
 
 Engine = Literal["memory", "duckdb", "clingo"]
 RECORD_FILE = "record.sqlite"
@@ -98,10 +100,10 @@ def _elsewhere(
     facts: Facts, rules: Ontology, engine: Engine, wanted: Collection[str] | None
 ) -> dict[str, set[tuple[Any, ...]]]:
     if engine == "clingo":
-        from reasoner.judge import judge
+        from reasoner.engine.judge import judge
 
         return judge(facts.atoms, rules.book.rules)
-    from reasoner.sql import Database
+    from reasoner.engine.sql import Database
 
     database = Database(rules.book.rules)
     if facts.table is not None:

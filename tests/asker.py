@@ -3,10 +3,11 @@
 import datetime
 from pathlib import Path
 
-from reasoner import ledger, questions, sparql
+from reasoner import ledger
+from reasoner.engine.survey import Survey, open_survey
 from reasoner.pipeline import RECORD_FILE
-from reasoner.record import Record
-from reasoner.survey import Survey, open_survey
+from reasoner.queries import questions, sparql
+from reasoner.records.record import Record
 
 DAY = datetime.date(2026, 11, 23)
 CATALOGUE = questions.catalogue().questions

@@ -6,7 +6,7 @@ import pytest
 
 from reasoner import ledger
 from reasoner.pipeline import RECORD_FILE
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from reasoner.ledger import Report, load, load_bundled
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 PETITION = [
     "序号",

@@ -8,7 +8,7 @@ import pytest
 
 from app.cli import main
 from app.home import home
-from reasoner import agenda
+from reasoner.answers import agenda
 from reasoner.pipeline import World, open_world
 
 

@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from app.cli import main
 from app.explorer import agenda_files, store
 from app.home import home
-from reasoner import agenda
-from reasoner.survey import open_survey
+from reasoner.answers import agenda
+from reasoner.engine.survey import open_survey
 
 HOSTILE = '=HYPERLINK("http://example.org")\r\nBEGIN:VEVENT;\\,'
 HEAD = agenda_files.COLUMNS

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from reasoner import assumptions, pipeline, whatif
-from reasoner.assumptions import AssumptionError
+from reasoner import pipeline
+from reasoner.asking import assumptions, whatif
+from reasoner.asking.assumptions import AssumptionError
+from reasoner.asking.whynot import answer, goals_for
 from reasoner.pipeline import RECORD_FILE, World
-from reasoner.record import Claim, Record, Source
-from reasoner.whynot import answer, goals_for
+from reasoner.records.record import Claim, Record, Source
 
 DAY = datetime.date(2024, 12, 1)
 STATED = {

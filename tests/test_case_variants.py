@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reasoner import cases, pipeline
-from reasoner.registry import bundled_registry
+from reasoner import pipeline
+from reasoner.casebook import cases
+from reasoner.records.registry import bundled_registry
 
 BASE = """
 - name: 方案印发后六个月未见报告

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from reasoner import bundled, cases, pipeline
-from reasoner.proof import leaves
-from reasoner.registry import bundled_registry
+from reasoner import bundled, pipeline
+from reasoner.casebook import cases
+from reasoner.engine.proof import leaves
+from reasoner.records.registry import bundled_registry
 
 ALL = [
     pytest.param(case, id=f"{file.parent.name}:{case.name}")

@@ -17,7 +17,7 @@ from app.cli import main, messages, tables
 from app.cli.arguments import date, parser
 from app.cli.commands import load
 from reasoner.pipeline import RECORD_FILE
-from reasoner.record import Claim, Record, Source
+from reasoner.records.record import Claim, Record, Source
 
 COMMANDS = (
     "load",

@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reasoner import bundled, cases, conditions, pipeline, proposals
-from reasoner.alterations import together
-from reasoner.casefile import vary
-from reasoner.conditions import Coverage, Excepted
-from reasoner.evaluate import evaluate
-from reasoner.norms import Record
+from reasoner import bundled, pipeline
+from reasoner.casebook import cases
+from reasoner.casebook.casefile import vary
+from reasoner.coverage import conditions, proposals
+from reasoner.coverage.alterations import together
+from reasoner.coverage.conditions import Coverage, Excepted
+from reasoner.engine.evaluate import evaluate
 from reasoner.pipeline import Ontology
-from reasoner.registry import bundled_registry
-from reasoner.rules import Atom, Rule, parse
+from reasoner.records.registry import bundled_registry
+from reasoner.rulebook.norms import Record
+from reasoner.rulebook.rules import Atom, Rule, parse
 
 INSPECTION = "{a: [MunicipalInspection, RoutineInspection], id: 督察一, inspects: 云阳县}"
 PLAN = "{a: RectificationPlan, id: 方案一, planFor: 督察一}"

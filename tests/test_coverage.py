@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from reasoner import bundled, cases, norms, pipeline, vocabulary
-from reasoner.coverage import Coverage, cover
-from reasoner.coverage_text import CATEGORIES, Fault
-from reasoner.norms import NormError
+from reasoner import bundled, pipeline
+from reasoner.casebook import cases
+from reasoner.coverage.account import Coverage, cover
+from reasoner.coverage.text import CATEGORIES, Fault
 from reasoner.pipeline import Ontology
+from reasoner.rulebook import norms, vocabulary
+from reasoner.rulebook.norms import NormError
 
 ONTOLOGY = bundled.path("ontology")
 HOME = Path("regulation/chongqing-2021")

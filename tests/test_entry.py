@@ -15,15 +15,16 @@ import pytest
 from ledger_tables import write_csv
 
 from app.cli import main
-from reasoner import pipeline, recording
+from reasoner import pipeline
 from reasoner.bundled import path as bundled
-from reasoner.entry import Draft, Entries, Values
-from reasoner.forms import Form, find, forms
-from reasoner.history import history
+from reasoner.engine.survey import Survey
+from reasoner.entries import recording
+from reasoner.entries.entry import Draft, Entries, Values
+from reasoner.entries.forms import Form, find, forms
 from reasoner.ledger import load
 from reasoner.ledger.layouts import layouts
-from reasoner.record import Claim, Record, Source
-from reasoner.survey import Survey
+from reasoner.records.history import history
+from reasoner.records.record import Claim, Record, Source
 
 DAY = datetime.date(2026, 11, 22)
 CJK = re.compile("[\u4e00-\u9fff]")

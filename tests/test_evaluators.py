@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 from worlds import random_world, shaken_world
 
-from reasoner import bundled, cases, pipeline
-from reasoner.conditions import fired
-from reasoner.evaluate import Model, Row, evaluate
-from reasoner.facts import Facts
-from reasoner.judge import judge
+from reasoner import bundled, pipeline
+from reasoner.casebook import cases
+from reasoner.coverage.conditions import fired
+from reasoner.engine.evaluate import Model, Row, evaluate
+from reasoner.engine.facts import Facts
+from reasoner.engine.judge import judge
+from reasoner.engine.side_by_side import facts_in_worlds, rules_in_worlds
+from reasoner.engine.sql import Database
 from reasoner.pipeline import Ontology, World
-from reasoner.registry import bundled_registry
-from reasoner.rules import parse
-from reasoner.side_by_side import facts_in_worlds, rules_in_worlds
-from reasoner.sql import Database
+from reasoner.records.registry import bundled_registry
+from reasoner.rulebook.rules import parse
 
 RANDOM_WORLDS = 216
 BATCHES = 12

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reasoner.history import history
-from reasoner.record import Claim, Record, Source
+from reasoner.records.history import history
+from reasoner.records.record import Claim, Record, Source
 
 FIRST = [
     Claim("issue", "问题一"),

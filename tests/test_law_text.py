@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reasoner import bundled, law
+from reasoner import bundled
+from reasoner.rulebook import law
 
 FOLDER = bundled.path("ontology", "regulation", "chongqing-2021")
 

@@ -17,14 +17,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from worlds import random_world, shaken_world
 
-from reasoner import bundled, calendar, cases, facts, pipeline
-from reasoner.casefile import own_id
-from reasoner.evaluate import Ground, evaluate
-from reasoner.facts import AS_OF, Facts
+from reasoner import bundled, pipeline
+from reasoner.asking.whatif import difference
+from reasoner.casebook import cases
+from reasoner.casebook.casefile import own_id
+from reasoner.engine import calendar, facts
+from reasoner.engine.evaluate import Ground, evaluate
+from reasoner.engine.facts import AS_OF, Facts
 from reasoner.pipeline import Ontology, World
-from reasoner.registry import bundled_registry
-from reasoner.rules import Value
-from reasoner.whatif import difference
+from reasoner.records.registry import bundled_registry
+from reasoner.rulebook.rules import Value
 
 UNKNOWN = {"insufficient", "needsDetermination"}
 """What more evidence is expected to resolve."""

@@ -12,7 +12,7 @@ from ledger_tables import codes, fresh, stated
 from reasoner.bundled import path as bundled
 from reasoner.ledger import Report, load_bundled
 from reasoner.ledger.words import Words, vocabulary
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 
 @pytest.fixture(scope="module")

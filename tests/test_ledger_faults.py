@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from reasoner.ledger import load
 from reasoner.ledger.report import Report
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 ID = "D3CQ202405280088"
 PREFIXES = """

@@ -22,7 +22,7 @@ from ledger_tables import (
 from openpyxl import load_workbook
 
 from reasoner.ledger import load
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 ID = "D3CQ202405280088"
 TASK = ["任务编号", "任务内容", "责任主体", "完成时限"]

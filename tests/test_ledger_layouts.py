@@ -13,7 +13,7 @@ from reasoner.ledger import load, template
 from reasoner.ledger.entities import READERS
 from reasoner.ledger.layouts import layouts
 from reasoner.ledger.words import Words, read_yaml
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from ledger_tables import codes, fresh, load_petitions, petition, stated
 from reasoner.ledger import load
 from reasoner.ledger.context import Context
 from reasoner.ledger.reading import context_of
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 DISTRICT, PLACE, BODY = frozenset({"district"}), frozenset({"district", "township"}), frozenset({"body"})
 

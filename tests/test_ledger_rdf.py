@@ -10,7 +10,7 @@ import pytest
 from ledger_tables import codes, fresh, stated
 
 from reasoner.ledger import load
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 PREFIXES = """
 @prefix zl: <https://w3id.org/zelian/ns#> .

@@ -12,7 +12,7 @@ from reasoner.ledger import load
 from reasoner.ledger.layouts import layouts
 from reasoner.ledger.tables import header
 from reasoner.ledger.words import read_yaml
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 ID = "D3CQ202405280088"
 ISSUE = ["问题编号", "问题概况", "涉及区县"]

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from reasoner import pipeline
 from reasoner.ledger import load, template
 from reasoner.pipeline import World
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 Rows = dict[str, list[dict[str, str]]]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from ledger_tables import codes, fresh, stated, write_csv
 
-from reasoner import vocabulary
 from reasoner.bundled import path as bundled
 from reasoner.ledger import load
 from reasoner.ledger.layouts import layouts
 from reasoner.ledger.words import Words, term
-from reasoner.record import Record
+from reasoner.records.record import Record
+from reasoner.rulebook import vocabulary
 
 # What is left to RDF, or is no fact to record; whatever is below such a class is left too.
 LEFT_CLASSES = {

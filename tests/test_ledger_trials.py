@@ -10,12 +10,12 @@ import pytest
 from ledger_tables import PETITION, THIRD_CENTRAL, codes, fresh, petition, stated, write_csv, write_xlsx
 from openpyxl import Workbook, load_workbook
 
-from reasoner import journal
 from reasoner.ledger import Report, load
 from reasoner.ledger.load import load_again
 from reasoner.ledger.sheets import read
 from reasoner.ledger.tables import Document
-from reasoner.record import Record
+from reasoner.records import journal
+from reasoner.records.record import Record
 
 FIRST, SECOND, THIRD = (f"D3CQ2024052800{n}" for n in (71, 72, 73))
 CENTRAL_TITLE = "第二轮中央生态环境保护督察群众举报转办和边督边改公开情况一览表"

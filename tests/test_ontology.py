@@ -6,8 +6,9 @@ import pytest
 from rdflib import OWL, RDF, RDFS, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS
 
-from reasoner import bundled, law, ontology_check, vocabulary
-from reasoner.evaluate import evaluate
+from reasoner import bundled
+from reasoner.engine.evaluate import evaluate
+from reasoner.rulebook import law, ontology_check, vocabulary
 
 ONTOLOGY = bundled.path("ontology")
 REGULATION = bundled.path("ontology", "regulation", "chongqing-2021")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from reasoner import calendar, pipeline
+from reasoner import pipeline
+from reasoner.engine import calendar
+from reasoner.engine.proof import leaves
 from reasoner.ledger.load import load_bundled
 from reasoner.pipeline import World
-from reasoner.proof import leaves
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 TODAY = datetime.date(2026, 11, 22)
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from reasoner import places
 from reasoner.pipeline import RECORD_FILE
-from reasoner.places import Boundaries, Places, Shape, Territory
-from reasoner.record import Record
+from reasoner.records import places
+from reasoner.records.places import Boundaries, Places, Shape, Territory
+from reasoner.records.record import Record
 
 BEFORE, AFTER = date(2026, 1, 24), date(2026, 1, 25)  # the last day of two districts, the first of their heir
 

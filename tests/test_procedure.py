@@ -9,9 +9,9 @@ import pytest
 
 from app.cli import main
 from reasoner import ledger
+from reasoner.answers.procedure import procedures
 from reasoner.pipeline import ontology
-from reasoner.procedure import procedures
-from reasoner.record import Record, Source
+from reasoner.records.record import Record, Source
 
 ROUTINE = """
 @prefix zl: <https://w3id.org/zelian/ns#> .

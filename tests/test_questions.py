@@ -13,10 +13,10 @@ from asker import CATALOGUE, Asker, sampled
 
 from app.cli import main
 from app.cli.arguments import FORMATS
-from reasoner import directory as directories
-from reasoner import meanings, questions, sparql, triples
 from reasoner.bundled import path as bundled
-from reasoner.survey import Survey
+from reasoner.engine.survey import Survey
+from reasoner.queries import meanings, questions, sparql, triples
+from reasoner.records import directory as directories
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from reasoner import bundled, cases, pipeline
-from reasoner.norms import read_yaml
+from reasoner import bundled, pipeline
+from reasoner.casebook import cases
+from reasoner.rulebook.norms import read_yaml
 
 HOME = bundled.path("ontology", "regulation", "chongqing-2021")
 FIELDS = ("trap", "point", "row")

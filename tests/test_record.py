@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from reasoner import record as module
-from reasoner.record import Claim, Record, SetAside, Source
-from reasoner.transaction import SCHEMA
+from reasoner.records import record as module
+from reasoner.records.record import Claim, Record, SetAside, Source
+from reasoner.records.transaction import SCHEMA
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_a_row_set_aside_states_nothing_and_waits(record: Record) -> None:
 
 _WRITER = """
 import sys
-from reasoner.record import Claim, Record, Source
+from reasoner.records.record import Claim, Record, Source
 record = Record.open(sys.argv[1])
 for i in range(25):
     with record.transaction(sys.argv[2], "x") as tx:
@@ -189,7 +189,7 @@ def test_two_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None
 
 _ONE_WRITE = """
 import sys
-from reasoner.record import Claim, Record, Source
+from reasoner.records.record import Claim, Record, Source
 with Record.open(sys.argv[1]) as record, record.transaction("other", "x") as tx:
     tx.put_row(Source("other.csv", row=1, key=sys.argv[2]), [Claim("issue", sys.argv[2])])
 """

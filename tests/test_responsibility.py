@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from reasoner import addressees, calendar, responsibility, units
-from reasoner.directory import Directory, directory
+from reasoner.answers import responsibility, units
+from reasoner.answers.responsibility import Answer, Asked
+from reasoner.engine import calendar
 from reasoner.pipeline import RECORD_FILE, Ontology, ontology
-from reasoner.record import Claim, Record, Source
-from reasoner.responsibility import Answer, Asked
+from reasoner.records.directory import Directory, directory
+from reasoner.records.record import Claim, Record, Source
+from reasoner.rulebook import addressees
 
 TODAY = datetime.date(2026, 11, 23)
 
@@ -169,8 +171,8 @@ def test_what_follows_alone_follows_from_the_whole_record_too(
     place: str, ask: Asker, rules: Ontology
 ) -> None:
     """The few statements that are looked at give what all of them give."""
+    from reasoner.asking.whatif import altered_world
     from reasoner.pipeline import open_world
-    from reasoner.whatif import altered_world
 
     answer = ask(place, "s_livestockLarge", target=True)
     assert ask.record.path is not None

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reasoner import bundled, case_index, casefile, pipeline, rule_sentences
-from reasoner.case_index import Demand
+from reasoner import bundled, pipeline
+from reasoner.casebook import case_index, casefile
+from reasoner.casebook.case_index import Demand
 from reasoner.pipeline import Ontology
+from reasoner.rulebook import rule_sentences
 
 
 @pytest.fixture(scope="module")

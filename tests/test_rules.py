@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reasoner import pipeline
-from reasoner.rulecheck import check_book, check_rules
-from reasoner.rules import RuleError, parse, strata, unsafe_variables
+from reasoner.rulebook.rulecheck import check_book, check_rules
+from reasoner.rulebook.rules import RuleError, parse, strata, unsafe_variables
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from reasoner import bundled, pipeline
-from reasoner.conclusions import Conclusion
+from reasoner.engine.conclusions import Conclusion
 from reasoner.ledger.load import load_bundled
 from reasoner.ledger.report import Report
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 AS_OF = datetime.date(2026, 11, 22)
 MARK = "示例数据（虚构）"

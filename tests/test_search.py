@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from reasoner import pipeline, search, search_text
+from reasoner import pipeline
 from reasoner.pipeline import Ontology
-from reasoner.record import Claim, Record, Source
-from reasoner.search import Hit
-from reasoner.searchable import KINDS
+from reasoner.queries import search, search_text
+from reasoner.queries.search import Hit
+from reasoner.queries.searchable import KINDS
+from reasoner.records.record import Claim, Record, Source
 
 ISSUES = {
     "T-1": ("散货码头露天堆煤，PM2.5超标", "江边"),
@@ -214,8 +215,9 @@ def test_other_rules_make_another_index(record: Record, rules: Ontology) -> None
 _BUILD = """
 import sys
 from pathlib import Path
-from reasoner import pipeline, search
-from reasoner.record import Record
+from reasoner import pipeline
+from reasoner.queries import search
+from reasoner.records.record import Record
 folder = Path(sys.argv[1])
 with Record.open(folder / "record.sqlite") as record:
     index = search.index(record, pipeline.ontology(None, folder / "kept"), folder / "cache")

@@ -8,10 +8,11 @@ import rdflib
 from asker import DAY, Asker, sampled
 
 from app.cli import rdf
-from reasoner import addressees, sparql, triples
+from reasoner.engine.survey import Survey
 from reasoner.pipeline import RECORD_FILE
-from reasoner.record import Claim, Record, Source
-from reasoner.survey import Survey
+from reasoner.queries import sparql, triples
+from reasoner.records.record import Claim, Record, Source
+from reasoner.rulebook import addressees
 
 
 @pytest.fixture(scope="module")

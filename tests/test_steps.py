@@ -10,9 +10,9 @@ from test_procedure import ROUTINE
 
 from app.explorer import address, steps, words
 from reasoner import ledger
+from reasoner.answers.procedure import Progress, progress
 from reasoner.pipeline import open_world
-from reasoner.procedure import Progress, progress
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from reasoner import ledger
+from reasoner.engine.survey import Survey, open_survey
 from reasoner.pipeline import RECORD_FILE, open_world
-from reasoner.record import Claim, Record, Source
-from reasoner.survey import Survey, open_survey
+from reasoner.records.record import Claim, Record, Source
 
 DAY = date(2026, 11, 22)
 
@@ -67,7 +67,7 @@ def test_both_engines_make_the_same_survey(sampled: Path, monkeypatch: pytest.Mo
         return {each.atom for each in open_survey(sampled, DAY).conclusions}
 
     in_process = atoms()
-    monkeypatch.setattr("reasoner.survey._LARGE", 0)
+    monkeypatch.setattr("reasoner.engine.survey._LARGE", 0)
     assert atoms() == in_process
 
 

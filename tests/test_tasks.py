@@ -8,8 +8,8 @@ import pytest
 
 from app.cli import main
 from app.home import home
-from reasoner.record import Record
-from reasoner.tasks import Task, tasks
+from reasoner.answers.tasks import Task, tasks
+from reasoner.records.record import Record
 
 
 @pytest.fixture(scope="module")

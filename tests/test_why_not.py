@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from app.cli import main
-from reasoner import cases, pipeline, proof, whatif
+from reasoner import pipeline
+from reasoner.asking import whatif
+from reasoner.asking.whynot import answer, goals_for
+from reasoner.casebook import cases
+from reasoner.engine import proof
 from reasoner.pipeline import RECORD_FILE, World
-from reasoner.record import Record
-from reasoner.registry import bundled_registry
-from reasoner.whynot import answer, goals_for
+from reasoner.records.record import Record
+from reasoner.records.registry import bundled_registry
 
 DAY = "2026-11-22"
 SCENE = """

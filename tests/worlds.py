@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 
-from reasoner import facts
-from reasoner.evaluate import Ground
-from reasoner.facts import Facts
+from reasoner.engine import facts
+from reasoner.engine.evaluate import Ground
+from reasoner.engine.facts import Facts
 from reasoner.pipeline import Ontology
-from reasoner.vocabulary import ANYTHING, Predicate, Vocabulary
+from reasoner.rulebook.vocabulary import ANYTHING, Predicate, Vocabulary
 
 _DAYS = [20210101, 20240312, 20240912, 20240913, 20240601, 20240831, 20250228, 20251106, 20260125]
 _THINGS = 26

@@ -11,11 +11,11 @@ import yaml
 from app.cli import progress
 
 if TYPE_CHECKING:
-    from reasoner.casefile import Case
-    from reasoner.conditions import Coverage
+    from reasoner.casebook.casefile import Case
+    from reasoner.coverage.conditions import Coverage
+    from reasoner.coverage.proposals import Proposal
     from reasoner.pipeline import Ontology
-    from reasoner.proposals import Proposal
-    from reasoner.registry import Registry
+    from reasoner.records.registry import Registry
 
 _HALVES = {
     "zh": {"flips": "只差这一条件", "fires": "规则得出结论"},
@@ -27,7 +27,7 @@ def lines(
     found: Coverage, rules: Ontology, cases: Iterable[Case], registry: Registry, seconds: float, lang: str
 ) -> Iterator[str]:
     """Look for variants for as long as is given; yield them, and what none was found for."""
-    from reasoner import proposals
+    from reasoner.coverage import proposals
 
     with progress.bar("变体 · variants") as step:
         made = proposals.propose(
@@ -51,7 +51,7 @@ def lines(
 
 def _yaml(proposal: Proposal, lang: str) -> Iterator[str]:
     """A proposal as a variant of its case; where that is a variant itself, as a case of its own."""
-    from reasoner.casefile import vary
+    from reasoner.casebook.casefile import vary
 
     base, file = proposal.base, Path(proposal.base.file)
     place = Path(file.parent.name, file.name)

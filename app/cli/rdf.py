@@ -7,8 +7,8 @@ from typing import Any
 
 from rdflib import RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
 
-from reasoner.triples import DATES, ENTITIES
-from reasoner.vocabulary import ENTITY, NAMESPACE
+from reasoner.queries.triples import DATES, ENTITIES
+from reasoner.rulebook.vocabulary import ENTITY, NAMESPACE
 
 ZL = Namespace(NAMESPACE)
 ID = Namespace(ENTITY)

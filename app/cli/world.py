@@ -40,7 +40,7 @@ def check_known(opened: World, issue: str | None, norm: str | None, status: str 
             f"no norm {norm} (write 39.4, a39, a39.p4 or a39.p4.s2)",
         )
     if status is not None:
-        from reasoner.conclusions import status_names
+        from reasoner.engine.conclusions import status_names
 
         vocabulary = opened.rules.vocabulary
         labels = {name: vocabulary.predicates[name].label for name in status_names(vocabulary)}
@@ -53,7 +53,7 @@ def check_known(opened: World, issue: str | None, norm: str | None, status: str 
 
 def norm_id(opened: World, text: str) -> str:
     """Return the id of a norm or a place in the law, also when written as for ``zelian law`` (``39.4``)."""
-    from reasoner.law import NotInLawError
+    from reasoner.rulebook.law import NotInLawError
 
     if not _is_norm(opened, text):
         with contextlib.suppress(NotInLawError):

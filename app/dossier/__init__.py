@@ -18,7 +18,7 @@ from app.dossier.content import Dossier, Paragraph, Part, clean, cleaned
 from app.dossier.sheets import sheets
 from app.dossier.steps import Standing
 from app.dossier.words import Lang, Words
-from reasoner import restricted
+from reasoner.rulebook import restricted
 
 __all__ = [
     "FORMATS",

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from app.dossier.words import Words, read
-from reasoner.conclusions import Conclusion
-from reasoner.matter import Entry, Matter, matter
+from reasoner.engine.conclusions import Conclusion
+from reasoner.engine.proof import Node, Prover
 from reasoner.pipeline import World
-from reasoner.proof import Node, Prover
-from reasoner.restricted import (
+from reasoner.records.matter import Entry, Matter, matter
+from reasoner.rulebook.restricted import (
     Restriction,
     Sieve,
     names_without_reference,

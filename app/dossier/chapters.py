@@ -8,9 +8,9 @@ from app.dossier.case import DESTINATION, FINDING, TRANSFER, Case, layout
 from app.dossier.content import Paragraph, Part, Table
 from app.dossier.steps import Standing, Steps
 from app.dossier.words import Words
-from reasoner.conclusions import Conclusion
-from reasoner.law import to_chinese
-from reasoner.matter import Entry, Field
+from reasoner.engine.conclusions import Conclusion
+from reasoner.records.matter import Entry, Field
+from reasoner.rulebook.law import to_chinese
 
 Block = Paragraph | Table
 Progress = Callable[[str, int, int], None]

@@ -8,7 +8,7 @@ from app.dossier.case import DESTINATION, TRANSFER, Case, layout
 from app.dossier.chapters import candidates, limit, named_in
 from app.dossier.content import Sheet, Table
 from app.dossier.words import Words
-from reasoner.conclusions import Conclusion
+from reasoner.engine.conclusions import Conclusion
 
 
 def sheets(

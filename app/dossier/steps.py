@@ -8,8 +8,8 @@ from typing import Any
 from app.dossier.case import Case
 from app.dossier.content import Paragraph
 from app.dossier.words import Words
-from reasoner.conclusions import Conclusion, elapsed_days
-from reasoner.proof import Node
+from reasoner.engine.conclusions import Conclusion, elapsed_days
+from reasoner.engine.proof import Node
 
 Key = tuple[Any, ...]
 

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 import yaml
 
-from reasoner import calendar, sentences
+from reasoner.engine import calendar
+from reasoner.rulebook import sentences
 
 Lang = Literal["zh", "en"]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

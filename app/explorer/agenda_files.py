@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from app.cli import tables
 from app.explorer import agendas, store
 from app.explorer.address import Lang
-from reasoner.agenda import Entry
+from reasoner.answers.agenda import Entry
 from reasoner.ledger.marked import neutral
 
 COLUMNS: Final = (

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from app.explorer import address, store
 from app.explorer.address import Lang
-from reasoner import agenda
-from reasoner import tasks as recorded_tasks
-from reasoner.agenda import Agenda, Entry, Kind
-from reasoner.conclusions import Conclusion
-from reasoner.tasks import Task
+from reasoner.answers import agenda
+from reasoner.answers import tasks as recorded_tasks
+from reasoner.answers.agenda import Agenda, Entry, Kind
+from reasoner.answers.tasks import Task
+from reasoner.engine.conclusions import Conclusion
 
 #: The filters that an address may hold, in the order in which they are offered.
 FILTERS: Final = ("unit", "district", "inspection", "norm")

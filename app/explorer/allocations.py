@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.explorer import address, frame, proofs, responsibilities, store
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import t
-from reasoner.conclusions import Conclusion
-from reasoner.responsibility import Answer
+from reasoner.answers.responsibility import Answer
+from reasoner.engine.conclusions import Conclusion
 
 
 def line(found: Answer, each: Conclusion, *, about: Markup | str, chip: bool = True) -> Markup:

@@ -9,8 +9,8 @@ import streamlit as st
 from app.explorer import address, frame, questions, store
 from app.explorer.markup import Markup, el, go
 from app.explorer.words import day, t
-from reasoner.meanings import Meaning
-from reasoner.sparql import SECONDS, Answer
+from reasoner.queries.meanings import Meaning
+from reasoner.queries.sparql import SECONDS, Answer
 
 PER_PAGE: Final = 50
 

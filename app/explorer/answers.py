@@ -9,8 +9,8 @@ from typing import Final
 from app.explorer import address, frame, proofs, said, store, theme
 from app.explorer.markup import Markup, Piece, el, go, join, outside
 from app.explorer.words import day, t
-from reasoner.conclusions import Conclusion
-from reasoner.record import Statement
+from reasoner.engine.conclusions import Conclusion
+from reasoner.records.record import Statement
 
 _LAYERS: Final = ("L1", "L2", "L3")
 _FACTS: Final = {  # predicate -> label, in the order in which they are shown

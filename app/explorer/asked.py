@@ -11,10 +11,10 @@ import streamlit as st
 from app.explorer import address, forms, frame, permalink, proofs, store, theme
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import t
-from reasoner import assumptions, missing, whynot
+from reasoner.asking import assumptions, missing, whynot
+from reasoner.asking.slices import slices
+from reasoner.asking.statement import Statement
 from reasoner.pipeline import Ontology, World
-from reasoner.slices import slices
-from reasoner.statement import Statement
 
 #: Nobody asks why nothing can be said; that is what the answer itself says.
 _NOT_ASKED: Final = ("insufficient", "noConclusion", "notArisen")

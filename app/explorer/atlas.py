@@ -15,7 +15,7 @@ from math import cos, radians
 from typing import Final
 
 from app.explorer.markup import Markup, el, go
-from reasoner.places import Boundaries, Point, Ring, Shape, maps
+from reasoner.records.places import Boundaries, Point, Ring, Shape, maps
 
 _WIDE: Final = 1000  # units of a picture's width; outlines are rounded to them
 _SMALL: Final = 0.085  # a district narrower and lower than this part of the map gets a place in the inset

@@ -10,7 +10,7 @@ from app.explorer import address, frame, responsibilities, store
 from app.explorer.allocations import listed
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
-from reasoner.directory import Directory
+from reasoner.records.directory import Directory
 
 _BOX: Final = "responsibility-body"
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from app.explorer import address, agendas, proofs, store
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
-from reasoner.tasks import Act, Task
+from reasoner.answers.tasks import Act, Task
 
 
 def table(desk: store.Desk, tasks: Iterable[Task]) -> Markup:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from app.explorer import address, agendas, frame, proofs, store
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
-from reasoner.agenda import Entry
-from reasoner.conclusions import Conclusion, elapsed_days
+from reasoner.answers.agenda import Entry
+from reasoner.engine.conclusions import Conclusion, elapsed_days
 
 
 def table(desk: store.Desk, found: Iterable[Entry], first: str = "limit") -> Markup:

@@ -6,8 +6,9 @@ from app.explorer import address, store
 from app.explorer.address import Lang
 from app.explorer.words import t
 from app.home import home
-from reasoner import pipeline, search
-from reasoner.search import Found, Hit, Index, Suggestion
+from reasoner import pipeline
+from reasoner.queries import search
+from reasoner.queries.search import Found, Hit, Index, Suggestion
 
 #: Texts of an entry that are no predicate of the record: their names are words of the interface.
 _OWN = frozenset({"text", "quote", "type", "reading", "reason", "point", "definition", "id"})

@@ -10,10 +10,10 @@ from typing import Final
 from app.explorer import address, proofs, store
 from app.explorer.markup import Markup, el, go
 from app.explorer.words import day, t
-from reasoner.history import Step, history
 from reasoner.pipeline import World
-from reasoner.record import Statement
-from reasoner.vocabulary import Text
+from reasoner.records.history import Step, history
+from reasoner.records.record import Statement
+from reasoner.rulebook.vocabulary import Text
 
 _OPEN_UP_TO: Final = 12  # a longer list of what one step added is folded
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from app.explorer import store, theme
 from app.explorer.address import Lang
-from reasoner.conclusions import Conclusion, iso
-from reasoner.record import Statement
-from reasoner.vocabulary import Text
+from reasoner.engine.conclusions import Conclusion, iso
+from reasoner.records.record import Statement
+from reasoner.rulebook.vocabulary import Text
 
 _CLASS: Final = "Inspection"
 _DATES: Final = ("beganOn", "endedOn", "fedBackOn")

@@ -10,8 +10,8 @@ from typing import Final
 from app.explorer import store, theme
 from app.explorer.address import Lang
 from app.explorer.words import t
-from reasoner.conclusions import Conclusion
-from reasoner.vocabulary import Text
+from reasoner.engine.conclusions import Conclusion
+from reasoner.rulebook.vocabulary import Text
 
 #: The filters, in the order in which they are shown.
 FACETS: Final = ("status", "inspection", "place", "sector", "unit", "transfer", "missing", "norm")

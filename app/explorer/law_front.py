@@ -8,8 +8,8 @@ from typing import Any
 from app.explorer import address, reader, store
 from app.explorer.markup import Markup, Piece, el, go, join, outside
 from app.explorer.words import day, t
-from reasoner.coverage_text import CATEGORIES
-from reasoner.law import Article, Regulation
+from reasoner.coverage.text import CATEGORIES
+from reasoner.rulebook.law import Article, Regulation
 
 
 def _said(words: Mapping[str, str] | str | None) -> str:

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Final
 
 from app.explorer import agendas, store, theme
-from reasoner import agenda, places
-from reasoner.conclusions import Conclusion
+from reasoner.answers import agenda
+from reasoner.engine.conclusions import Conclusion
+from reasoner.records import places
 
 #: The figures of the overview: an issue counts when a conclusion about it has one of these statuses.
 #: Open is what may still have to be done or said; where the text says nothing, nobody waits for anything.

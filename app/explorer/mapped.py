@@ -9,7 +9,7 @@ from app.explorer import address, atlas, panels, store
 from app.explorer.leadership import FIGURES, NOWHERE, Standing
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
-from reasoner.places import Boundaries, map_on, maps
+from reasoner.records.places import Boundaries, map_on, maps
 
 SHOWN: Final = (*FIGURES, "issues")  # the figures that the map can show; the first is shown unasked
 _WIDTH: Final = 690  # of the map, its inset and the map of one district, in pixels on a desk

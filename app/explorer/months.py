@@ -10,7 +10,7 @@ from datetime import date
 from app.explorer import address, agendas, frame, store, theme
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import t
-from reasoner.agenda import Entry
+from reasoner.answers.agenda import Entry
 
 _SHOWN = 3  # of the limits of one day; the list beside the grid has all
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 from app.explorer import address, reader, store
 from app.explorer.markup import Markup, Piece, el, go, join
 from app.explorer.words import t
-from reasoner.law import to_chinese
-from reasoner.norms import Record
+from reasoner.rulebook.law import to_chinese
+from reasoner.rulebook.norms import Record
 
 #: Norm ids inside the words of a frame: they become links.
 _NORM_ID: Final = re.compile(r"(a\d+\.p\d+(?:\.[isn]\d+)*|(?<![\w.])a\d+(?![\w.]))(?:[–-]i(\d+))?")

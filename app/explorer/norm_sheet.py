@@ -8,9 +8,9 @@ from typing import Final
 from app.explorer import address, frame, norm_frame, reader, store
 from app.explorer.markup import Markup, Piece, el, go, join
 from app.explorer.words import day, t
-from reasoner.case_index import Demand, Mention
-from reasoner.norms import Record
-from reasoner.rule_sentences import Said, Way
+from reasoner.casebook.case_index import Demand, Mention
+from reasoner.rulebook.norms import Record
+from reasoner.rulebook.rule_sentences import Said, Way
 
 _CASES_SHOWN: Final = 40
 _ASKED: Final = ("KindOfFinding", "KindOfParameter", "MissingFact", "RecordClass")

@@ -8,7 +8,7 @@ from typing import Any, Final
 from app.explorer import address, permalink, store
 from app.explorer.markup import Markup, el, go, join, outside
 from app.explorer.words import t
-from reasoner.conclusions import Conclusion
+from reasoner.engine.conclusions import Conclusion
 
 _OPEN_DEPTH: Final = 3  # deeper steps are folded; the reader opens them
 _WHOLE: Final = 1000

@@ -14,12 +14,13 @@ from app.explorer import store
 from app.explorer.address import Lang
 from app.explorer.responsibilities import directory, rules
 from app.home import home
-from reasoner import calendar, questions, sparql
-from reasoner.conclusions import Conclusion
-from reasoner.meanings import Meaning, Meanings
-from reasoner.questions import Blank, Catalogue, Question
-from reasoner.reader import Reader
-from reasoner.vocabulary import Predicate, local_name
+from reasoner.engine import calendar
+from reasoner.engine.conclusions import Conclusion
+from reasoner.engine.reader import Reader
+from reasoner.queries import questions, sparql
+from reasoner.queries.meanings import Meaning, Meanings
+from reasoner.queries.questions import Blank, Catalogue, Question
+from reasoner.rulebook.vocabulary import Predicate, local_name
 
 Option = tuple[str, str]  # what stands in the address, words
 

@@ -12,15 +12,18 @@ from functools import cache
 from app.explorer import store
 from app.explorer.address import Lang
 from app.home import home
-from reasoner import bundled, case_index, coverage, pipeline, rule_sentences
-from reasoner.case_index import Mention
-from reasoner.coverage import Coverage, Row
-from reasoner.coverage_atoms import Grounding
-from reasoner.coverage_text import Segment
-from reasoner.law import Article, Chapter, Item, NotInLawError, Paragraph, Regulation, from_chinese
-from reasoner.norms import Record
-from reasoner.rule_sentences import Said
-from reasoner.vocabulary import predicate_name
+from reasoner import bundled, pipeline
+from reasoner.casebook import case_index
+from reasoner.casebook.case_index import Mention
+from reasoner.coverage import account as coverage
+from reasoner.coverage.account import Coverage, Row
+from reasoner.coverage.atoms import Grounding
+from reasoner.coverage.text import Segment
+from reasoner.rulebook import rule_sentences
+from reasoner.rulebook.law import Article, Chapter, Item, NotInLawError, Paragraph, Regulation, from_chinese
+from reasoner.rulebook.norms import Record
+from reasoner.rulebook.rule_sentences import Said
+from reasoner.rulebook.vocabulary import predicate_name
 
 #: Predicates by which a rule says that its norm does not reach a matter, or that people must judge.
 _EXCEPTIONS = ("noConclusion", "notTriggered", "notCounted", "doubt")

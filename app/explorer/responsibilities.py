@@ -10,11 +10,12 @@ from typing import Any, Final
 from app.explorer import address, store
 from app.explorer.address import Lang
 from app.home import home
-from reasoner import directory as directories
-from reasoner import pipeline, responsibility
-from reasoner.conclusions import Conclusion
-from reasoner.directory import Directory, Entity, Name
-from reasoner.responsibility import Answer, Asked, Level, Word
+from reasoner import pipeline
+from reasoner.answers import responsibility
+from reasoner.answers.responsibility import Answer, Asked, Level, Word
+from reasoner.engine.conclusions import Conclusion
+from reasoner.records import directory as directories
+from reasoner.records.directory import Directory, Entity, Name
 
 #: Under which headings bodies are listed.
 KINDS: Final = ("district", "municipal", "enterprise", "township", "team", "other")

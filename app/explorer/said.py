@@ -8,7 +8,7 @@ from typing import Any, Final
 from app.explorer import address, frame, proofs, store
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
-from reasoner.conclusions import Conclusion, elapsed_days
+from reasoner.engine.conclusions import Conclusion, elapsed_days
 
 #: Classes of what only the text names: nobody stated, a role, a post. They have no page.
 _NO_PAGE: Final = frozenset({"UnstatedBody", "DestinationRole", "Post"})

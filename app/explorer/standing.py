@@ -8,7 +8,7 @@ from typing import Final
 from app.explorer import address, frame, proofs, said, store, theme
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
-from reasoner.conclusions import Conclusion, elapsed_days
+from reasoner.engine.conclusions import Conclusion, elapsed_days
 
 #: Group of conclusions -> its statuses, in the order in which they are read; the last ones are folded.
 _GROUPS: Final = {

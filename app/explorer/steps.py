@@ -12,9 +12,9 @@ from typing import Any, Final
 from app.explorer import address, agendas, frame, inspections, proofs, store, theme
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
-from reasoner import procedure
-from reasoner.conclusions import Conclusion, elapsed_days
-from reasoner.procedure import Progress, Taken
+from reasoner.answers import procedure
+from reasoner.answers.procedure import Progress, Taken
+from reasoner.engine.conclusions import Conclusion, elapsed_days
 
 #: State of a step -> the status whose sign and colour it borrows; the words are its own.
 _SIGNS: Final = {

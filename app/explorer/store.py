@@ -17,13 +17,15 @@ from app.explorer import theme
 from app.explorer.address import Lang
 from app.explorer.words import t
 from app.home import home
-from reasoner import chain, norms, pipeline
-from reasoner.conclusions import Conclusion
-from reasoner.law import Regulation
+from reasoner import pipeline
+from reasoner.answers import chain
+from reasoner.engine.conclusions import Conclusion
+from reasoner.engine.survey import Survey, open_survey
 from reasoner.pipeline import World
-from reasoner.sentences import LANGUAGES
-from reasoner.survey import Survey, open_survey
-from reasoner.vocabulary import predicate_name
+from reasoner.rulebook import norms
+from reasoner.rulebook.law import Regulation
+from reasoner.rulebook.sentences import LANGUAGES
+from reasoner.rulebook.vocabulary import predicate_name
 
 T = TypeVar("T")
 Named = tuple[str, str]  # id, name for display

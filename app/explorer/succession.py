@@ -8,8 +8,8 @@ from app.explorer import address, agendas, frame, mapped, store, theme
 from app.explorer.leadership import FIGURES, Standing
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
-from reasoner.conclusions import Conclusion
-from reasoner.places import Territory
+from reasoner.engine.conclusions import Conclusion
+from reasoner.records.places import Territory
 
 _LINES = 12  # more than this stand in the list of issues
 

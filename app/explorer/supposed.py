@@ -14,9 +14,9 @@ import streamlit as st
 from app.explorer import address, answers, asked, frame, permalink, proofs, said, store
 from app.explorer.markup import Markup, Piece, el, go, join, show
 from app.explorer.words import t
-from reasoner import assumptions, whatif
-from reasoner.conclusions import Conclusion
-from reasoner.evaluate import Ground
+from reasoner.asking import assumptions, whatif
+from reasoner.engine.conclusions import Conclusion
+from reasoner.engine.evaluate import Ground
 from reasoner.pipeline import World
 
 _BETWEEN: Final = "~~"  # between the texts of assumptions in the address

@@ -11,7 +11,7 @@ from app.explorer import address, agendas, frame, store
 from app.explorer.leadership import Limit
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
-from reasoner.agenda import Kind
+from reasoner.answers.agenda import Kind
 
 _BACK: Final = 12  # months before and after the as-of date that are drawn one by one
 _AHEAD: Final = 12

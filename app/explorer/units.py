@@ -10,13 +10,14 @@ from functools import cache
 from app.explorer import store, theme
 from app.explorer.address import Lang
 from app.explorer.responsibilities import directory, rules
-from reasoner import addressees, units
-from reasoner.addressees import Addressed, Addressees, Role
-from reasoner.agenda import HeldPost
-from reasoner.conclusions import Conclusion
-from reasoner.directory import Entity
-from reasoner.record import Statement
-from reasoner.units import Sector
+from reasoner.answers import units
+from reasoner.answers.agenda import HeldPost
+from reasoner.answers.units import Sector
+from reasoner.engine.conclusions import Conclusion
+from reasoner.records.directory import Entity
+from reasoner.records.record import Statement
+from reasoner.rulebook import addressees
+from reasoner.rulebook.addressees import Addressed, Addressees, Role
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from reasoner.ledger.origin import Place
 from reasoner.ledger.report import Language, Problem, Report, Unusable, UnusableFile
 from reasoner.ledger.tables import Document
 from reasoner.ledger.words import ontology
-from reasoner.record import Record, SetAside
+from reasoner.records.record import Record, SetAside
 
 Step = Callable[[str, int, int], None]
 _SEPARATORS: Final = "、；;，,\n\r|"

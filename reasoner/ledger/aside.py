@@ -13,7 +13,7 @@ from reasoner.ledger.origin import TITLE, TRACE_HEADERS
 from reasoner.ledger.report import Problem, Unusable
 from reasoner.ledger.sheets import Cell
 from reasoner.ledger.tables import Grid
-from reasoner.record import SetAside
+from reasoner.records.record import SetAside
 
 
 def grids(rows: Iterable[SetAside]) -> Iterator[Grid]:

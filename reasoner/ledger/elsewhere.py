@@ -10,7 +10,7 @@ from collections.abc import Collection
 from reasoner.ledger.report import Problem
 from reasoner.ledger.rows import Entry
 from reasoner.ledger.words import message
-from reasoner.record import Claim, Record, Source
+from reasoner.records.record import Claim, Record, Source
 
 Content = tuple[str, str, str]
 

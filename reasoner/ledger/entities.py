@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from reasoner.ledger import names, values
 from reasoner.ledger.context import Context, clean_id, fingerprint, inspection_in
 from reasoner.ledger.values import Outcome, Reading, parts
-from reasoner.record import Claim
+from reasoner.records.record import Claim
 
 DISTRICT = frozenset({"district"})
 PLACE = frozenset({"district", "township"})

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from reasoner.ledger.report import Problem
 from reasoner.ledger.rows import Entry
 from reasoner.ledger.words import message
-from reasoner.record import Claim
-from reasoner.vocabulary import Text, Vocabulary
+from reasoner.records.record import Claim
+from reasoner.rulebook.vocabulary import Text, Vocabulary
 
 # What is concluded, and what is law: neither is a fact that somebody records.
 _NOT_RECORDED = frozenset({"Conclusion", "Status", "Norm", "Duty", "Regulation", "Subdivision"})

@@ -16,8 +16,8 @@ from reasoner.ledger.report import Problem, Report, RowOutcome, Unusable, Unusab
 from reasoner.ledger.rows import Entry
 from reasoner.ledger.tables import Document
 from reasoner.ledger.words import message
-from reasoner.record import Record, SetAside
-from reasoner.transaction import Transaction
+from reasoner.records.record import Record, SetAside
+from reasoner.records.transaction import Transaction
 
 _TABLES = {".xlsx", ".csv"}
 _GRAPHS = {".ttl", ".nt", ".trig", ".jsonld"}

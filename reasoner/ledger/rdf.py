@@ -21,8 +21,8 @@ from reasoner.ledger.report import Problem, UnusableFile
 from reasoner.ledger.rows import Entry
 from reasoner.ledger.tables import Document
 from reasoner.ledger.words import Vocabulary, message, term, vocabulary
-from reasoner.record import Claim, Kind, Source
-from reasoner.vocabulary import ENTITY, NAMESPACE
+from reasoner.records.record import Claim, Kind, Source
+from reasoner.rulebook.vocabulary import ENTITY, NAMESPACE
 
 logging.getLogger("rdflib.term").setLevel(
     logging.CRITICAL

@@ -15,7 +15,7 @@ from reasoner.ledger.report import Problem, Report, UnusableFile
 from reasoner.ledger.rows import Entry, Row, TableReader
 from reasoner.ledger.tables import Grid, header
 from reasoner.ledger.words import Words, message, ontology
-from reasoner.record import Record, Source
+from reasoner.records.record import Record, Source
 
 Progress = Callable[[str, int, int], None]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from reasoner.ledger.words import message
-from reasoner.transaction import Change
+from reasoner.records.transaction import Change
 
 Severity = Literal["set_aside", "noted", "left_out"]
 Language = Literal["zh", "en"]

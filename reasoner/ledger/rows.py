@@ -14,7 +14,7 @@ from reasoner.ledger.report import Problem, Severity
 from reasoner.ledger.sheets import Cell
 from reasoner.ledger.tables import header
 from reasoner.ledger.words import message
-from reasoner.record import Claim, Source
+from reasoner.records.record import Claim, Source
 
 _SLOT = re.compile(r"{([^{}]+)}")
 

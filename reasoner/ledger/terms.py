@@ -14,7 +14,7 @@ import yaml
 
 from reasoner.bundled import path as bundled
 from reasoner.ledger.words import read_yaml
-from reasoner.vocabulary import Text, Vocabulary, predicate_name
+from reasoner.rulebook.vocabulary import Text, Vocabulary, predicate_name
 
 _HEAD = (
     "# This file lists the words that ledgers may use for the kinds and classes of the ontology, "

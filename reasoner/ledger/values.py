@@ -19,7 +19,7 @@ from reasoner.ledger.layouts import Item
 from reasoner.ledger.report import Severity
 from reasoner.ledger.sheets import Cell
 from reasoner.ledger.words import Words
-from reasoner.record import Kind, Object
+from reasoner.records.record import Kind, Object
 
 if TYPE_CHECKING:
     from reasoner.ledger.rows import Row

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-import reasoner.vocabulary
+import reasoner.rulebook.vocabulary
 from reasoner.bundled import path as bundled
-from reasoner.vocabulary import ANYTHING
+from reasoner.rulebook.vocabulary import ANYTHING
 
 
 @lru_cache(maxsize=64)
@@ -54,10 +54,10 @@ def term(local: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def ontology() -> reasoner.vocabulary.Vocabulary | None:
+def ontology() -> reasoner.rulebook.vocabulary.Vocabulary | None:
     """The ontology, or None where there is none; read for RDF, rare words and ids described twice."""
     try:
-        found = reasoner.vocabulary.load(bundled("ontology"))
+        found = reasoner.rulebook.vocabulary.load(bundled("ontology"))
     except FileNotFoundError:
         return None
     return found if found.predicates else None

@@ -16,7 +16,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from reasoner import ledger
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 TITLE = "第三轮中央生态环境保护督察群众举报转办和边督边改公开情况一览表（第二十二批，2024年5月30日）"
 HEADERS = ["受理编号", "交办问题基本情况", "行政区域", "问题类型"]

@@ -18,11 +18,12 @@ from pathlib import Path
 from time import process_time
 from typing import TypeVar
 
-from reasoner import bundled, cases, pipeline
-from reasoner.registry import Registry, bundled_registry
-from reasoner.slices import slices
-from reasoner.statement import Listener
-from reasoner.whynot import answer
+from reasoner import bundled, pipeline
+from reasoner.asking.slices import slices
+from reasoner.asking.statement import Listener
+from reasoner.asking.whynot import answer
+from reasoner.casebook import cases
+from reasoner.records.registry import Registry, bundled_registry
 
 T = TypeVar("T")
 GOALS = {"explains itself": 50, "why-not": 200}

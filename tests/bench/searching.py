@@ -14,9 +14,10 @@ from pathlib import Path
 from time import process_time
 from typing import TypeVar
 
-from reasoner import pipeline, search
+from reasoner import pipeline
 from reasoner.pipeline import RECORD_FILE
-from reasoner.record import Record
+from reasoner.queries import search
+from reasoner.records.record import Record
 
 T = TypeVar("T")
 QUERIES = (

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from visitor import HOSTILE, VisitorMaker
 
-from reasoner.record import Claim, Record, Source
+from reasoner.records.record import Claim, Record, Source
 
 ARGUMENTS = [
     "--no-sandbox",  # the tests may run as root

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from visitor import Visitor, VisitorMaker
 
-from reasoner.record import Claim, Record, Source
+from reasoner.records.record import Claim, Record, Source
 
 expect.set_options(timeout=20_000)  # reasoning anew takes a while
 

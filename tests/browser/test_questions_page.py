@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from visitor import HOSTILE, VisitorMaker
 
-from reasoner import questions
+from reasoner.queries import questions
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

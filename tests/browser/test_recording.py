@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Locator, Page, expect
 from visitor import HOSTILE, Visitor, VisitorMaker
 
-from reasoner.record import Record
+from reasoner.records.record import Record
 
 expect.set_options(timeout=20_000)  # reasoning anew takes a while
 TITLE = "第三轮中央生态环境保护督察群众举报转办和边督边改公开情况一览表（第二十二批，2024年5月30日）"

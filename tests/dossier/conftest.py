@@ -7,10 +7,10 @@ from written import AS_OF, HOSTILE, SECRETS
 
 from app import dossier as d
 from app.dossier.content import Dossier
+from reasoner.engine.survey import Survey, open_survey
 from reasoner.ledger.load import load_bundled
 from reasoner.pipeline import RECORD_FILE
-from reasoner.record import Claim, Record, Source
-from reasoner.survey import Survey, open_survey
+from reasoner.records.record import Claim, Record, Source
 
 
 def put(record: Record, key: str, *claims: Claim) -> None:

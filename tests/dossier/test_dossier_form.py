@@ -25,7 +25,7 @@ from app import dossier as d
 from app.dossier import pages
 from app.dossier.content import Dossier, Table
 from app.dossier.words import read
-from reasoner.survey import Survey
+from reasoner.engine.survey import Survey
 
 
 def test_the_document_has_the_form_of_an_official_paper(sample: Dossier) -> None:

@@ -14,8 +14,8 @@ from written import HOSTILE, SECRETS, everything, in_docx, in_pdf, in_xlsx, part
 from app import dossier as d
 from app.dossier import pages
 from app.dossier.content import Dossier, Paragraph, Table, clean
-from reasoner import restricted
-from reasoner.survey import Survey
+from reasoner.engine.survey import Survey
+from reasoner.rulebook import restricted
 
 
 def test_restricted_fields_are_left_out_of_all_three_and_nobody_is_told_which(desk: Survey) -> None:

@@ -25,7 +25,7 @@ from written import (
 
 from app import dossier as d
 from app.dossier.content import Dossier, Paragraph, Table
-from reasoner.survey import Survey, open_survey
+from reasoner.engine.survey import Survey, open_survey
 
 
 def test_the_list_has_what_article_39_asks_for(sample: Dossier) -> None:

@@ -10,8 +10,9 @@ from written import QUOTE, in_xlsx
 from app import dossier as d
 from app.cli import main
 from app.dossier.content import Dossier
-from reasoner import bundled, restricted
-from reasoner.survey import Survey
+from reasoner import bundled
+from reasoner.engine.survey import Survey
+from reasoner.rulebook import restricted
 
 
 def test_a_selection_has_a_chapter_for_each_issue_and_shares_the_rest(desk: Survey) -> None:

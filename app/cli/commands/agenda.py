@@ -15,7 +15,7 @@ HEAD = (
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the agenda of one unit or of all. A unit that nothing is called is a mistake."""
-    from reasoner import agenda
+    from reasoner.answers import agenda
 
     opened = world.open_world(arguments.as_of)
     unit = world.unit(opened, arguments.unit) if arguments.unit else None

@@ -12,10 +12,10 @@ from app.cli.messages import CommandError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reasoner.directory import Directory
     from reasoner.pipeline import Ontology
-    from reasoner.questions import Blank, Question
-    from reasoner.record import Record
+    from reasoner.queries.questions import Blank, Question
+    from reasoner.records.directory import Directory
+    from reasoner.records.record import Record
 
 _LISTED = {"zh": ("问题", "空格", "内容"), "en": ("question", "blanks", "what it asks")}
 _WHY = {
@@ -39,7 +39,7 @@ _WRONG = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the answer; without a question and a query, the questions that can be asked."""
-    from reasoner import questions
+    from reasoner.queries import questions
 
     catalogue = questions.catalogue()
     if arguments.question is None and arguments.sparql is None:
@@ -74,8 +74,11 @@ def _answer(arguments: argparse.Namespace, question: Question | None) -> int:
     import datetime
 
     from app.home import home, record_place
-    from reasoner import directory, meanings, pipeline, questions, sentences, sparql
-    from reasoner.record import Record
+    from reasoner import pipeline
+    from reasoner.queries import meanings, questions, sparql
+    from reasoner.records import directory
+    from reasoner.records.record import Record
+    from reasoner.rulebook import sentences
 
     day = arguments.as_of or datetime.date.today()
     rules = pipeline.ontology(None, home() / "cache")
@@ -136,8 +139,8 @@ def _remark(question: Question | None, answer: Any, language: str) -> None:
 
 
 def _store(folder: Path, record: Record, rules: Ontology, day: Any) -> Path:
-    from reasoner import sparql
-    from reasoner.survey import open_survey
+    from reasoner.engine.survey import open_survey
+    from reasoner.queries import sparql
 
     with progress.bar("推理 · reasoning") as step:
 
@@ -155,7 +158,7 @@ def _text(file: Path) -> str:
 
 
 def _bound(question: Question, given: list[str], rules: Ontology, known: Directory, record: Record) -> str:
-    from reasoner import questions
+    from reasoner.queries import questions
 
     blanks = {blank.name: blank for blank in question.blanks}
     values = {}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from app.cli import messages, progress, tree
 
 if TYPE_CHECKING:
-    from reasoner.cases import Case, Outcome
+    from reasoner.casebook.cases import Case, Outcome
 
 _CONCLUSION = re.compile(r"\bc-[0-9a-f]{10}\b")
 
@@ -20,7 +20,9 @@ _CONCLUSION = re.compile(r"\bc-[0-9a-f]{10}\b")
 def run(arguments: argparse.Namespace) -> int:
     """Run every case; a file that cannot be read does not keep the others from being run."""
     from app.home import home
-    from reasoner import cases, pipeline, registry
+    from reasoner import pipeline
+    from reasoner.casebook import cases
+    from reasoner.records import registry
 
     unusable = False
     found: list[Case] = []
@@ -54,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
-    from reasoner import cases
+    from reasoner.casebook import cases
 
     for path in paths:
         if not path.exists():

@@ -10,9 +10,10 @@ from app.cli import progress
 def run(arguments: argparse.Namespace) -> int:
     """Print one line a check, its faults below it; a check that could not be made counts as failed."""
     from app.home import home, record_place
-    from reasoner import bundled, check, documentation, pipeline
+    from reasoner import bundled, check, pipeline
     from reasoner.ledger import template, terms, words
-    from reasoner.record import Record
+    from reasoner.records.record import Record
+    from reasoner.rulebook import documentation
 
     lang = arguments.lang
     good = True

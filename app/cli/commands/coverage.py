@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from app.cli import messages, progress, tables, terminal
 
 if TYPE_CHECKING:
-    from reasoner.conditions import Coverage as Conditions
-    from reasoner.coverage import Coverage, Row
+    from reasoner.coverage.account import Coverage, Row
+    from reasoner.coverage.conditions import Coverage as Conditions
     from reasoner.pipeline import Ontology
 
 _HEAD = {
@@ -43,7 +43,9 @@ _FROM = {
 def run(arguments: argparse.Namespace) -> int:
     """Print the figures and every gap; with articles, also where each of their words went."""
     from app.home import home
-    from reasoner import coverage, law, pipeline
+    from reasoner import pipeline
+    from reasoner.coverage import account as coverage
+    from reasoner.rulebook import law
 
     lang = arguments.lang
     rules = pipeline.ontology(None, home() / "cache")
@@ -71,7 +73,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _conditions(rules: Ontology, articles: list[str]) -> Conditions:
     """Which conditions the cases beside the norms show to matter; of some articles, or of all rules."""
     from app.home import home
-    from reasoner import bundled, cases, conditions, registry
+    from reasoner import bundled
+    from reasoner.casebook import cases
+    from reasoner.coverage import conditions
+    from reasoner.records import registry
 
     folder = bundled.path("ontology")
     owners = [n.id for n in rules.book.norms.values() if n.id.split(".")[0] in articles] if articles else None
@@ -85,7 +90,10 @@ def _propose(rules: Ontology, arguments: argparse.Namespace) -> int:
     """Print variants of cases that would show conditions which none shows yet."""
     from app.cli import proposed
     from app.home import home
-    from reasoner import bundled, cases, conditions, registry
+    from reasoner import bundled
+    from reasoner.casebook import cases
+    from reasoner.coverage import conditions
+    from reasoner.records import registry
 
     wanted = [*arguments.articles, *arguments.norm]
     within = tuple(f"a{p}." if p.isdigit() else f"{p}." for p in wanted)
@@ -145,8 +153,8 @@ def _name(found: Coverage, row: Row, lang: str) -> str:
 
 
 def _figures(row: Row) -> list[int]:
-    from reasoner.coverage_text import CATEGORIES
-    from reasoner.rulecheck import BINDINGS
+    from reasoner.coverage.text import CATEGORIES
+    from reasoner.rulebook.rulecheck import BINDINGS
 
     return [
         sum(row.characters.values()),

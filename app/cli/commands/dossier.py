@@ -14,7 +14,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the dossier and print where it went."""
     from app import dossier
     from app.home import home
-    from reasoner.survey import open_survey
+    from reasoner.engine.survey import open_survey
 
     with progress.bar("推理 · reasoning"):
         source = open_survey(home(), arguments.as_of)

@@ -10,7 +10,8 @@ from app.cli import messages
 def run(arguments: argparse.Namespace) -> int:
     """Print the text of the place that is asked for, then the norms that rest on it."""
     from app.home import home
-    from reasoner import law, pipeline
+    from reasoner import pipeline
+    from reasoner.rulebook import law
 
     lang = arguments.lang
     ontology = pipeline.ontology(None, home() / "cache")

@@ -13,7 +13,7 @@ from app.cli.messages import CommandError, error_line
 
 if TYPE_CHECKING:
     from reasoner.ledger.report import Language, Report
-    from reasoner.record import Record
+    from reasoner.records.record import Record
 
 BUNDLED = "zelian"  # who loads the bundled data, as the record has it
 SHOWN = 40  # problems on the terminal; the report file has them all
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from app.home import record_place
     from reasoner import ledger
-    from reasoner.record import Record
+    from reasoner.records.record import Record
 
     with progress.bar("载入 · loading") as step, Record.open(record_place()) as record:
         was_empty = record.version == 0
@@ -51,7 +51,7 @@ def ensure_bundled() -> None:
     """Bring the bundled data onto the record when it is empty, or when newer ones came with the program."""
     from app.home import record_place
     from reasoner import ledger
-    from reasoner.record import Record
+    from reasoner.records.record import Record
 
     with progress.bar("载入 · loading") as step, Record.open(record_place()) as record:
         if record.version == 0:

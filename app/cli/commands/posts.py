@@ -15,7 +15,7 @@ HEAD = (
 
 def run(arguments: argparse.Namespace) -> int:
     """Print posts, never persons. Being in charge of something is no finding of responsibility."""
-    from reasoner import agenda
+    from reasoner.answers import agenda
 
     opened = world.open_world(arguments.on)
     unit = world.unit(opened, arguments.unit)

@@ -32,7 +32,7 @@ WORDS = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the steps of an inspection. An id that nothing knows is a mistake."""
-    from reasoner import procedure
+    from reasoner.answers import procedure
 
     opened = world.open_world(arguments.as_of)
     known = sorted(str(row[0]) for row in opened.model.rows("inspection"))
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _shown(progress: object, language: str) -> str:
-    from reasoner.procedure import Progress
+    from reasoner.answers.procedure import Progress
 
     assert isinstance(progress, Progress)
     at = 0 if language == "zh" else 1

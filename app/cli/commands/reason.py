@@ -10,7 +10,7 @@ from app.cli import tables, world
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the statuses with their numbers, in the order of the ontology."""
-    from reasoner.conclusions import status_names
+    from reasoner.engine.conclusions import status_names
 
     opened = world.open_world(arguments.as_of)
     vocabulary, lang = opened.rules.vocabulary, arguments.lang

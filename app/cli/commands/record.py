@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from app.cli import messages, progress, tables, terminal
 
 if TYPE_CHECKING:
-    from reasoner.entry import Draft, Entries
-    from reasoner.forms import Form
-    from reasoner.record import Claim, Statement
-    from reasoner.recording import Saved, Turn
-    from reasoner.survey import Survey
+    from reasoner.engine.survey import Survey
+    from reasoner.entries.entry import Draft, Entries
+    from reasoner.entries.forms import Form
+    from reasoner.entries.recording import Saved, Turn
+    from reasoner.records.record import Claim, Statement
 
 FORMAT = "zelian-record/1"
 
@@ -22,9 +22,9 @@ FORMAT = "zelian-record/1"
 def run(arguments: argparse.Namespace) -> int:
     """Show what an entry would change, and store it unless only asked to show."""
     from app.home import home
-    from reasoner import recording
-    from reasoner.entry import Entries
-    from reasoner.survey import open_survey
+    from reasoner.engine.survey import open_survey
+    from reasoner.entries import recording
+    from reasoner.entries.entry import Entries
 
     with progress.bar("推理 · reasoning") as step:
         step("", 0, 1)
@@ -75,7 +75,7 @@ def _save(recording: Any, survey: Survey, draft: Draft, arguments: argparse.Name
 
 
 def _form(entries: Entries, kind: str) -> Form:
-    from reasoner.forms import find, forms
+    from reasoner.entries.forms import find, forms
 
     found = find(kind, entries.rules)
     if found is None:
@@ -89,7 +89,7 @@ def _form(entries: Entries, kind: str) -> Form:
 
 def _draft(entries: Entries, arguments: argparse.Namespace) -> Draft | None:
     """Return what the arguments state; None when no field is given."""
-    from reasoner.forms import find
+    from reasoner.entries.forms import find
 
     fields = list(arguments.fields)
     if arguments.retract is not None:
@@ -138,7 +138,7 @@ def _values(form: Form, fields: list[str]) -> dict[str, str]:
 
 def _turns(survey: Survey, entries: Entries, draft: Draft) -> list[Turn]:
     """Return what would change, first about the matters that the draft leads to."""
-    from reasoner import recording
+    from reasoner.entries import recording
 
     if not draft.usable:
         return []
@@ -158,7 +158,7 @@ def _turns(survey: Survey, entries: Entries, draft: Draft) -> list[Turn]:
 
 
 def _kinds(entries: Entries, lang: str) -> Iterator[str]:
-    from reasoner.forms import forms
+    from reasoner.entries.forms import forms
 
     rows = [(form.kind, form.label[lang], form.purpose[lang]) for form in forms(entries.rules).values()]
     heads = ("KIND", "事项", "用于") if lang == "zh" else ("KIND", "name", "for")

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 from app.cli import messages, tables, terminal, world
 
 if TYPE_CHECKING:
-    from reasoner.evaluate import Ground
+    from reasoner.asking.whatif import Change, Difference
+    from reasoner.engine.evaluate import Ground
     from reasoner.pipeline import World
-    from reasoner.whatif import Change, Difference
 
 FORMAT = "zelian-what-if/1"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print how the conclusions about an issue change. The record is only read."""
-    from reasoner import whatif
-    from reasoner.casefile import CaseError
-    from reasoner.registry import Registry
-    from reasoner.statement import Listener, StatementError
+    from reasoner.asking import whatif
+    from reasoner.asking.statement import Listener, StatementError
+    from reasoner.casebook.casefile import CaseError
+    from reasoner.records.registry import Registry
 
     if not arguments.add and not arguments.remove:
         raise messages.CommandError("没有写 --add 或者 --remove", "nothing to --add or --remove")

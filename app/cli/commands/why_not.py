@@ -10,10 +10,10 @@ from app.cli import messages, missing, world
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the answer as text or as ``zelian-why-not/1``. What nobody can understand is refused."""
-    from reasoner import missing as told
-    from reasoner.registry import Registry
-    from reasoner.statement import Listener, StatementError
-    from reasoner.whynot import answer
+    from reasoner.asking import missing as told
+    from reasoner.asking.statement import Listener, StatementError
+    from reasoner.asking.whynot import answer
+    from reasoner.records.registry import Registry
 
     opened = world.open_world(arguments.as_of)
     registry = Registry(opened.record) if opened.record is not None else None

@@ -21,7 +21,7 @@ from app.explorer import address, frame, store
 from app.explorer.forms import choosing, correcting, entries, filling, recorder
 from app.explorer.markup import el, go, show
 from app.explorer.words import t
-from reasoner.forms import find
+from reasoner.entries.forms import find
 
 CORRECTION = "correction"
 #: What links from other pages call a form.

@@ -10,8 +10,8 @@ import streamlit as st
 from app.explorer import address, frame, store
 from app.explorer.markup import Markup, el, go, show
 from app.explorer.words import t
-from reasoner.entry import Entries
-from reasoner.forms import Form, forms
+from reasoner.entries.entry import Entries
+from reasoner.entries.forms import Form, forms
 
 _AT_MOST: Final = 40
 _ANY_DAY: Final = 0

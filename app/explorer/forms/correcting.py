@@ -11,9 +11,9 @@ from app.explorer import address, frame, proofs, store
 from app.explorer.forms import effects, filling, previewing, recorder
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
-from reasoner.entry import Draft, Entries
-from reasoner.history import Step, history
-from reasoner.record import Statement
+from reasoner.entries.entry import Draft, Entries
+from reasoner.records.history import Step, history
+from reasoner.records.record import Statement
 
 _ALL = "all"
 

@@ -9,15 +9,15 @@ from typing import Final
 from app.explorer import address, frame, proofs, store, theme
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
-from reasoner import calendar
-from reasoner.conclusions import Conclusion
-from reasoner.entry import Draft
-from reasoner.evaluate import Ground
-from reasoner.forms import Form
-from reasoner.record import Claim, Statement
-from reasoner.recording import Turn
-from reasoner.vocabulary import Vocabulary
-from reasoner.whatif import Change
+from reasoner.asking.whatif import Change
+from reasoner.engine import calendar
+from reasoner.engine.conclusions import Conclusion
+from reasoner.engine.evaluate import Ground
+from reasoner.entries.entry import Draft
+from reasoner.entries.forms import Form
+from reasoner.entries.recording import Turn
+from reasoner.records.record import Claim, Statement
+from reasoner.rulebook.vocabulary import Vocabulary
 
 Named = Callable[[str], Mapping[str, str]]
 Say = Callable[[Ground], Mapping[str, str]]

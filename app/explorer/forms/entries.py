@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.explorer import store
 from app.home import home
 from reasoner import pipeline
-from reasoner.entry import Entries
+from reasoner.entries.entry import Entries
 
 
 @store.once

@@ -13,9 +13,9 @@ import streamlit as st
 from app.explorer import address, store
 from app.explorer.markup import el, show
 from app.explorer.words import t
-from reasoner.candidates import words_besides
-from reasoner.entry import Draft, Entries
-from reasoner.forms import Field, Form
+from reasoner.entries.candidates import words_besides
+from reasoner.entries.entry import Draft, Entries
+from reasoner.entries.forms import Field, Form
 from reasoner.ledger.report import Problem
 
 #: What Streamlit would take for Markdown on a button: names are shown as they are.

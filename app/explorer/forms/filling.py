@@ -16,8 +16,8 @@ from app.explorer.forms import entries as register
 from app.explorer.forms import fields, prefill, previewing
 from app.explorer.markup import el, show
 from app.explorer.words import t
-from reasoner.entry import Draft, Entries, Values
-from reasoner.forms import Form
+from reasoner.entries.entry import Draft, Entries, Values
+from reasoner.entries.forms import Form
 
 _SERIAL: Final = "forms.serial"
 _KEPT: Final = "forms.kept"

@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Mapping
 
 from app.explorer import address, store
-from reasoner.entry import Entries
-from reasoner.forms import Field, Form
+from reasoner.entries.entry import Entries
+from reasoner.entries.forms import Field, Form
 
 #: Parameters that belong to the page and to no field.
 _OF_THE_PAGE = frozenset({"tab", "kind", "entry", "edit", "retract", "q", "lang", "as_of"})

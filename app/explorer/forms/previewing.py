@@ -15,8 +15,8 @@ from app.explorer.forms import choosing, effects, fields, recorder
 from app.explorer.forms import entries as register
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
-from reasoner import recording
-from reasoner.entry import Draft, Entries, Values
+from reasoner.entries import recording
+from reasoner.entries.entry import Draft, Entries, Values
 
 Read = Callable[[Entries], Draft]
 

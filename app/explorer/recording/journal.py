@@ -9,8 +9,8 @@ from app.explorer import address, frame, proofs, store
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.recording import pages, previews
 from app.explorer.words import day, t
-from reasoner import journal
-from reasoner.journal import Change, Entry
+from reasoner.records import journal
+from reasoner.records.journal import Change, Entry
 
 _PER_PAGE: Final = 20
 _CHANGES_PER_PAGE: Final = 100

@@ -19,7 +19,7 @@ from app.explorer import (
 )
 from app.explorer.markup import Markup, el, go, join, outside, show
 from app.explorer.words import day, t
-from reasoner.places import Territory
+from reasoner.records.places import Territory
 
 _SHORT: Final = 10  # lines of the tables; the whole stands in the list of issues
 

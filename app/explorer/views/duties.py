@@ -10,7 +10,7 @@ import streamlit as st
 from app.explorer import address, agenda_files, agendas, dayless, due_lines, frame, months, store
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
-from reasoner.agenda import Entry, Kind
+from reasoner.answers.agenda import Entry, Kind
 
 _SHOWN: Final = 15  # lines of one kind while all kinds are shown
 _PER_PAGE: Final = 50

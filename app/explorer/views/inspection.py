@@ -7,7 +7,7 @@ from typing import Final
 from app.explorer import address, frame, inspections, proofs, said, steps, store
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
-from reasoner.record import Statement
+from reasoner.records.record import Statement
 
 _TABS: Final = ("steps", "issues", "said")
 

@@ -8,7 +8,7 @@ from app.explorer import address, frame, norm_frame, norm_sheet, reader, store
 from app.explorer.law_front import coverage_of, front
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import t
-from reasoner.law import Article, Chapter, Item, Paragraph, to_chinese
+from reasoner.rulebook.law import Article, Chapter, Item, Paragraph, to_chinese
 
 law = store.regulation()
 desk = store.desk(address.as_of())

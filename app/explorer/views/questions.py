@@ -9,8 +9,8 @@ import streamlit as st
 from app.explorer import address, answer_table, frame, questions, store
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import t
-from reasoner.questions import Blank, BlankError, Question
-from reasoner.sparql import Answer, QueryError
+from reasoner.queries.questions import Blank, BlankError, Question
+from reasoner.queries.sparql import Answer, QueryError
 
 _OWN: Final = "own"
 _FIRST_QUERY: Final = """# zl:Overdue …

@@ -10,8 +10,8 @@ from app.explorer import address, body_list, frame, proofs, responsibilities, st
 from app.explorer.allocations import bearers, line, listed
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
-from reasoner.conclusions import Conclusion
-from reasoner.responsibility import Answer, Asked, Governing, SectorAnswer, Word
+from reasoner.answers.responsibility import Answer, Asked, Governing, SectorAnswer, Word
+from reasoner.engine.conclusions import Conclusion
 
 desk = store.desk(address.as_of())
 lang = address.lang()

@@ -10,9 +10,9 @@ import streamlit as st
 from app.explorer import address, finder, frame, reader, store
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
-from reasoner.search import Found, Hit
-from reasoner.search_text import Piece, words
-from reasoner.searchable import KINDS, NAMED
+from reasoner.queries.search import Found, Hit
+from reasoner.queries.search_text import Piece, words
+from reasoner.queries.searchable import KINDS, NAMED
 
 _FIRST: Final = 5  # of each kind, as long as all kinds are shown
 _PER_PAGE: Final = 25

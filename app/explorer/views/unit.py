@@ -9,9 +9,9 @@ from typing import Final
 from app.explorer import address, frame, proofs, questions, responsibilities, store, units
 from app.explorer.markup import Markup, el, go, join, outside, show
 from app.explorer.words import day, t
-from reasoner import calendar
-from reasoner.directory import Entity
-from reasoner.record import Statement
+from reasoner.engine import calendar
+from reasoner.records.directory import Entity
+from reasoner.records.record import Statement
 
 _ISSUES: Final = 10
 _TYPES: Final = ("obligation", "prohibition", "deadline", "approval requirement", "transfer", "competence")

@@ -1,0 +1,1 @@
+"""What follows, arranged for a reader: chain, responsibility, body, agenda, procedure, tasks."""

@@ -1,0 +1,300 @@
+"""The agenda of the units: limits to come, limits passed, duties without a limit; posts on a day.
+
+Nothing is concluded here: the agenda lists conclusions under which something may still have to be done, in
+the order of their dates, and the posts that the record says existed on the day. Drawn once from the
+conclusions, it is narrowed by unit, territory, inspection, day and kind without reading them again.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import Any, Final, Literal
+
+from reasoner.engine.conclusions import Conclusion, elapsed_days, iso
+from reasoner.pipeline import World
+from reasoner.records.record import Record
+from reasoner.rulebook.rules import Value
+from reasoner.rulebook.vocabulary import Text, Vocabulary
+
+Kind = Literal["overdue", "lapsed", "unsettled", "coming", "undated", "running", "unnumbered"]
+
+#: What a line can be, in the order in which an agenda lists it: found overdue; the limit has passed and too
+#: little is known to say more; it has passed and people have to judge; it is still to come; there is a limit
+#: whose day cannot be told yet; a duty without any limit; words of time that hold no number.
+KINDS: Final[tuple[Kind, ...]] = (
+    "overdue",
+    "lapsed",
+    "unsettled",
+    "coming",
+    "undated",
+    "running",
+    "unnumbered",
+)
+
+# Names of the ontology: three statuses, and two classes of reasons.
+_OVERDUE: Final = "overdue"
+_INSUFFICIENT: Final = "insufficient"
+_PENDING: Final = "pending"
+_NO_DAY: Final = "DayNotKnown"
+_NO_NUMBER: Final = "NumberlessLimit"
+
+# Properties that tell where a unit or an issue belongs: to an organ's territory, or to what it relates to.
+_PLACED_BY: Final = ("partyCommitteeOf", "governmentOf", "organOf", "partOf", "relatesTo", "locatedWithin")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the agenda: a conclusion, as it concerns one of its bearers.
+
+    ``due`` is a limit (yyyy-mm-dd), ``days`` until it (negative: since it passed). ``since`` is the start of
+    a duty without limit, ``elapsed`` the days since. ``possible`` lists other dates that may be the limit;
+    the conclusion says why.
+    """
+
+    of: Conclusion
+    kind: Kind
+    unit: str
+    unit_name: Text
+    due: str | None
+
+    @property
+    def conclusion(self) -> str:
+        """The id of the conclusion."""
+        return self.of.id
+
+    @property
+    def norm(self) -> str:
+        """The id of the norm."""
+        return self.of.norm
+
+    @property
+    def status(self) -> str:
+        """The status of the conclusion."""
+        return self.of.status
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """The days that may be the limit, the latest first, when the text or the record bears several."""
+        return self.of.possible_due
+
+    @property
+    def since(self) -> str | None:
+        """The start of a duty without limit (yyyy-mm-dd)."""
+        return self.of.since
+
+    @property
+    def issue(self) -> str | None:
+        """The issue, when the conclusion is about one issue only."""
+        return self.of.issue
+
+    @property
+    def inspection(self) -> str | None:
+        """The inspection in which the matter lies."""
+        return self.of.inspection
+
+    @property
+    def days(self) -> int | None:
+        """Days until the limit; negative since it passed."""
+        return elapsed_days(self.of.as_of, self.due) if self.due else None
+
+    @property
+    def elapsed(self) -> int | None:
+        """Days since the start of a duty without limit."""
+        return elapsed_days(self.of.since, self.of.as_of) if self.of.since else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The line as JSON-ready data."""
+        return {
+            "conclusion": self.conclusion,
+            "norm": self.norm,
+            "status": self.status,
+            "status_label": self.of.status_label,
+            "kind": self.kind,
+            "unit": self.unit,
+            "unit_name": self.unit_name,
+            "sentence": self.of.sentence,
+            "due": self.due,
+            "days": self.days,
+            "possible": list(self.possible),
+            "since": self.since,
+            "elapsed": self.elapsed,
+            "issue": self.issue,
+            "inspection": self.inspection,
+        }
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The lines of all units, by kind and then by date; ``places``: territories by unit or issue."""
+
+    entries: tuple[Entry, ...]
+    places: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    @cached_property
+    def _of_unit(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.unit, []).append(entry)
+        return found
+
+    def select(
+        self,
+        *,
+        kinds: Collection[Kind] = KINDS,
+        unit: str | None = None,
+        district: str | None = None,
+        inspection: str | None = None,
+        norm: str | None = None,
+        start: datetime.date | None = None,
+        end: datetime.date | None = None,
+    ) -> list[Entry]:
+        """The lines that match everything asked for, in their order.
+
+        ``district`` keeps the lines of its own units and those on issues that relate to it. ``start`` and
+        ``end`` (both included) leave out lines with a limit outside, none of those without a limit.
+        """
+        pool: Iterable[Entry] = self.entries if unit is None else self._of_unit.get(unit, ())
+        return [
+            each
+            for each in pool
+            if each.kind in kinds
+            and (inspection is None or each.of.inspection == inspection)
+            and (norm is None or each.of.norm == norm)
+            and (each.due is None or _within(each.due, start, end))
+            and (district is None or district in self.where(each))
+        ]
+
+    def where(self, entry: Entry) -> set[str]:
+        """The territories a line has to do with: those of the unit, and those its issues relate to."""
+        return set(chain.from_iterable(self.places.get(name, ()) for name in (entry.unit, *entry.of.issues)))
+
+
+def draw(
+    conclusions: Iterable[Conclusion],
+    vocabulary: Vocabulary,
+    places: Mapping[str, Collection[str]] | None = None,
+) -> Agenda:
+    """Draw the agenda of all units from conclusions. A duty of two organs stands in the agenda of each."""
+    is_open = {name: predicate.is_open for name, predicate in vocabulary.predicates.items()}
+    entries = [
+        Entry(conclusion, kind, bearer["id"], bearer["name"], due)
+        for conclusion in conclusions
+        if is_open[conclusion.status]
+        for kind, due in _kind(conclusion, vocabulary)
+        for bearer in conclusion.bearers
+    ]
+    place = {kind: number for number, kind in enumerate(KINDS)}
+    entries.sort(
+        key=lambda e: (
+            place[e.kind],
+            e.due or e.since or "9999",
+            e.inspection or "",
+            e.unit,
+            e.norm,
+            e.conclusion,
+        )
+    )
+    return Agenda(tuple(entries), places or {})
+
+
+def _kind(c: Conclusion, vocabulary: Vocabulary) -> Iterator[tuple[Kind, str | None]]:
+    """What a conclusion is on an agenda, with its limit; nothing when it has no place there."""
+    reason = vocabulary.individuals.get(c.reason or "")
+    classes = reason.classes if reason else ()
+    due = c.due or (c.possible_due[0] if c.possible_due else None)
+    if c.status == _OVERDUE:
+        yield "overdue", due
+    elif due is not None:
+        passed: Kind = "lapsed" if c.status == _INSUFFICIENT else "unsettled"
+        yield passed if due < c.as_of else "coming", due
+    elif _NO_DAY in classes:
+        yield "undated", None
+    elif c.since is not None or c.status == _PENDING:
+        yield "running", None
+    elif _NO_NUMBER in classes:
+        yield "unnumbered", None
+
+
+def places(record: Record) -> dict[str, set[str]]:
+    """The territories that units and issues belong to, as recorded: their own and those around it."""
+    direct: dict[str, set[str]] = {}
+    for _, thing, place in record.triples(_PLACED_BY):
+        direct.setdefault(thing, set()).add(place)
+
+    def around(thing: str) -> set[str]:
+        found, waiting = set[str](), list(direct.get(thing, ()))
+        while waiting:
+            place = waiting.pop()
+            if place not in found:
+                found.add(place)
+                waiting += direct.get(place, ())
+        return found
+
+    return {thing: around(thing) for thing in direct}
+
+
+def agenda(
+    world: World,
+    unit: str | None = None,
+    start: datetime.date | None = None,
+    end: datetime.date | None = None,
+) -> list[Entry]:
+    """What is dated and still open in a world, by date; limits outside start–end are left out.
+
+    Duties without a limit come last, the oldest first.
+    """
+    drawn = draw(world.conclusions(), world.rules.vocabulary)
+    found = drawn.select(unit=unit, start=start, end=end)
+    dated = sorted((e for e in found if e.due), key=lambda e: (e.due or "", e.unit, e.norm))
+    return dated + [e for e in found if e.due is None and e.since is not None]
+
+
+def _within(day: str, start: datetime.date | None, end: datetime.date | None) -> bool:
+    return (start is None or day >= start.isoformat()) and (end is None or day <= end.isoformat())
+
+
+@dataclass(frozen=True)
+class HeldPost:
+    """A post that existed on the as-of date, never a person; ``in_charge_of`` as duties are divided."""
+
+    post: str
+    name: Text
+    unit: str
+    unit_name: Text
+    since: str | None
+    until: str | None
+    in_charge_of: tuple[Text, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The post as JSON-ready data."""
+        return asdict(self)
+
+
+def posts(world: World, unit: str) -> list[HeldPost]:
+    """The posts of a unit that the record says existed on the as-of date of the world."""
+    found = []
+    for row in sorted(world.model.match("postOf", (unit, None)), key=str):
+        post = row[1]
+        found.append(
+            HeldPost(
+                str(post),
+                world.speaker.named(post),
+                unit,
+                world.speaker.named(unit),
+                _day(world, "existsFrom", post),
+                _day(world, "existsUntil", post),
+                tuple(
+                    world.speaker.named(each[1]) for each in world.model.match("chargedWith", (post, None))
+                ),
+            )
+        )
+    return found
+
+
+def _day(world: World, predicate: str, value: Value) -> str | None:
+    days = [row[1] for row in world.model.match(predicate, (value, None)) if isinstance(row[1], int)]
+    return iso(min(days)) if days else None

@@ -1,0 +1,227 @@
+"""The in-process evaluator: facts and rules in, every true atom and every derivation of it out.
+
+Strata are evaluated in order. Inside a stratum a rule is a join over indexed relations; a recursive stratum
+runs to its fixed point. Every way in which a rule yields an atom is kept, not only the first: that is what
+a proof, a what-if and a reviewer's "and why else?" are made of.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from reasoner.engine.join import Ground, Plan, Relation, Row, compare
+from reasoner.rulebook.rules import Atom, Comparison, Count, Literal, Not, Rule, Term, Value, Var, strata
+
+__all__ = ["Derivation", "Ground", "Model", "Program", "Row", "compare", "count", "evaluate", "ground"]
+
+
+class Derivation(NamedTuple):
+    """One use of a rule: the rule and what its variables stood for."""
+
+    rule: Rule
+    names: tuple[str, ...]
+    values: tuple[Value, ...]
+
+    @property
+    def binding(self) -> dict[str, Value]:
+        """What each variable stood for."""
+        return dict(zip(self.names, self.values, strict=True))
+
+    def premises(self) -> list[tuple[Literal, Ground | None]]:
+        """The body of the rule with its variables replaced; the ground atom for each plain premise."""
+        values = self.binding
+        result: list[tuple[Literal, Ground | None]] = []
+        for literal in self.rule.body:
+            if isinstance(literal, Atom):
+                result.append((literal, ground(literal, values)))
+            else:
+                result.append((substitute(literal, values), None))
+        return result
+
+    def supports(self) -> Iterator[Ground]:
+        """The ground atoms it rests on."""
+        values = self.binding
+        return (ground(atom, values) for atom in self.rule.positive())
+
+
+def ground(atom: Atom, values: Mapping[str, Value]) -> Ground:
+    """The atom with its variables replaced. Raises KeyError when one has no value."""
+    return atom.predicate, tuple([values[a.name] if isinstance(a, Var) else a for a in atom.args])
+
+
+def substitute(literal: Literal, values: Mapping[str, Term]) -> Literal:
+    """The literal with the variables that have a value replaced by it."""
+
+    def put(term: Term) -> Term:
+        return values.get(term.name, term) if isinstance(term, Var) else term
+
+    match literal:
+        case Not(atom):
+            return Not(Atom(atom.predicate, tuple(map(put, atom.args))))
+        case Comparison(left, op, right):
+            return Comparison(put(left), op, put(right))
+        case Count(counted, atoms, op, bound):
+            inner = tuple(Atom(a.predicate, tuple(map(put, a.args))) for a in atoms)
+            return Count(counted, inner, op, put(bound))
+    return literal
+
+
+@dataclass
+class Model:
+    """All that follows: relations by predicate, and for each derived atom every derivation of it."""
+
+    relations: dict[str, Relation] = field(default_factory=lambda: defaultdict(Relation))
+    derivations: dict[Ground, list[Derivation]] = field(default_factory=lambda: defaultdict(list))
+    given: set[Ground] = field(default_factory=set)
+
+    def holds(self, atom: Ground) -> bool:
+        """Whether a ground atom is true."""
+        relation = self.relations.get(atom[0])
+        return relation is not None and atom[1] in relation.rows
+
+    def rows(self, predicate: str) -> Iterable[Row]:
+        """All rows of a predicate."""
+        relation = self.relations.get(predicate)
+        return relation.rows if relation else ()
+
+    def matching(self, predicate: str, positions: tuple[int, ...], key: Row) -> Iterable[Row]:
+        """Rows of a predicate whose arguments at ``positions`` equal ``key``."""
+        relation = self.relations.get(predicate)
+        return () if relation is None else relation.matching(positions, key)
+
+    def match(self, predicate: str, pattern: tuple[Value | None, ...]) -> Iterator[Row]:
+        """Rows of a predicate that agree with a pattern (None stands for anything)."""
+        positions = tuple([i for i, v in enumerate(pattern) if v is not None])
+        return iter(self.matching(predicate, positions, tuple([v for v in pattern if v is not None])))
+
+    def derived(self) -> dict[str, set[Row]]:
+        """Derived atoms by predicate (for comparing evaluators)."""
+        result: dict[str, set[Row]] = defaultdict(set)
+        for predicate, row in self.derivations:
+            result[predicate].add(row)
+        return dict(result)
+
+
+class Program:
+    """Rules made ready to run. Made once, used for every case.
+
+    ``units`` are the rules in the order of their strata, each by itself, those of a recursive stratum
+    together. ``waiting`` says which units read a predicate: most rules speak of things that a record has none
+    of, and a unit is not looked at before there is a row of everything it reads.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self.units: list[list[Plan]] = []
+        self.recursive: set[int] = set()
+        for recursive, group in strata(self.rules):
+            plans = [Plan(rule) for rule in group]
+            if recursive:
+                self.recursive.add(len(self.units))
+            self.units += [plans] if recursive else [[plan] for plan in plans]
+        self.recursive_predicates = frozenset(
+            plan.rule.head.predicate for number in self.recursive for plan in self.units[number]
+        )
+        self.waiting: dict[str, list[int]] = defaultdict(list)
+        self.needed: list[int] = []
+        for number, plans in enumerate(self.units):
+            needs = () if number in self.recursive else plans[0].needs
+            self.needed.append(len(needs))
+            for predicate in needs:
+                self.waiting[predicate].append(number)
+
+
+def evaluate(facts: Iterable[Ground], rules: Iterable[Rule] | Program) -> Model:
+    """Evaluate the rules over the facts.
+
+    The rules must be safe and stratified (``rulecheck``); ``strata`` raises RuleError otherwise.
+    """
+    program = rules if isinstance(rules, Program) else Program(rules)
+    model = Model()
+    for predicate, row in facts:
+        model.relations[predicate].add(row)
+        model.given.add((predicate, row))
+    needed = list(program.needed)
+    ready = [number for number, missing in enumerate(needed) if not missing]
+    known: set[str] = set()
+
+    def seen(predicates: Iterable[str]) -> None:
+        for predicate in predicates:
+            if predicate not in known and model.rows(predicate):
+                known.add(predicate)
+                for number in program.waiting.get(predicate, ()):
+                    needed[number] -= 1
+                    if not needed[number]:
+                        heapq.heappush(ready, number)
+
+    seen(list(model.relations))
+    while ready:
+        number = heapq.heappop(ready)  # the lowest stratum first: what it concludes can only ready later ones
+        plans = program.units[number]
+        if number in program.recursive:
+            _fixed_point(model, plans)
+        else:
+            _once(model, plans[0])
+        seen([plan.rule.head.predicate for plan in plans])
+    return model
+
+
+def _once(model: Model, plan: Plan) -> None:
+    predicate, rule, names = plan.rule.head.predicate, plan.rule, plan.names
+    head, derivations, known = model.relations[predicate], model.derivations, len(names)
+
+    def conclude(values: list[Value]) -> None:
+        row = plan.ground_head(values)
+        derivations[predicate, row].append(Derivation(rule, names, tuple(values[:known])))
+        head.add(row)
+
+    plan.run(model.matching, conclude)
+
+
+def _fixed_point(model: Model, plans: list[Plan]) -> None:
+    """Semi-naive: after the first round only what is new is joined again."""
+    seen: set[tuple[int, Row]] = set()
+
+    def conclude(number: int, found: Iterable[Row], fresh: dict[str, list[Row]]) -> None:
+        plan = plans[number]
+        for solution in found:
+            values = solution[: len(plan.names)]
+            if (number, values) in seen:
+                continue
+            seen.add((number, values))
+            atom = plan.rule.head.predicate, plan.ground_head(solution)
+            model.derivations[atom].append(Derivation(plan.rule, plan.names, values))
+            if model.relations[atom[0]].add(atom[1]):
+                fresh.setdefault(atom[0], []).append(atom[1])
+
+    delta: dict[str, list[Row]] = {}
+    for number, plan in enumerate(plans):  # first round: everything
+        conclude(number, _solutions(plan, model), delta)
+    while delta:
+        fresh: dict[str, list[Row]] = {}
+        for number, plan in enumerate(plans):
+            for position, predicate in plan.looks():
+                if predicate in delta:
+                    conclude(number, _solutions(plan, model, (position, delta[predicate])), fresh)
+        delta = fresh
+
+
+def _solutions(plan: Plan, model: Model, only: tuple[int, Iterable[Row]] | None = None) -> list[Row]:
+    """All solutions at once: what is concluded from one may be a row that the join reads."""
+    found: list[Row] = []
+    plan.run(model.matching, lambda values: found.append(tuple(values)), only=only)
+    return found
+
+
+def count(literal: Count, values: Mapping[str, Value], model: Model) -> int:
+    """Number of different bindings of the counted variables under ``values``."""
+    known = {name: value for name, value in values.items() if Var(name) not in literal.counted}
+    plan = Plan(Rule(Atom("", literal.counted), literal.atoms, "", 0), tuple(known))
+    start, found = plan.values(), set[Row]()
+    start[: len(known)] = known.values()
+    plan.run(model.matching, lambda solution: found.add(plan.ground_head(solution)), start)
+    return len(found)

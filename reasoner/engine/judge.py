@@ -1,0 +1,48 @@
+"""The judge: clingo, an ASP solver that others maintain, on the text of the very same rules."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import clingo
+
+from reasoner.engine.evaluate import Ground, Row
+from reasoner.rulebook.rules import Rule, Value
+
+
+def judge(facts: Iterable[Ground], rules: Iterable[Rule]) -> dict[str, set[Row]]:
+    """Return, for every predicate that some rule concludes, its rows in the one stable model.
+
+    Raises RuntimeError when clingo finds no model or more than one: impossible for stratified rules.
+    """
+    rules = tuple(rules)
+    heads = {rule.head.predicate for rule in rules}
+    control = clingo.Control(["--warn=none", "0"], message_limit=0)
+    control.add("base", [], "\n".join(map(str, rules)))
+    with control.backend() as backend:
+        for predicate, row in facts:
+            atom = backend.add_atom(clingo.Function(predicate, [_symbol(value) for value in row]))
+            backend.add_rule([atom])
+    control.ground([("base", [])])
+    models: list[dict[str, set[Row]]] = []
+
+    def keep(model: clingo.Model) -> None:
+        found: dict[str, set[Row]] = defaultdict(set)
+        for symbol in model.symbols(atoms=True):
+            if symbol.name in heads:
+                found[symbol.name].add(tuple(_value(argument) for argument in symbol.arguments))
+        models.append(dict(found))
+
+    control.solve(on_model=keep)
+    if len(models) != 1:
+        raise RuntimeError(f"clingo found {len(models)} models")
+    return models[0]
+
+
+def _symbol(value: Value) -> clingo.Symbol:
+    return clingo.Number(value) if isinstance(value, int) else clingo.Function(value, [])
+
+
+def _value(symbol: clingo.Symbol) -> Value:
+    return symbol.number if symbol.type == clingo.SymbolType.Number else str(symbol.name)

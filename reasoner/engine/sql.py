@@ -1,0 +1,245 @@
+"""The same rules on DuckDB: one table per predicate, one pass of SQL per stratum.
+
+Values are dictionary-encoded into one ordered BIGINT column domain: a number stands for itself, a name for
+``NAME_BASE`` plus its place in the dictionary, so that numbers come before names as in ASP-Core-2 and every
+join is a join of integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import duckdb
+import pyarrow as pa
+
+from reasoner.engine.evaluate import Ground, Row
+from reasoner.rulebook.rules import Atom, Comparison, Count, Not, Rule, Term, Value, Var, strata
+
+NAME_BASE = 1 << 40
+_FEW = 200
+
+
+@dataclass
+class Dictionary:
+    """Names and their codes."""
+
+    codes: dict[str, int] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+
+    def encode(self, value: Value) -> int:
+        """The code of a value; a new name gets the next one."""
+        if isinstance(value, int):
+            return value
+        code = self.codes.get(value)
+        if code is None:
+            code = self.codes[value] = NAME_BASE + len(self.names)
+            self.names.append(value)
+        return code
+
+    def decode(self, code: int) -> Value:
+        """The value of a code."""
+        return code if code < NAME_BASE else self.names[code - NAME_BASE]
+
+
+@dataclass(frozen=True)
+class Select:
+    """The SELECT of one rule, and the tables without rows in which it has none either."""
+
+    text: str
+    needed: frozenset[str]
+
+
+class Compiler:
+    """Rules as SQL, stratum by stratum; nothing here touches a database."""
+
+    def __init__(self, rules: Iterable[Rule], dictionary: Dictionary) -> None:
+        self.rules = tuple(rules)
+        self.dictionary = dictionary
+        self.arities = {atom.predicate: len(atom.args) for rule in self.rules for atom in rule.atoms()}
+        self.heads = {rule.head.predicate for rule in self.rules}
+
+    def strata(self) -> Iterator[tuple[bool, list[tuple[str, list[Select]]]]]:
+        """Yield (recursive?, [(predicate, the SELECTs of its new rows)])."""
+        for recursive, group in strata(self.rules):
+            by_head: dict[str, list[Select]] = {}
+            for rule in group:
+                needed = frozenset(atom.predicate for atom in rule.positive())
+                by_head.setdefault(rule.head.predicate, []).append(Select(self.select(rule), needed))
+            yield recursive, list(by_head.items())
+
+    def select(self, rule: Rule) -> str:
+        """The SELECT that yields the head rows of one rule."""
+        columns: dict[str, str] = {}
+        tables: list[str] = []
+        conditions: list[str] = []
+        for number, atom in enumerate(rule.positive()):
+            self._join(atom, f"t{number}", tables, columns, conditions)
+        for literal in rule.body:
+            if isinstance(literal, Not):
+                conditions.append(f"NOT EXISTS ({self._exists(literal.atom, columns)})")
+            elif isinstance(literal, Comparison):
+                conditions.append(self._compare(literal, columns))
+            elif isinstance(literal, Count):
+                conditions.append(
+                    f"({self._count(literal, columns)}) {literal.op} {self._term(literal.bound, columns)}"
+                )
+        head = ", ".join(f"{self._term(arg, columns)} AS a{i}" for i, arg in enumerate(rule.head.args))
+        source = f" FROM {', '.join(tables)}" if tables else ""
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"SELECT DISTINCT {head}{source}{where}"
+
+    def _join(
+        self, atom: Atom, alias: str, tables: list[str], columns: dict[str, str], conditions: list[str]
+    ) -> None:
+        tables.append(f"{_quoted(atom.predicate)} AS {alias}")
+        for i, arg in enumerate(atom.args):
+            column = f"{alias}.a{i}"
+            if isinstance(arg, Var) and arg.name not in columns:
+                columns[arg.name] = column
+            else:
+                conditions.append(f"{column} = {self._term(arg, columns)}")
+
+    def _exists(self, atom: Atom, columns: dict[str, str]) -> str:
+        inner, tables, conditions = dict(columns), list[str](), list[str]()
+        self._join(atom, "n", tables, inner, conditions)
+        return f"SELECT 1 FROM {tables[0]}{' WHERE ' + ' AND '.join(conditions) if conditions else ''}"
+
+    def _count(self, literal: Count, columns: dict[str, str]) -> str:
+        inner, tables, conditions = dict(columns), list[str](), list[str]()
+        for number, atom in enumerate(literal.atoms):
+            self._join(atom, f"c{number}", tables, inner, conditions)
+        counted = ", ".join(inner[v.name] for v in literal.counted)
+        where = " WHERE " + " AND ".join(conditions) if conditions else ""
+        return f"SELECT COUNT(DISTINCT ({counted})) FROM {', '.join(tables)}{where}"
+
+    def _compare(self, literal: Comparison, columns: dict[str, str]) -> str:
+        op = "<>" if literal.op == "!=" else literal.op
+        return f"{self._term(literal.left, columns)} {op} {self._term(literal.right, columns)}"
+
+    def _term(self, term: Term, columns: dict[str, str]) -> str:
+        if isinstance(term, Var):
+            return columns[term.name]
+        return f"{self.dictionary.encode(term)}::BIGINT"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Database:
+    """A DuckDB database that holds the encoded facts and, after ``run``, all that follows from them."""
+
+    def __init__(self, rules: Iterable[Rule], path: str = ":memory:") -> None:
+        self.dictionary = Dictionary()
+        self.compiler = Compiler(rules, self.dictionary)
+        self.connection = duckdb.connect(path)
+        self._created: dict[str, int] = {}
+        self._filled: dict[str, int] = {}
+        for predicate, arity in self.compiler.arities.items():
+            self._create(predicate, arity)
+
+    def _create(self, predicate: str, arity: int) -> None:
+        columns = ", ".join(f"a{i} BIGINT" for i in range(arity))
+        self.connection.execute(f"CREATE TABLE {_quoted(predicate)} ({columns})")
+        self._created[predicate] = arity
+
+    def load(self, facts: Iterable[Ground]) -> None:
+        """Load ground atoms; those of predicates that no rule uses are left out."""
+        rows: dict[str, dict[Row, None]] = {}
+        for predicate, row in facts:
+            if predicate in self._created:
+                rows.setdefault(predicate, {})[row] = None
+        for predicate, wanted in rows.items():
+            self._fill(predicate, list(wanted))
+            self._filled[predicate] = self._filled.get(predicate, 0) + len(wanted)
+
+    def load_table(self, statements: pa.Table) -> None:
+        """Load statements as the record streams them: columns predicate, subject, object, kind (strings).
+
+        Nothing passes through Python but the distinct names, which the dictionary numbers.
+        """
+        run = self.connection.execute
+        self.connection.register("statements", statements)
+        distinct = run(
+            "SELECT DISTINCT unnest(CASE WHEN kind IN ('class', 'date', 'integer') THEN [subject] "
+            "ELSE [subject, object] END) FROM statements"
+        ).fetchall()
+        names = [row[0] for row in distinct]
+        codes = pa.table(
+            {"name": pa.array(names), "code": pa.array([self.dictionary.encode(n) for n in names])}
+        )
+        self.connection.register("names", codes)
+        run(
+            "CREATE TEMP TABLE encoded AS SELECT predicate, s.code AS a0, CASE WHEN kind IN "
+            "('date', 'integer') THEN TRY_CAST(object AS BIGINT) ELSE o.code END AS a1 FROM statements "
+            "JOIN names AS s ON s.name = subject LEFT JOIN names AS o ON o.name = object AND kind <> 'class'"
+        )
+        counted = run("SELECT predicate, count(*) FROM encoded GROUP BY predicate").fetchall()
+        for predicate, number in sorted(counted):
+            if predicate in self._created:
+                columns = "a0" if self._created[predicate] == 1 else "a0, a1"
+                wanted = f"SELECT DISTINCT {columns} FROM encoded WHERE predicate = ?"
+                run(f"INSERT INTO {_quoted(predicate)} {wanted}", [predicate])
+                self._filled[predicate] = self._filled.get(predicate, 0) + int(number)
+        run("DROP TABLE encoded")
+        self.connection.unregister("statements")
+        self.connection.unregister("names")
+
+    def _fill(self, predicate: str, rows: list[Row]) -> None:
+        encode = self.dictionary.encode
+        if len(rows) < _FEW:  # codes are integers, so the text is safe; Arrow pays off later
+            values = ", ".join(f"({', '.join(str(encode(v)) for v in row)})" for row in rows)
+            self.connection.execute(f"INSERT INTO {_quoted(predicate)} VALUES {values}")
+            return
+        arity = self._created[predicate]
+        table = pa.table(
+            {f"a{i}": pa.array([encode(row[i]) for row in rows], pa.int64()) for i in range(arity)}
+        )
+        self.connection.register("incoming", table)
+        self.connection.execute(f"INSERT INTO {_quoted(predicate)} SELECT * FROM incoming")
+        self.connection.unregister("incoming")
+
+    def clear(self) -> None:
+        """Empty every table, to evaluate another world with the same rules."""
+        for predicate in self._filled:
+            self.connection.execute(f"TRUNCATE {_quoted(predicate)}")
+        self._filled.clear()
+
+    def run(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Evaluate every stratum in order; ``progress(done, total)`` after each."""
+        groups = list(self.compiler.strata())
+        for number, (recursive, selects) in enumerate(groups, 1):
+            while True:
+                added = sum(self._insert(predicate, each) for predicate, each in selects)
+                if not recursive or not added:
+                    break
+            if progress:
+                progress(number, len(groups))
+
+    def _insert(self, predicate: str, selects: list[Select]) -> int:
+        useful = [select.text for select in selects if all(self._filled.get(name) for name in select.needed)]
+        if not useful:
+            return 0
+        table = _quoted(predicate)
+        union = "\nUNION\n".join(useful)
+        result = self.connection.execute(
+            f"INSERT INTO {table} SELECT * FROM ({union}) EXCEPT SELECT * FROM {table}"
+        ).fetchone()
+        added = int(result[0]) if result else 0
+        self._filled[predicate] = self._filled.get(predicate, 0) + added
+        return added
+
+    def rows(self, predicate: str) -> list[Row]:
+        """All rows of a predicate, decoded; empty when no rule names it."""
+        if not self._filled.get(predicate):
+            return []
+        decode = self.dictionary.decode
+        found = self.connection.execute(f"SELECT * FROM {_quoted(predicate)}").fetchall()
+        return [tuple(decode(code) for code in row) for row in found]
+
+    def derived(self, wanted: Collection[str] | None = None) -> dict[str, set[Row]]:
+        """All rows of every predicate that some rule concludes (given ones included), or of those wanted."""
+        heads = self.compiler.heads if wanted is None else self.compiler.heads & set(wanted)
+        found = {predicate: set(self.rows(predicate)) for predicate in sorted(heads)}
+        return {predicate: rows for predicate, rows in found.items() if rows}

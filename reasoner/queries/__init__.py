@@ -1,0 +1,1 @@
+"""Ready questions, SPARQL and full-text search."""
