@@ -68,9 +68,10 @@ class Relation:
                 return ()
             if len(positions) == len(next(iter(self.rows))):
                 return (key,) if key in self.rows else ()
-            index = self._indexes[positions] = {}
+            index = {}
             for row in self.rows:
                 index.setdefault(tuple([row[p] for p in positions]), []).append(row)
+            self._indexes[positions] = index  # only when complete: another thread may look it up
         return index.get(key, ())
 
 
