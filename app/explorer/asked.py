@@ -52,7 +52,7 @@ def page(desk: store.Desk, issue: store.Issue) -> None:
     unit = address.param("unit")
     with st.spinner(t("ask.searching")), desk.lock:
         told, sets = answer(world, issue.row.id, norm, status, unit)
-    show(el("div", _answer(desk, issue, told, sets), permalink.line(), class_="zl zl-answer"))
+    show(el("div", _answer(desk, issue, told, sets), permalink.line(), class_="zl zl-asked"))
 
 
 # -- the question ---------------------------------------------------------------------------------

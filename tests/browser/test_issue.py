@@ -201,7 +201,7 @@ def test_why_not_names_what_is_missing_and_the_article_that_asks_for_it(visit: V
     visitor = visit()
     page = visitor.open("/issue?id=CQ-001&tab=ask&norm=a39.p3.s1")
     page.locator(".zl-options a", has_text="应移送去向").click()
-    answer = page.locator(".zl-answer")
+    answer = page.locator(".zl-asked")
     expect(answer).to_contain_text("失职失责")
     expect(answer).to_contain_text("第三十九条第三款")
     expect(answer.locator(".zl-quote").first).to_contain_text("督察发现的重要生态环境问题")
@@ -209,7 +209,7 @@ def test_why_not_names_what_is_missing_and_the_article_that_asks_for_it(visit: V
     colleague = visit()
     colleague.page.goto(page.url)
     colleague.settle()
-    expect(colleague.page.locator(".zl-answer .zl-set").first).to_contain_text("缺少")
+    expect(colleague.page.locator(".zl-asked .zl-set").first).to_contain_text("缺少")
 
 
 def test_what_is_missing_can_be_supposed_and_the_change_names_the_fact(visit: VisitorMaker) -> None:

@@ -46,7 +46,7 @@ def listing(changes: Sequence[Change], own: str, say: Say) -> Markup | None:
     """
     if not changes:
         return None
-    return el("ol", (_change(each, own, say) for each in changes), class_="zl-changes")
+    return el("ol", (_change(each, own, say) for each in changes), class_="zl-effects")
 
 
 def elsewhere(turns: Sequence[Turn], shown: Collection[str]) -> Markup | None:
@@ -70,7 +70,7 @@ def elsewhere(turns: Sequence[Turn], shown: Collection[str]) -> Markup | None:
     ]
     number = sum(map(len, groups.values()))
     head = t("forms.effect.elsewhere" if shown else "forms.effect.all", number=number)
-    return join(el("h3", head), el("ol", lines, class_="zl-changes"))
+    return join(el("h3", head), el("ol", lines, class_="zl-effects"))
 
 
 def _turned(before: str, after: str) -> Markup:
