@@ -1,11 +1,19 @@
-"""The issues by every value of every filter, worked out once: a view then only intersects sets of bits."""
+"""The issues by every value of every filter, worked out once: a view then only intersects sets.
+
+Some filters are about an issue, as its place; others about what is said of it, as status, unit and norm.
+Those are asked of one conclusion at a time: `overdue` and a unit together give the issues in which something
+of this unit is overdue, not those in which the unit has something and somebody else is late.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Final
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any, Final
+
+import numpy as np
 
 from app.explorer import store, theme
 from app.explorer.address import Lang
@@ -15,12 +23,17 @@ from reasoner.rulebook.vocabulary import Text
 
 #: The filters, in the order in which they are shown.
 FACETS: Final = ("status", "inspection", "place", "sector", "unit", "transfer", "missing", "norm")
+#: Those that are about what is said of an issue.
+SAID: Final = frozenset({"status", "unit", "transfer", "missing", "norm"})
 #: The orders in which issues can be listed; the first is the usual one.
 SORTS: Final = ("attention", "due", "place", "inspection", "id")
 NOTHING: Final = "-"  # the key of "not recorded"
 
 _DATED: Final = ("overdue", "notYetDue")
 _LATE: Final = ("overdue", "deviation")
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+"""Of each conclusion about each issue, whether it is meant."""
 
 
 @dataclass(frozen=True)
@@ -39,34 +52,54 @@ class Catalogue:
         self.all = (1 << len(self.rows)) - 1
         self.listed: list[Listed] = []
         self.words: dict[str, dict[str, Text]] = {name: {} for name in FACETS}
-        bits: dict[tuple[str, str], bytearray] = {}
-        size = len(self.rows) // 8 + 1
-        bodies: dict[str, tuple[tuple[str, Text], ...]] = {}
         transfers = {norm.id for norm in desk.survey.rules.book.norms.values() if norm.type == "transfer"}
+        bodies: dict[str, tuple[tuple[str, Text], ...]] = {}
+        issues: dict[tuple[str, str], list[int]] = {}
+        lines: dict[tuple[str, str], list[int]] = {}
+        issue_of: list[int] = []
         for place, row in enumerate(self.rows):
             said = desk.by_issue.get(row.id, ())
-            units = dict(_units(said, bodies))
+            units: dict[str, Text] = {}
+            for each in said:
+                own = dict(_units(each, bodies))
+                units |= own
+                keys = [("status", each.status), ("norm", each.norm), *(("unit", unit) for unit in own)]
+                if each.norm in transfers:
+                    keys.append(("transfer", each.status))
+                if each.missing:
+                    keys.append(("missing", each.missing))
+                    self.words["missing"].setdefault(each.missing, each.missing_label)
+                for key in keys:
+                    lines.setdefault(key, []).append(len(issue_of))
+                issue_of.append(place)
             dates = [each.due for each in said if each.status in _DATED and each.due]
             self.listed.append(Listed(tuple(units), min(dates, default=None)))
             self.words["unit"] |= units
-            values: dict[str, Iterable[str]] = {"status": row.statuses, "norm": row.norm, "unit": units}
-            values["transfer"] = {each.status for each in said if each.norm in transfers}
-            for name in ("inspection", "place", "sector", "missing"):
+            for name in ("inspection", "place", "sector"):
                 named = dict(getattr(row, name))
                 self.words[name] |= {
                     key: {"zh": words} for key, words in named.items() if key not in self.words[name]
                 }
-                values[name] = named or (() if name == "missing" else (NOTHING,))
-            for name, keys in values.items():
-                for key in keys:
-                    own = bits.setdefault((name, key), bytearray(size))
-                    own[place >> 3] |= 1 << (place & 7)
-        self.sets: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-        for (name, key), own in bits.items():
-            self.sets[name][key] = int.from_bytes(own, "little")
-        for each in desk.conclusions:
-            if each.missing and len(self.words["missing"].get(each.missing, ())) < 2:
-                self.words["missing"][each.missing] = each.missing_label
+                for value in named or (NOTHING,):
+                    issues.setdefault((name, value), []).append(place)
+        self._issue_of = np.array(issue_of, dtype=np.int32)
+        self._sets: dict[str, dict[str, int]] = {name: {} for name in FACETS if name not in SAID}
+        for (name, value), places in issues.items():
+            self._sets[name][value] = self._bits(places)
+        self._lines: dict[str, dict[str, Any]] = {name: {} for name in FACETS if name in SAID}
+        for (name, value), numbers in lines.items():
+            self._lines[name][value] = np.array(numbers, dtype=np.int32)
+
+    def _bits(self, places: Any) -> int:
+        """A set of issues from their places (a list or an array of them)."""
+        flags = np.zeros(len(self.rows), dtype=np.bool_)
+        flags[places] = True
+        return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+
+    def _flags(self, bits: int) -> Flags:
+        """Of each issue, whether it is in a set."""
+        packed = np.frombuffer(bits.to_bytes(len(self.rows) // 8 + 1, "little"), dtype=np.uint8)
+        return np.unpackbits(packed, bitorder="little")[: len(self.rows)].astype(np.bool_)
 
     @cached_property
     def _texts(self) -> list[str]:
@@ -86,26 +119,60 @@ class Catalogue:
         asked = [word.casefold() for word in (words or "").split()]
         if not asked:
             return self.all
-        found = bytearray(len(self.rows) // 8 + 1)
-        for place, text in enumerate(self._texts):
-            if all(word in text for word in asked):
-                found[place >> 3] |= 1 << (place & 7)
-        return int.from_bytes(found, "little")
+        return self._bits([i for i, text in enumerate(self._texts) if all(word in text for word in asked)])
 
-    def having(self, name: str, value: str) -> int:
-        """Return the issues that have one of the values (with commas between them) of a filter."""
-        found = 0
-        for key in value.split(","):
-            found |= self.sets[name].get(key, 0)
+    def chosen(self, words: str | None, filters: Mapping[str, str], *, late: bool) -> int:
+        """Return the issues that match the words and every filter.
+
+        A filter has one value or several with commas between them, one of which must be met; ``late`` asks
+        for what is overdue or deviates.
+        """
+        found = self._within(words, filters)
+        if not SAID.isdisjoint(filters):
+            found &= self._bits(self._issue_of[self._meant(filters)])
+        if late:  # besides what the filter of statuses asks for
+            found &= self._bits(self._issue_of[self._meant({**filters, "status": ",".join(_LATE)})])
         return found
 
-    def late(self) -> int:
-        """Return the issues with something overdue or in deviation."""
-        return self.having("status", ",".join(_LATE))
+    def _within(self, words: str | None, filters: Mapping[str, str]) -> int:
+        """The issues that match the words and the filters about issues."""
+        found = self.matching(words)
+        for name, value in filters.items():
+            if name not in SAID:
+                of = self._sets[name]
+                found &= reduce(or_, (of.get(key, 0) for key in value.split(",")))
+        return found
 
-    def facet(self, name: str, within: int) -> list[tuple[str, int]]:
-        """Return the values of a filter with their numbers of issues in a set, the most frequent first."""
-        counted = [(key, (own & within).bit_count()) for key, own in self.sets[name].items()]
+    def _meant(self, filters: Mapping[str, str]) -> Flags:
+        """The conclusions that meet every filter about conclusions."""
+        meant = np.ones(len(self._issue_of), dtype=np.bool_)
+        for name, value in filters.items():
+            if name not in SAID:
+                continue
+            own = np.zeros(len(self._issue_of), dtype=np.bool_)
+            for key in value.split(","):
+                own[self._lines[name].get(key, [])] = True
+            meant &= own
+        return meant
+
+    def facet(
+        self, name: str, words: str | None, filters: Mapping[str, str], *, late: bool
+    ) -> list[tuple[str, int]]:
+        """Return the values of a filter, each with how many issues it would leave; the most frequent first.
+
+        The other filters stay in force, the filter's own value does not.
+        """
+        others = {key: value for key, value in filters.items() if key != name}
+        if name in SAID:
+            within = self.chosen(words, others, late=late)
+            meant = self._meant(others) & self._flags(within)[self._issue_of]
+            counted = [
+                (key, len(np.unique(self._issue_of[numbers[meant[numbers]]])))
+                for key, numbers in self._lines[name].items()
+            ]
+        else:
+            chosen = self.chosen(words, others, late=late)
+            counted = [(key, (own & chosen).bit_count()) for key, own in self._sets[name].items()]
         left = [(key, number) for key, number in counted if number]
         if name in ("status", "transfer"):
             return sorted(left, key=lambda each: theme.rank(each[0]))
@@ -145,28 +212,17 @@ class Catalogue:
         return store.worded(words, lang) if words else (t("unknown") if key == NOTHING else key)
 
 
-def _units(
-    said: Iterable[Conclusion], bodies: dict[str, tuple[tuple[str, Text], ...]]
-) -> Iterator[tuple[str, Text]]:
-    """Yield the units accountable on some layer, by id; ``bodies`` keeps what a bearer stands for."""
-    for each in said:
-        if len(each.atom[1]) < 3 or not each.layer:
-            continue
-        bearer = str(each.atom[1][2])
-        if bearer not in bodies:
-            bodies[bearer] = tuple((str(body["id"]), body["name"]) for body in each.bearers)
-        yield from bodies[bearer]
+def _units(each: Conclusion, bodies: dict[str, tuple[tuple[str, Text], ...]]) -> Iterator[tuple[str, Text]]:
+    """Yield the units that a conclusion holds accountable on some layer; ``bodies`` keeps bearers' organs."""
+    if len(each.atom[1]) < 3 or not each.layer:
+        return
+    bearer = str(each.atom[1][2])
+    if bearer not in bodies:
+        bodies[bearer] = tuple((str(body["id"]), body["name"]) for body in each.bearers)
+    yield from bodies[bearer]
 
 
 @store.once
 def catalogue(desk: store.Desk) -> Catalogue:
     """Return the catalogue of a desk, made once."""
     return Catalogue(desk)
-
-
-def chosen(catalogue: Catalogue, words: str | None, filters: Mapping[str, str], *, late: bool) -> int:
-    """Return the issues that match the words and every filter."""
-    found = catalogue.matching(words)
-    for name, value in filters.items():
-        found &= catalogue.having(name, value)
-    return found & catalogue.late() if late else found

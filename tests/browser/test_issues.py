@@ -37,6 +37,16 @@ def test_every_filter_narrows_the_list_to_the_number_it_names(visit: VisitorMake
     expect(page.locator(".zl p.zl-quiet", has_text="个问题")).to_have_text(re.compile(f"^{number}个问题"))
 
 
+def test_a_status_and_a_norm_are_asked_of_one_conclusion(visit: VisitorMaker) -> None:
+    visitor = visit()
+    assert ids(visitor.open("/issues?status=performed"))
+    assert ids(visitor.open("/issues?norm=a34.p1.s2"))
+    page = visitor.open("/issues?norm=a34.p1.s2&status=performed")  # that responsibility is never 'performed'
+    expect(page.locator(".zl-empty")).to_contain_text("没有符合条件的问题")
+    facet(visitor.open("/issues?norm=a34.p1.s2"), "状态")
+    assert ids(page)
+
+
 def test_overdue_issues_are_one_click_away(visit: VisitorMaker) -> None:
     page = visit().open("/issues")
     page.get_by_role("switch", name=re.compile("只看逾期")).click()

@@ -23,7 +23,7 @@ filters = {name: value for name in issue_list.FACETS if (value := address.param(
 words = address.param("q")
 late = address.param("late") is not None
 sort = asked if (asked := address.param("sort")) in issue_list.SORTS else issue_list.SORTS[0]
-found = issue_list.chosen(issues, words, filters, late=late)
+found = issues.chosen(words, filters, late=late)
 ticked = set((address.param("pick") or "").split(","))
 picked = [place for place, row in enumerate(issues.rows) if row.id in ticked]
 frame.title(t("issues.title"))
@@ -31,8 +31,7 @@ frame.title(t("issues.title"))
 
 def facet(name: str) -> Markup | None:
     """Return one filter: its values with the number of issues that would remain."""
-    others = {key: value for key, value in filters.items() if key != name}
-    values = issues.facet(name, issue_list.chosen(issues, words, others, late=late))
+    values = issues.facet(name, words, filters, late=late)
     if not values:
         return None
     active = filters.get(name)
@@ -63,7 +62,7 @@ def facet(name: str) -> Markup | None:
 
 def overdue() -> Markup:
     """Return the filter that reviewers use most: only what is overdue or deviates."""
-    number = (issue_list.chosen(issues, words, filters, late=False) & issues.late()).bit_count()
+    number = issues.chosen(words, filters, late=True).bit_count()
     return go(
         address.here(late=None if late else "1", p=None),
         t("issues.late", n=f"{number:,}"),
