@@ -41,10 +41,21 @@ def _zelian(*arguments: str) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def explorer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the bundled data and the samples on record; to be copied, not written to."""
+    home = tmp_path_factory.mktemp("samples")
+    environment = os.environ | {"ZELIAN_HOME": str(home)}
+    subprocess.run(
+        _zelian("load", "--samples"), env=environment, capture_output=True, check=False, timeout=120
+    )
+    return home
+
+
+@pytest.fixture(scope="session")
+def explorer(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the bundled data, the samples and one issue whose text is code; return the address."""
     home = tmp_path_factory.mktemp("explorer")
-    _load_samples(home)
+    shutil.copytree(samples, home, dirs_exist_ok=True)
     source = Source("hostile.csv", row=2, key="X-1", columns=HOSTILE)
     claims = [
         Claim("issue", "X-1"),
@@ -59,13 +70,6 @@ def explorer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             change.put_row(source, [*claims, Claim("place", "X-1", HOSTILE, "text")], "地点有误")
     with _served(home) as address:
         yield address
-
-
-def _load_samples(home: Path) -> None:
-    environment = os.environ | {"ZELIAN_HOME": str(home)}
-    subprocess.run(
-        _zelian("load", "--samples"), env=environment, capture_output=True, check=False, timeout=120
-    )
 
 
 @contextmanager
@@ -121,11 +125,9 @@ def visit(browser: Browser, explorer: str) -> Iterator[VisitorMaker]:
 
 
 @pytest.fixture(scope="module")
-def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def own_home(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a record of its own, which the tests of one file may write to."""
-    home = tmp_path_factory.mktemp("own")
-    _load_samples(home)
-    return home
+    return Path(shutil.copytree(samples, tmp_path_factory.mktemp("own"), dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="module")
