@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
@@ -20,6 +21,7 @@ from reasoner.records.directory import Directory, Entity, Name
 #: Under which headings bodies are listed.
 KINDS: Final = ("district", "municipal", "enterprise", "township", "team", "other")
 _SIDE_BY_SIDE: Final = 4  # a word that may mean more sectors is not answered before one is chosen
+_EXAMPLES: Final = 6
 _WORD: Final = "word:"  # before a word of ledgers among what may be chosen as a sector
 
 
@@ -133,6 +135,23 @@ def _alike(desk: store.Desk, place: str, wanted: tuple[str, ...]) -> list[str]:
         if any(key == place for key, _ in row.place)
         and (not wanted or any(key in wanted for key, _ in row.sector))
     ]
+
+
+@store.once
+def frequent(desk: store.Desk) -> list[tuple[str, str]]:
+    """Return the districts and sectors that have most issues together on record, as pairs of ids."""
+    known = directory(desk)
+    counted = Counter(
+        (place, sector)
+        for row in desk.rows
+        for place, _ in row.place
+        for sector, _ in row.sector
+        if known.district_of(place) == place and known.family(sector) == "sector"
+    )
+    found: dict[str, tuple[str, str]] = {}
+    for place, sector in sorted(counted, key=lambda pair: (-counted[pair], pair)):
+        found.setdefault(place, (place, sector))  # each district once
+    return list(found.values())[:_EXAMPLES]
 
 
 # -- names at a date ------------------------------------------------------------------------------

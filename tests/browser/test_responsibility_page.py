@@ -189,3 +189,10 @@ def test_townships_are_listed_by_district(visit: VisitorMaker) -> None:
     page.get_by_role("link", name="渝中区", exact=True).click()
     expect(page.locator(".zl-bodies li").first).to_be_visible()
     assert len(names(page)) > 10
+
+
+def test_without_a_question_the_page_offers_some(visit: VisitorMaker) -> None:
+    page = visit().open("/responsibility")
+    page.locator("h2", has_text="记录中问题较多的").locator("xpath=following-sibling::p//a").first.click()
+    expect(page).to_have_url(re.compile("place=.*sector=|sector=.*place="))
+    expect(page.locator("h2", has_text="行业：市级主管部门")).to_be_visible()

@@ -309,6 +309,15 @@ def supposed(question: Asked) -> Markup:
     )
 
 
+def examples() -> Markup | None:
+    """Return questions to begin with: what the record has most issues of."""
+    links = [
+        go(address.here(place=place, sector=sector), name(place), " · ", name(sector))
+        for place, sector in responsibilities.frequent(desk)
+    ]
+    return join(el("h2", t("responsibility.examples")), el("p", links, class_="zl-ways")) if links else None
+
+
 def who() -> None:
     """Write the answer to who is responsible."""
     show(el("div", el("p", t("responsibility.lead"), class_="zl-lead"), class_="zl"))
@@ -317,6 +326,7 @@ def who() -> None:
     if told is not None:
         show(el("div", told, class_="zl"))
     if asked.place is None and not asked.sectors:
+        show(el("div", examples(), class_="zl"))
         return
     found = responsibilities.answer(desk, asked)
     show(
