@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from ledger_tables import codes, fresh, stated, write_csv
+from openpyxl import load_workbook
 
 from reasoner.bundled import path as bundled
-from reasoner.ledger import load
+from reasoner.ledger import load, template
 from reasoner.ledger.layouts import layouts
 from reasoner.ledger.words import Words, term
 from reasoner.records.record import Record
@@ -218,3 +219,16 @@ def test_several_instruments_are_parted_by_semicolons_only(record: Record, tmp_p
     load([write_csv(tmp_path / "a.csv", rows)], record)
     titles = [stated(record, str(id), "name") for id in stated(record, "xw-1", "instrument")]
     assert titles == [["甲〔2025〕1号"], ["关于水、大气的通知"]]
+
+
+def test_a_template_that_says_the_same_is_left_alone(tmp_path: Path) -> None:
+    made = tmp_path / "template.xlsx"
+    template.renew(made)
+    before = made.stat().st_mtime_ns
+    template.renew(made)
+    assert made.stat().st_mtime_ns == before
+    book = load_workbook(made)
+    book.remove(book.worksheets[0])
+    book.save(made)
+    template.renew(made)
+    assert load_workbook(made).sheetnames[0] == "说明"

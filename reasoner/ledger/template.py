@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -28,7 +30,7 @@ def path() -> Path:
     return Path(bundled("data", "templates", "zelian-template.xlsx"))
 
 
-def write(target: str | Path) -> None:
+def write(target: str | Path | io.BytesIO) -> None:
     """Write the template workbook: a sheet a table, with headers, an explanation and an example row."""
     words = Words.bundled()
     spec = read_yaml(bundled("data", "layouts", "zelian.yaml"))
@@ -50,6 +52,20 @@ def write(target: str | Path) -> None:
         page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
         page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     book.save(target)
+
+
+def renew(target: Path) -> None:
+    """Write the template where it says something else than the one that is there; else leave that alone."""
+    made = io.BytesIO()
+    write(made)
+    if not target.exists() or _said(made) != _said(target):
+        target.write_bytes(made.getvalue())
+
+
+def _said(workbook: Path | io.BytesIO) -> dict[str, bytes]:
+    """The parts of a workbook but the one that says when it was made."""
+    with ZipFile(workbook) as parts:
+        return {name: parts.read(name) for name in parts.namelist() if name != "docProps/core.xml"}
 
 
 def _lists(book: Workbook, spec: dict[str, Any], words: Words) -> dict[str, str]:

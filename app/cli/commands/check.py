@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
         terms.path().write_text(terms.page(rules.vocabulary), "utf-8", newline="\n")
         print(terms.path())
         words.forget()
-        template.write(template.path())
+        template.renew(template.path())
         print(template.path())
     with Record.open(record_place()) as record, progress.bar("核对 · checking"):
         for made in check.checks(rules, record):
