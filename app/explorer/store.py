@@ -258,12 +258,6 @@ def _rows(desk: Desk) -> list[IssueRow]:
     return sorted(rows, key=lambda row: (min(map(theme.rank, row.statuses), default=99), row.id))
 
 
-def missing_of(conclusions: Iterable[Conclusion], lang: Lang) -> list[str]:
-    """Return what the conclusions wait for, each thing once."""
-    wanted = (worded(each.missing_label, lang) for each in conclusions if each.missing)
-    return list(dict.fromkeys(wanted))
-
-
 def missing(desk: Desk, lang: Lang) -> list[tuple[str, str, int]]:
     """Return what conclusions wait for as (key, words, how many), the most wanted first."""
     words = {each.missing: worded(each.missing_label, lang) for each in desk.conclusions if each.missing}
