@@ -18,12 +18,7 @@ def judge(facts: Iterable[Ground], rules: Iterable[Rule]) -> dict[str, set[Row]]
     """
     rules = tuple(rules)
     heads = {rule.head.predicate for rule in rules}
-    control = clingo.Control(["--warn=none", "0"], message_limit=0)
-    control.add("base", [], "\n".join(map(str, rules)))
-    with control.backend() as backend:
-        for predicate, row in facts:
-            atom = backend.add_atom(clingo.Function(predicate, [_symbol(value) for value in row]))
-            backend.add_rule([atom])
+    control = loaded(facts, rules)
     control.ground([("base", [])])
     models: list[dict[str, set[Row]]] = []
 
@@ -31,13 +26,29 @@ def judge(facts: Iterable[Ground], rules: Iterable[Rule]) -> dict[str, set[Row]]
         found: dict[str, set[Row]] = defaultdict(set)
         for symbol in model.symbols(atoms=True):
             if symbol.name in heads:
-                found[symbol.name].add(tuple(_value(argument) for argument in symbol.arguments))
+                found[symbol.name].add(row(symbol))
         models.append(dict(found))
 
     control.solve(on_model=keep)
     if len(models) != 1:
         raise RuntimeError(f"clingo found {len(models)} models")
     return models[0]
+
+
+def loaded(facts: Iterable[Ground], rules: Iterable[Rule]) -> clingo.Control:
+    """Return clingo with rules and facts, to be grounded and solved."""
+    control = clingo.Control(["--warn=none", "0"], message_limit=0)
+    control.add("base", [], "\n".join(map(str, rules)))
+    with control.backend() as backend:
+        for predicate, values in facts:
+            atom = backend.add_atom(clingo.Function(predicate, [_symbol(value) for value in values]))
+            backend.add_rule([atom])
+    return control
+
+
+def row(symbol: clingo.Symbol) -> Row:
+    """The arguments of an atom of a model."""
+    return tuple(_value(argument) for argument in symbol.arguments)
 
 
 def _symbol(value: Value) -> clingo.Symbol:
