@@ -64,10 +64,10 @@ def gather(
         _from_record(found, record, used, version)
     for atom, source in more:
         found.add(atom, source=source)
-    return _completed(found, book, as_of)
+    return completed(found, book, as_of)
 
 
-def _completed(found: Facts, book: LawBook, as_of: int) -> Facts:
+def completed(found: Facts, book: LawBook, as_of: int) -> Facts:
     """The facts with what follows from them before any rule: parameters, the day of asking, months."""
     _parameters(found, book)
     found.add((AS_OF, (as_of,)), source={"as_of": as_of})
@@ -101,7 +101,7 @@ def altered(
     kept = [
         p for p in book.parameters if ("parameterKind", (f"parameter-{p['kind']}", p["kind"])) not in left_out
     ]
-    return _completed(
+    return completed(
         found, replace(book, parameters=kept) if len(kept) < len(book.parameters) else book, as_of
     )
 
@@ -115,7 +115,7 @@ def selected(facts: Facts, book: LawBook, as_of: int, recorded: Iterable[Ground]
     for atom in recorded:
         found.atoms[atom] = None
         found.origins[atom] = facts.origins[atom]
-    return _completed(found, book, as_of)
+    return completed(found, book, as_of)
 
 
 def _from_record(found: Facts, record: Record, used: frozenset[str], version: int | None) -> None:

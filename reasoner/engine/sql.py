@@ -7,14 +7,14 @@ join is a join of integers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
 
 from reasoner.engine.evaluate import Ground, Row
-from reasoner.rulebook.rules import Atom, Comparison, Count, Not, Rule, Term, Value, Var, strata
+from reasoner.rulebook.rules import Atom, Comparison, Count, Literal, Not, Rule, Term, Value, Var, strata
 
 NAME_BASE = 1 << 40
 _FEW = 200
@@ -68,50 +68,75 @@ class Compiler:
                 by_head.setdefault(rule.head.predicate, []).append(Select(self.select(rule), needed))
             yield recursive, list(by_head.items())
 
-    def select(self, rule: Rule) -> str:
-        """The SELECT that yields the head rows of one rule."""
+    def select(
+        self, rule: Rule, empty: Collection[str] = (), instead: Mapping[int, str] | None = None
+    ) -> str:
+        """The SELECT that yields the head rows of one rule, each once.
+
+        ``empty``: predicates known to have no rows, which need not be looked for. ``instead``: other tables
+        for some of the positive atoms, by their number among them.
+        """
+        atoms = list(enumerate(rule.positive()))
+        joined, asked = _parted(rule, [atom for _, atom in atoms])
         columns: dict[str, str] = {}
-        tables: list[str] = []
-        conditions: list[str] = []
-        for number, atom in enumerate(rule.positive()):
-            self._join(atom, f"t{number}", tables, columns, conditions)
-        for literal in rule.body:
+        source, where = "", list[str]()
+        for number, atom in atoms:
+            if number in joined:
+                table, conditions = self._matched(atom, f"t{number}", columns, (instead or {}).get(number))
+                source += _next(source, table, conditions, where)
+        for number, atom in atoms:
+            if number in asked:  # whether there is one is all that matters
+                table, conditions = self._matched(
+                    atom, f"t{number}", dict(columns), (instead or {}).get(number)
+                )
+                source += f" SEMI JOIN {table} ON {' AND '.join(conditions)}"
+        for number, literal in enumerate(rule.body):
             if isinstance(literal, Not):
-                conditions.append(f"NOT EXISTS ({self._exists(literal.atom, columns)})")
+                if literal.atom.predicate in empty:
+                    continue
+                table, conditions = self._matched(literal.atom, f"n{number}", dict(columns))
+                if source and conditions:
+                    source += f" ANTI JOIN {table} ON {' AND '.join(conditions)}"
+                else:
+                    test = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+                    where.append(f"NOT EXISTS (SELECT 1 FROM {table}{test})")
             elif isinstance(literal, Comparison):
-                conditions.append(self._compare(literal, columns))
+                where.append(self._compare(literal, columns))
             elif isinstance(literal, Count):
-                conditions.append(
+                where.append(
                     f"({self._count(literal, columns)}) {literal.op} {self._term(literal.bound, columns)}"
                 )
         head = ", ".join(f"{self._term(arg, columns)} AS a{i}" for i, arg in enumerate(rule.head.args))
-        source = f" FROM {', '.join(tables)}" if tables else ""
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"SELECT DISTINCT {head}{source}{where}"
+        shown = {arg for arg in rule.head.args if isinstance(arg, Var)}
+        once = all(v in shown for number, atom in atoms if number in joined for v in atom.variables())
+        return (
+            f"SELECT {'' if once else 'DISTINCT '}{head}"
+            + (f" FROM {source}" if source else "")
+            + (f" WHERE {' AND '.join(where)}" if where else "")
+        )
 
-    def _join(
-        self, atom: Atom, alias: str, tables: list[str], columns: dict[str, str], conditions: list[str]
-    ) -> None:
-        tables.append(f"{_quoted(atom.predicate)} AS {alias}")
+    def _matched(
+        self, atom: Atom, alias: str, columns: dict[str, str], table: str | None = None
+    ) -> tuple[str, list[str]]:
+        """The table of an atom, and what its columns must be; new variables are added to ``columns``."""
+        conditions = []
         for i, arg in enumerate(atom.args):
             column = f"{alias}.a{i}"
             if isinstance(arg, Var) and arg.name not in columns:
                 columns[arg.name] = column
             else:
                 conditions.append(f"{column} = {self._term(arg, columns)}")
-
-    def _exists(self, atom: Atom, columns: dict[str, str]) -> str:
-        inner, tables, conditions = dict(columns), list[str](), list[str]()
-        self._join(atom, "n", tables, inner, conditions)
-        return f"SELECT 1 FROM {tables[0]}{' WHERE ' + ' AND '.join(conditions) if conditions else ''}"
+        return f"{_quoted(table or atom.predicate)} AS {alias}", conditions
 
     def _count(self, literal: Count, columns: dict[str, str]) -> str:
-        inner, tables, conditions = dict(columns), list[str](), list[str]()
+        inner, tables, where = dict(columns), list[str](), list[str]()
         for number, atom in enumerate(literal.atoms):
-            self._join(atom, f"c{number}", tables, inner, conditions)
+            table, conditions = self._matched(atom, f"c{number}", inner)
+            tables.append(table)
+            where += conditions
         counted = ", ".join(inner[v.name] for v in literal.counted)
-        where = " WHERE " + " AND ".join(conditions) if conditions else ""
-        return f"SELECT COUNT(DISTINCT ({counted})) FROM {', '.join(tables)}{where}"
+        test = " WHERE " + " AND ".join(where) if where else ""
+        return f"SELECT COUNT(DISTINCT ({counted})) FROM {', '.join(tables)}{test}"
 
     def _compare(self, literal: Comparison, columns: dict[str, str]) -> str:
         op = "<>" if literal.op == "!=" else literal.op
@@ -121,6 +146,52 @@ class Compiler:
         if isinstance(term, Var):
             return columns[term.name]
         return f"{self.dictionary.encode(term)}::BIGINT"
+
+
+def _next(source: str, table: str, conditions: list[str], where: list[str]) -> str:
+    """One more table of the FROM clause; what does not join it to the others goes to ``where``."""
+    if not source:
+        where += conditions
+        return table
+    return f" JOIN {table} ON {' AND '.join(conditions)}" if conditions else f" CROSS JOIN {table}"
+
+
+def _parted(rule: Rule, atoms: list[Atom]) -> tuple[set[int], set[int]]:
+    """The atoms whose rows are joined, and those of which it is only asked whether there is a row.
+
+    An atom is only asked for when it has a variable that nothing else names (so that joining it would repeat
+    the same conclusion) and all its other variables are bound by the atoms that are joined.
+    """
+    named: dict[Var, int] = {}
+    for literal in (Atom("", rule.head.args), *(each for each in rule.body if not isinstance(each, Atom))):
+        for variable in _variables(literal):
+            named[variable] = named.get(variable, 0) + 1
+    for atom in atoms:
+        for variable in set(atom.variables()):
+            named[variable] = named.get(variable, 0) + 1
+    joined, asked = set(range(len(atoms))), set[int]()
+    for number in reversed(range(len(atoms))):
+        own = set(atoms[number].variables())
+        private = {v for v in own if named[v] == 1}
+        others = {v for i in joined - {number} for v in atoms[i].variables()}
+        if private and len(own) > len(private) and own - private <= others:
+            joined.remove(number)
+            asked.add(number)
+    return joined, asked
+
+
+def _variables(literal: Literal) -> set[Var]:
+    match literal:
+        case Atom():
+            return set(literal.variables())
+        case Not(atom):
+            return set(atom.variables())
+        case Comparison(left, _, right):
+            return {t for t in (left, right) if isinstance(t, Var)}
+        case Count(_, inner, _, bound):
+            return {v for atom in inner for v in atom.variables()} | (
+                {bound} if isinstance(bound, Var) else set()
+            )
 
 
 def _quoted(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Large runs: facts files in, conclusions kept in a folder, on DuckDB."""
