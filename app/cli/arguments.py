@@ -43,6 +43,13 @@ def port(text: str) -> int:
     raise argparse.ArgumentTypeError(f"不是端口号 / not a port: {text!r} (1-65535)")
 
 
+def natural(text: str) -> int:
+    """Read a number from 0 up."""
+    if text.isascii() and text.isdigit():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"不是 0 以上的整数 / not a whole number from 0 up: {text!r}")
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     top = _Parser(
@@ -90,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
         _posts,
         _ask,
         _dossier,
+        _generate,
         _explore,
     ):
         add(command)
@@ -146,10 +154,33 @@ def _issue(made: argparse.ArgumentParser) -> None:
 def _reason(command: Command) -> None:
     made = command(
         "reason",
-        "对记录推理，按状态统计结论",
-        "reason over the record and count the conclusions by status",
+        "对记录或者事实文件推理，按状态统计结论",
+        "reason over the record, or over facts files, and count the conclusions by status",
         "zelian reason",
         "zelian reason --as-of 2025-06-30",
+        "zelian reason --facts 事实.parquet --run 推理",
+        "zelian reason --run 推理 --resume",
+    )
+    made.add_argument(
+        "--facts",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        default=[],
+        help="事实文件（.parquet .csv），代替记录 · facts files in place of the record",
+    )
+    made.add_argument(
+        "--run",
+        metavar="DIR",
+        dest="run_folder",
+        type=Path,
+        help="把推理保存到文件夹 · a folder to keep what follows in",
+    )
+    made.add_argument("--resume", action="store_true", help="从中断处继续 · go on where it was interrupted")
+    made.add_argument(
+        "--engine",
+        choices=("memory", "duckdb", "clingo"),
+        help="推理机 · what evaluates the rules (default: memory; duckdb for --facts and --run)",
     )
     _as_of(made)
 
@@ -442,6 +473,37 @@ def _ask(command: Command) -> None:
     )
     _as_of(made)
     _format(made, "table", "csv", "jsonl")
+
+
+def _generate(command: Command) -> None:
+    made = command(
+        "generate",
+        "生成任意规模的虚构事实：登记簿之外全部是示例数据",
+        "generate invented facts of any size: all but the registry is fictional sample data",
+        "zelian generate --issues 10000 --out 事实.parquet",
+        "zelian generate --issues 10000 --seed 7 --format ledger --out 台账",
+    )
+    made.add_argument("--issues", metavar="N", type=natural, required=True, help="问题数 · how many issues")
+    made.add_argument(
+        "--seed",
+        metavar="S",
+        type=natural,
+        default=0,
+        help="种子：相同则事实相同 · the same seed, the same facts (default: 0)",
+    )
+    made.add_argument(
+        "--out",
+        "-o",
+        metavar="PATH",
+        type=Path,
+        required=True,
+        help="文件，台账则为文件夹 · a file; a folder for ledgers",
+    )
+    made.add_argument(
+        "--format",
+        choices=("parquet", "csv", "rdf", "ledger", "ledger-parquet"),
+        help="格式，默认依文件名 · format (default: as the name of the file says)",
+    )
 
 
 def _explore(command: Command) -> None:

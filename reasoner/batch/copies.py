@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 NAMING = frozenset({"name", "shortName", "alias"})
 _UNRECORDED, _DELAYED, _MISDIRECTED, _OTHERWISE, _RESECTORED = 0.06, 0.10, 0.04, 0.06, 0.7
-"""How many acts and parameters are not on record, came late; things sent to another body; findings that came to
-something else; issues in another sector."""
+"""How many acts and parameters are not on record and came late; how many things went to another body,
+findings came to something else, issues lie in another sector."""
 _DELAY, _LATER = 150, 30
 """Days: a delayed act is later by up to, an issue with all about it by up to."""
 

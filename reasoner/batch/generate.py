@@ -71,7 +71,7 @@ class Generator:
         return self.pattern.owner.get(entity) in self._gone
 
     def tables(self) -> Iterator[pa.Table]:
-        """Yield the statements, up to a million at a time: columns predicate, subject, object, kind (text)."""
+        """Yield the statements, up to a million at a time, with the columns of ``rows.COLUMNS``."""
         yield pa.table([list(column) for column in zip(*self.pattern.registry, strict=True)], schema=SCHEMA)
         if not self.issues:
             return

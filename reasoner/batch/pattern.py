@@ -122,7 +122,7 @@ class Pattern:
         return "group" if entity in self.owner else "round"
 
     def level_of(self, fact: Fact) -> Level:
-        """How often a statement is copied: as often as its subject; a body's part in a round, once a round."""
+        """How often a statement is copied: as its subject is; what a body is to a round, once a round."""
         own = self.level(fact.subject)
         if own == "region" and fact.kind == "entity" and self.level(fact.object) in ("round", "group"):
             return "round"
@@ -203,7 +203,7 @@ def _owners(
 
 
 def samples(vocabulary: Vocabulary, cache: Path | None = None) -> Pattern:
-    """The pattern of the bundled samples with the bundled registry; ``cache`` keeps it for the next process."""
+    """The pattern of the bundled samples with the registry; ``cache`` keeps it for the next process."""
     folder = bundled("data", "samples")
     files = [*folder.iterdir(), *bundled("data", "registry").glob("*.csv")]
     return kept(
