@@ -12,16 +12,16 @@ from app.cli import progress
 from app.cli.messages import CommandError
 
 if TYPE_CHECKING:
-    from reasoner.pipeline import World
+    from reasoner.pipeline import Engine, World
 
 
-def open_world(as_of: datetime.date | None) -> World:
+def open_world(as_of: datetime.date | None, engine: Engine = "memory") -> World:
     """Return the world as of a date (default: today); say so when the record is empty."""
     from app.home import home
     from reasoner import pipeline
 
     with progress.bar("推理 · reasoning") as step:
-        opened = pipeline.open_world(home(), as_of, progress=step)
+        opened = pipeline.open_world(home(), as_of, engine=engine, progress=step)
     if opened.record is not None and opened.record.version == 0:
         print("记录为空，请先运行 zelian load ｜ the record is empty: run zelian load first", file=sys.stderr)
     return opened

@@ -113,9 +113,9 @@ def _complete(connection: duckdb.DuckDBPyConnection, rules: Ontology, as_of: int
     columns = ", ".join(f"a{i} BIGINT" for i in range(max(most, 3)))
     run(f"CREATE TABLE stated (predicate INTEGER, {columns})")
     found = _recorded(connection)
-    for predicate, row in rules.vocabulary.statements:
+    for predicate, words in rules.vocabulary.statements:
         if predicate in rules.book.used:
-            found.add((predicate, row), source={"ontology": row[0]})
+            found.add((predicate, words), source={"ontology": words[0]})
     completed(found, rules.book, as_of)
     codes = dict(run("SELECT name, code FROM predicates").fetchall())
     encoded = constants(rules).encode

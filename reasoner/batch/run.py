@@ -27,7 +27,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import duckdb
 import pyarrow as pa
@@ -46,6 +46,7 @@ DATABASE, ABOUT = "run.duckdb", "run.json"
 FORMAT = "zelian-run/1"
 MEMORY = "6GiB"
 """What DuckDB may use; beyond it, it spills into the folder of the run."""
+_ISSUES = "issue"
 
 Progress = Callable[[str, int, int], None]
 """Called with what is done, how much of it, and of how much."""
@@ -210,7 +211,7 @@ class Run:
     def kept(self) -> frozenset[str]:
         """The predicates whose rows stay: conclusions, remarks on them and what both are read off."""
         found = {p.name for p in self.rules.vocabulary.predicates.values() if p.is_status or p.is_remark}
-        return frozenset(found | READ | procedure.READ)
+        return frozenset(found | READ | procedure.READ | {_ISSUES})
 
     def reason(self, progress: Progress | None = None, every: float = evaluation.EVERY) -> None:
         """Evaluate every stratum that is not done yet and keep what follows.
@@ -240,6 +241,13 @@ class Run:
             found[name] = int(rows[0][0])
         return {name: number for name, number in found.items() if number}
 
+    def issues(self) -> int:
+        """How many issues there are."""
+        if _ISSUES not in self.tables:
+            return 0
+        rows = self.connection.execute(f"SELECT count(*) FROM model.{evaluation.quoted(_ISSUES)}").fetchall()
+        return int(rows[0][0])
+
     def _statuses(self) -> list[str]:
         predicates = self.rules.vocabulary.predicates.values()
         return [p.name for p in predicates if p.is_status and p.roles and p.name in self.tables]
@@ -265,6 +273,20 @@ class Run:
         every = " UNION ALL ".join(parts)
         query = f"WITH c(status, {columns}) AS ({every}) SELECT status, {decoded} FROM c {joins}"
         return self.connection.cursor().sql(query).to_arrow_reader(rows)
+
+
+class Begun(NamedTuple):
+    """What a folder was begun with: the facts files (none for a record) and the day."""
+
+    files: list[Path]
+    as_of: datetime.date
+
+
+def begun(folder: Path) -> Begun:
+    """What the run of a folder was begun with. Raises RunError when there is none."""
+    about = _about(folder)
+    files = [Path(s["file"]) for s in about["sources"] if not s["digest"]]
+    return Begun(files, datetime.date.fromisoformat(about["as_of"]))
 
 
 def _about(folder: Path) -> dict[str, Any]:
@@ -314,4 +336,4 @@ def _compare(folder: Path, about: dict[str, Any], wanted: dict[str, Any]) -> Non
         )
 
 
-__all__ = ["Progress", "Run", "RunError"]
+__all__ = ["Begun", "Progress", "Run", "RunError", "begun"]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from reasoner.records.record import Record
 
@@ -108,6 +109,14 @@ def read(
         first += rows
     run(f"CREATE TEMP VIEW raw AS {' UNION ALL '.join(parts)}")
     return sources, told
+
+
+def statements(files: Sequence[Path]) -> pa.Table:
+    """The rows of facts files as ``Record.facts`` gives those of a record. Raises FactsError."""
+    with duckdb.connect() as connection:
+        read(connection, files, described(files))
+        columns = "SELECT predicate, subject, coalesce(object, '') AS object, kind, id FROM raw ORDER BY id"
+        return connection.sql(columns).to_arrow_table()
 
 
 def place_of(sources: Sequence[Source], statement: int) -> dict[str, Any]:

@@ -47,21 +47,24 @@ class Facts:
 
 
 def gather(
-    record: Record | None,
+    record: Record | pa.Table | None,
     book: LawBook,
     vocabulary: Vocabulary,
     as_of: int,
     version: int | None = None,
     more: Iterable[tuple[Ground, dict[str, Any]]] = (),
 ) -> Facts:
-    """Collect the facts that the rules can use, as of a date and at a version of the record."""
+    """Collect the facts that the rules can use, as of a date and at a version of the record.
+
+    A table in place of a record has the columns that ``Record.facts`` gives.
+    """
     found = Facts()
     used = book.used
     for predicate, row in vocabulary.statements:
         if predicate in used:
             found.add((predicate, row), source={"ontology": row[0]})
     if record is not None:
-        _from_record(found, record, used, version)
+        _recorded(found, record.facts(version, text=True) if isinstance(record, Record) else record, used)
     for atom, source in more:
         found.add(atom, source=source)
     return completed(found, book, as_of)
@@ -118,8 +121,7 @@ def selected(facts: Facts, book: LawBook, as_of: int, recorded: Iterable[Ground]
     return completed(found, book, as_of)
 
 
-def _from_record(found: Facts, record: Record, used: frozenset[str], version: int | None) -> None:
-    table = record.facts(version, text=True)
+def _recorded(found: Facts, table: pa.Table, used: frozenset[str]) -> None:
     table = table.filter(pc.is_in(table["predicate"], value_set=pa.array(sorted(used), pa.string())))
     found.table = table
     columns = [table[name].to_pylist() for name in ("predicate", "subject", "object", "kind", "id")]

@@ -1,31 +1,106 @@
-"""``zelian reason``: how many conclusions there are of each status."""
+"""``zelian reason``: how many conclusions there are of each status; of a record, or of facts files."""
 
 from __future__ import annotations
 
 import argparse
+import datetime
+import tempfile
 from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.cli import tables, world
+from app.cli import progress, tables, world
+from app.cli.messages import CommandError, from_error
+
+if TYPE_CHECKING:
+    from reasoner.batch.run import Run
+    from reasoner.pipeline import Engine, Ontology
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the statuses with their numbers, in the order of the ontology."""
+    if arguments.resume and arguments.run_folder is None:
+        raise CommandError("--resume 要与 --run 同用", "--resume goes with --run")
+    if arguments.run_folder is not None and arguments.engine not in (None, "duckdb"):
+        raise CommandError(f"--run 只用 duckdb，不用 {arguments.engine}", "--run takes the engine duckdb")
+    if arguments.run_folder is not None:
+        return _in(arguments.run_folder, arguments)
+    if arguments.facts and arguments.engine in (None, "duckdb"):
+        with tempfile.TemporaryDirectory(prefix="zelian-") as folder:
+            return _in(Path(folder), arguments)
+    if arguments.facts:
+        return _at_once(arguments)
+    opened = world.open_world(arguments.as_of, arguments.engine or "memory")
+    counted = Counter(conclusion.status for conclusion in opened.conclusions())
+    _print(arguments.lang, opened.rules, opened.as_of, len(opened.issues()), counted)
+    return 0
+
+
+def _in(folder: Path, arguments: argparse.Namespace) -> int:
+    """Reason in a folder, over facts files or the record."""
+    from app.home import home
+    from reasoner import pipeline
+    from reasoner.batch.run import RunError
+    from reasoner.batch.sources import FactsError
+
+    rules = pipeline.ontology(None, home() / "cache")
+    try:
+        with progress.bar("推理 · reasoning") as step, _opened(folder, rules, arguments, step) as made:
+            made.reason(step)
+            _print(arguments.lang, rules, made.as_of, made.issues(), Counter(made.counts()))
+    except (RunError, FactsError) as error:
+        raise from_error(error) from None
+    return 0
+
+
+def _opened(folder: Path, rules: Ontology, arguments: argparse.Namespace, step: progress.Step) -> Run:
+    from reasoner import pipeline
+    from reasoner.batch.run import Run, begun
+
+    before = begun(folder) if arguments.resume else None
+    files = arguments.facts or (before.files if before else [])
+    day = arguments.as_of or (before.as_of if before else datetime.date.today())
+    from app.home import home
+
+    facts = files or pipeline.record_of(home())
+    return Run.create(folder, facts, rules, day, resume=arguments.resume, progress=step)
+
+
+def _at_once(arguments: argparse.Namespace) -> int:
+    """Facts files on an engine that takes them whole."""
+    from app.home import home
+    from reasoner import pipeline
+    from reasoner.batch.sources import FactsError, statements
+    from reasoner.engine import calendar
+    from reasoner.engine.facts import gather
+
+    engine: Engine = arguments.engine
+    rules, day = pipeline.ontology(None, home() / "cache"), arguments.as_of or datetime.date.today()
+    with progress.bar("推理 · reasoning") as step:
+        step("facts", 0, 2)
+        try:
+            table = statements(arguments.facts)
+        except FactsError as error:
+            raise from_error(error) from None
+        facts = gather(table, rules.book, rules.vocabulary, calendar.to_int(day))
+        step("reasoning", 1, 2)
+        opened = pipeline.World(facts, rules, day, engine=engine)
+        counted = Counter(conclusion.status for conclusion in opened.conclusions())
+    _print(arguments.lang, rules, day, len(opened.issues()), counted)
+    return 0
+
+
+def _print(lang: str, rules: Ontology, as_of: datetime.date, issues: int, counted: Counter[str]) -> None:
     from reasoner.engine.conclusions import status_names
 
-    opened = world.open_world(arguments.as_of)
-    vocabulary, lang = opened.rules.vocabulary, arguments.lang
-    found = opened.conclusions()
-    counted = Counter(conclusion.status for conclusion in found)
     rows = [
-        (vocabulary.predicates[status].label[lang], status, str(counted[status]))
-        for status in status_names(vocabulary)
+        (rules.vocabulary.predicates[status].label[lang], status, str(counted[status]))
+        for status in status_names(rules.vocabulary)
         if counted[status]
     ]
-    issues = len(opened.issues())
     if lang == "en":
-        print(f"as of {opened.as_of}: {issues} issues, {len(found)} conclusions\n")
+        print(f"as of {as_of}: {issues} issues, {counted.total()} conclusions\n")
         print(tables.table(("status", "id", "conclusions"), rows))
     else:
-        print(f"基准日 {opened.as_of}：问题 {issues} 个，结论 {len(found)} 条\n")
+        print(f"基准日 {as_of}：问题 {issues} 个，结论 {counted.total()} 条\n")
         print(tables.table(("状态", "代号", "结论数"), rows))
-    return 0
