@@ -36,14 +36,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _in(folder: Path, arguments: argparse.Namespace) -> int:
-    """Reason in a folder, over facts files or the record."""
+def _rules() -> Ontology:
+    """The rules; read before DuckDB is imported, which would otherwise complain when the process ends."""
     from app.home import home
     from reasoner import pipeline
+
+    return pipeline.ontology(None, home() / "cache")
+
+
+def _in(folder: Path, arguments: argparse.Namespace) -> int:
+    """Reason in a folder, over facts files or the record."""
+    rules = _rules()
     from reasoner.batch.run import RunError
     from reasoner.batch.sources import FactsError
 
-    rules = pipeline.ontology(None, home() / "cache")
     try:
         with progress.bar("推理 · reasoning") as step, _opened(folder, rules, arguments, step) as made:
             made.reason(step)
@@ -54,28 +60,26 @@ def _in(folder: Path, arguments: argparse.Namespace) -> int:
 
 
 def _opened(folder: Path, rules: Ontology, arguments: argparse.Namespace, step: progress.Step) -> Run:
+    from app.home import home
     from reasoner import pipeline
     from reasoner.batch.run import Run, begun
 
     before = begun(folder) if arguments.resume else None
     files = arguments.facts or (before.files if before else [])
     day = arguments.as_of or (before.as_of if before else datetime.date.today())
-    from app.home import home
-
     facts = files or pipeline.record_of(home())
     return Run.create(folder, facts, rules, day, resume=arguments.resume, progress=step)
 
 
 def _at_once(arguments: argparse.Namespace) -> int:
     """Facts files on an engine that takes them whole."""
-    from app.home import home
+    rules, day = _rules(), arguments.as_of or datetime.date.today()
     from reasoner import pipeline
     from reasoner.batch.sources import FactsError, statements
     from reasoner.engine import calendar
     from reasoner.engine.facts import gather
 
     engine: Engine = arguments.engine
-    rules, day = pipeline.ontology(None, home() / "cache"), arguments.as_of or datetime.date.today()
     with progress.bar("推理 · reasoning") as step:
         step("facts", 0, 2)
         try:
