@@ -33,8 +33,13 @@ def inspection_by_number(number: str, context: Context) -> str | None:
 def district_by_number(number: str, context: Context) -> str | None:
     """The district in a municipal petition number such as 永川电20251105001-1."""
     match = _NUMBERED_BY_DISTRICT.match(number)
-    found = context.names.find(match[1], DISTRICT) if match else None
-    return found.ids[0] if found is not None and found.ids else None
+    return district_named(match[1], context) if match else None
+
+
+def district_named(said: str, context: Context) -> str | None:
+    """The district that a name means."""
+    found = context.names.find(said, DISTRICT)
+    return found.ids[0] if found.ids else None
 
 
 def inspection(said: str, context: Context) -> str | None:

@@ -21,7 +21,7 @@ from reasoner.ledger.words import read_yaml
 
 _HEADER_WITHIN = 15
 _NOT_LAYOUTS = {"words.yaml", "messages.yaml", "terms.yaml"}
-_SLOT = re.compile(r"{([^{}]+)}")
+SLOT = re.compile(r"{([^{}]+)}")
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,9 @@ class TableLayout:
         """Headers that are used in other ways than as a column that states something."""
         named = [*self.key, *self.dates, self.url, self.left_out, *self.from_title]
         for entity in self.entities.values():
-            named += [*entity.when, *_SLOT.findall(" ".join((entity.id, *entity.classes)))]
+            named += [*entity.when, *SLOT.findall(" ".join((entity.id, *entity.classes)))]
         for item in self.items:
-            named += [name for slot in _SLOT.findall(item.form) for name in slot.split("|")]
+            named += [name for slot in SLOT.findall(item.form) for name in slot.split("|")]
         return {header(name) for name in named} | {h for need in self.needs for h in need}
 
 

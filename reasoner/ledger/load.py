@@ -11,7 +11,15 @@ from reasoner.bundled import path as bundled
 from reasoner.ledger.elsewhere import Elsewhere
 from reasoner.ledger.layouts import Table, TableLayout, layouts
 from reasoner.ledger.origin import Corrections
-from reasoner.ledger.reading import Progress, context_of, read_tables, recognised, silent
+from reasoner.ledger.reading import (
+    Progress,
+    context_of,
+    note_references,
+    read_tables,
+    recognised,
+    silent,
+    without_content,
+)
 from reasoner.ledger.report import Problem, Report, RowOutcome, Unusable, UnusableFile
 from reasoner.ledger.rows import Entry
 from reasoner.ledger.tables import Document
@@ -19,7 +27,7 @@ from reasoner.ledger.words import message
 from reasoner.records.record import Record, SetAside
 from reasoner.records.transaction import Transaction
 
-_TABLES = {".xlsx", ".csv"}
+_TABLES = {".xlsx", ".csv", ".parquet"}
 _GRAPHS = {".ttl", ".nt", ".trig", ".jsonld"}
 _SPREADSHEETS = {".xls", ".xlsm", ".xlsb", ".xltx", ".xltm", ".ods", ".et"}
 _SAMPLES = ("*.csv", "*.xlsx", "*.ttl")
@@ -37,7 +45,7 @@ def load(
     only_good: bool = False,
     dry: bool = False,
 ) -> Report:
-    """Load .xlsx, .csv, .ttl, .nt, .trig and .jsonld files in one transaction.
+    """Load .xlsx, .csv, .parquet, .ttl, .nt, .trig and .jsonld files in one transaction.
 
     ``with_registry`` puts the bundled registry on an empty record first: without it no name is known.
     ``corrections`` says of single cells what shall be read in their stead; the statements of such a row
@@ -52,18 +60,18 @@ def load(
     tables: list[Table] = []
     entries: list[Entry] = []
     digests: dict[str, str] = {}
-    for done, (name, file) in enumerate(zip(_document_names(files), files, strict=True)):
+    for done, (name, file) in enumerate(zip(file_names(files), files, strict=True)):
         progress("读取文件", done, len(files))
         try:
-            document = _document(file, name)
+            document = opened(file, name)
             digests[name] = hashlib.sha256(document.data).hexdigest()
-            _read(document, known, tables, entries, report)
+            read_file(document, known, tables, entries, report)
         except UnusableFile as error:
             report.unusable.append(error)
     if report.unusable:
         return report
     if with_registry and record.version == 0:
-        load(_registry(), record, who="zelian", why="装入自带名录", progress=progress)
+        load(registry_files(), record, who="zelian", why="装入自带名录", progress=progress)
     return _take(tables, entries, record, report, (who, why), digests, progress, corrections, only_good, dry)
 
 
@@ -95,20 +103,21 @@ def load_again(
 
 def load_bundled(record: Record, samples: bool = False, progress: Progress = silent) -> Report:
     """Load the bundled registry and public ledger, and the fictional samples when asked for."""
-    files = [*_registry(), bundled("data", "public", "issues_public.csv")]
+    files = [*registry_files(), bundled("data", "public", "issues_public.csv")]
     if samples:
         folder = bundled("data", "samples")
         files += sorted(file for pattern in _SAMPLES for file in folder.glob(pattern))
     return load(files, record, who="zelian", why="装入自带数据", progress=progress)
 
 
-def _registry() -> list[Path]:
+def registry_files() -> list[Path]:
+    """The bundled registry."""
     files = sorted(bundled("data", "registry").glob("*.csv"))
     return [file for file in files if file.name != "sector_words.csv"]
 
 
-def _document_names(files: Sequence[str | Path | Document]) -> list[str]:
-    """File names; files of one name in one import are told apart by their folders, or by a number."""
+def file_names(files: Sequence[str | Path | Document]) -> list[str]:
+    """By what names files are known: those of one name are told apart by their folders, or by a number."""
     paths = [Path(file.name if isinstance(file, Document) else file) for file in files]
     names = [path.name for path in paths]
     told = [
@@ -120,7 +129,7 @@ def _document_names(files: Sequence[str | Path | Document]) -> list[str]:
     ]
 
 
-def _document(file: str | Path | Document, name: str) -> Document:
+def opened(file: str | Path | Document, name: str) -> Document:
     """A readable file of a known type. Raises UnusableFile."""
     suffix = Path(name).suffix.lower()
     if suffix in _SPREADSHEETS:
@@ -137,13 +146,14 @@ def _document(file: str | Path | Document, name: str) -> Document:
         raise UnusableFile(name, "file-unreadable", reason=error.strerror or "") from error
 
 
-def _read(
+def read_file(
     document: Document,
     known: tuple[TableLayout, ...],
     tables: list[Table],
     entries: list[Entry],
     report: Report,
 ) -> None:
+    """Add the tables, or the subjects of RDF, that are in a file. Raises UnusableFile."""
     if document.suffix in _GRAPHS:
         from reasoner.ledger import rdf  # imported late: rdflib is slow to import
 
@@ -172,7 +182,9 @@ def _take(
 ) -> Report:
     """What all tables and subjects come to, put on record or (``dry``) only counted."""
     context, readers = context_of(tables, entries, record, digests, corrections or {}, said[0])
-    entries += read_tables(readers, context, _waiting(record, digests), report, progress)
+    rows = read_tables(readers, context, _waiting(record, digests), report, progress)
+    note_references(rows, without_content(rows, context.on_record))
+    entries += rows
     why = said[1] or "导入 " + "、".join(digests)
     elsewhere = Elsewhere(entries, record)
     writing = record.trial() if dry else record.transaction(said[0], why, digests)

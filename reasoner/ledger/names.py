@@ -106,6 +106,15 @@ class Names:
         self._cache.clear()
         self._near.clear()
 
+    def bounds(self) -> list[int]:
+        """The days, in order, on which a name begins or ceases to mean something."""
+        days = {day for uses in self._uses.values() for use in uses for day in (use.since, use.until)}
+        return sorted(days - {0, _NEVER})
+
+    def known(self) -> Iterable[str]:
+        """The ids of everything that has a family."""
+        return self._families.keys()
+
     def shown(self, id: str) -> str:
         """The short name of an entity, or its id."""
         return self._shown.get(id, id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from reasoner.bundled import path as bundled
 from reasoner.ledger import values
@@ -72,8 +72,12 @@ def context_of(
     files: Collection[str],
     corrections: Corrections,
     who: str,
+    more: Callable[[Context, list[tuple[TableReader, list[Row]]]], None] = lambda *_: None,
 ) -> tuple[Context, list[tuple[TableReader, list[Row]]]]:
-    """Everything rows are read against: first what is on record, then what the rows themselves define."""
+    """Everything rows are read against: first what is on record, then what the rows themselves define.
+
+    ``more`` is called when all of these rows are defined, before names are sorted, to add to the names.
+    """
     words = Words.bundled()
     names = Names(words)
     context = Context(names, words, _sector_words(), record.knows)
@@ -97,6 +101,7 @@ def context_of(
                 names.add(*statement)
             for subject, day in reader.inspection_days(row, _INSPECTION_DAYS):
                 days.setdefault(subject, set()).add(day)
+    more(context, readers)
     names.settle()
     context.inspection_days = {subject: tuple(sorted(found)) for subject, found in days.items()}
     for reader, _ in readers:
@@ -181,7 +186,6 @@ def read_tables(
             entries.append(entry)
             if not row.usable:
                 entry.cells = reader.kept(row)
-    _note_references(entries, context)
     tell("读取行", total, total)
     return entries
 
@@ -194,17 +198,30 @@ def _note_without_rows(readers: list[tuple[TableReader, list[Row]]], report: Rep
             report.add([Problem("noted", "no-rows", file, None, None, None, "", *message("no-rows"))])
 
 
-def _note_references(entries: Iterable[Entry], context: Context) -> None:
-    """Say of a row that it refers to one that is set aside: what it names has no content for now."""
+def without_content(entries: Iterable[Entry], known: Callable[[str], bool]) -> dict[str, Source]:
+    """The ids of entries that are set aside and that nothing else says anything of, with their places.
+
+    ``known`` tells whether anything is stated about an id elsewhere.
+    """
     entries = list(entries)
     there = {entry.about for entry in entries if entry.usable}
     aside = {entry.about: entry.source for entry in entries if not entry.usable and entry.about}
-    empty = {id: source for id, source in aside.items() if id not in there and not context.on_record(id)}
+    return {id: source for id, source in aside.items() if id not in there and not known(id)}
+
+
+def note_references(entries: Iterable[Entry], empty: Mapping[str, Source]) -> None:
+    """Say of a row that it refers to one that is set aside: what it names has no content for now."""
     for entry in entries if empty else ():
         for claim in entry.claims if entry.usable else ():
             if claim.kind == "entity" and (place := empty.get(str(claim.object))) is not None:
-                said = message("reference-aside", id=str(claim.object), row=str(place.row), file=place.file)
-                where = (entry.source.file, entry.source.sheet, entry.source.row)
-                entry.problems.append(
-                    Problem("noted", "reference-aside", *where, claim.columns, str(claim.object), *said)
-                )
+                source = entry.source
+                where = (source.file, source.sheet, source.row)
+                entry.problems.append(reference_aside(where, claim.columns, str(claim.object), place))
+
+
+def reference_aside(
+    where: tuple[str, str | None, int | None], column: str | None, id: str, place: Source
+) -> Problem:
+    """The note on a cell that refers to a row that is set aside."""
+    said = message("reference-aside", id=id, row=str(place.row), file=place.file)
+    return Problem("noted", "reference-aside", *where, column, id, *said)

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from reasoner.ledger import entities, literals, values
 from reasoner.ledger.context import Context, Setting, clean_id, fingerprint
-from reasoner.ledger.layouts import Entity, Item, Table
+from reasoner.ledger.layouts import SLOT, Entity, Item, Table
 from reasoner.ledger.origin import TITLE, Corrections, Origin, letter, shown
 from reasoner.ledger.report import Problem, Severity
 from reasoner.ledger.sheets import Cell
 from reasoner.ledger.tables import header
 from reasoner.ledger.words import message
 from reasoner.records.record import Claim, Source
-
-_SLOT = re.compile(r"{([^{}]+)}")
 
 
 @dataclass
@@ -69,14 +67,14 @@ class TableReader:
         self.table, self.layout, self.context = table, table.layout, context
         self.origin, self._who = Origin(table, corrections or {}), who
         self.setting = Setting(table.title)
-        self._column = {item: table.column(item.headers) for item in self.layout.items}
-        self._items = [
-            (item, column) for item in self.layout.items if (column := self._column[item]) is not None
+        self.column_of = {item: table.column(item.headers) for item in self.layout.items}
+        self.items = [
+            (item, column) for item in self.layout.items if (column := self.column_of[item]) is not None
         ]
-        self._used = [column for _, column in self._items]
-        self._positions = {name: position for position, name in enumerate(table.headers) if name}
-        self._skip = context.words.listed("skip_rows")
-        self._empty = context.words.listed("empty")
+        self.used = [column for _, column in self.items]
+        self.positions = {name: position for position, name in enumerate(table.headers) if name}
+        self.skip = context.words.listed("skip_rows")
+        self.empty = context.words.listed("empty")
 
     # -- first pass: which entities there are -------------------------------------------------
 
@@ -92,12 +90,15 @@ class TableReader:
         return rows
 
     def _is_entry(self, row: Row) -> bool:
-        if not any(row.texts[c] for c in self._used):
+        if not any(row.texts[c] for c in self.used):
             return False
-        first = next(said for said in row.texts if said)
-        if len(first) < 60 and re.split("[：:（(]", "".join(first.split()))[0] in self._skip:
+        if self.skips(next(said for said in row.texts if said)):
             return False
         return row.texts[: len(self.table.shown)] != self.table.shown  # headers repeated on each page
+
+    def skips(self, first: str) -> bool:
+        """Whether a row that begins with this text is a sum or a remark."""
+        return len(first) < 60 and re.split("[：:（(]", "".join(first.split()))[0] in self.skip
 
     def _identify(self, row: Row) -> None:
         main = self.layout.main
@@ -115,7 +116,7 @@ class TableReader:
                     self.context.ids.setdefault(id, entity.classes or (self.layout.name,))
         keys = [self.cell(row, column) for column in self.layout.key]
         row.key = next((k for k in keys if k), "") or row.ids.get(main, "") or fingerprint(*row.texts)
-        column = next((self._positions.get(header(c)) for c in self.layout.key if self.cell(row, c)), None)
+        column = next((self.positions.get(header(c)) for c in self.layout.key if self.cell(row, c)), None)
         row.continues = column is not None and (row.number, column) in self.table.repeated
 
     def _id_of(self, row: Row, entity: Entity) -> str | None:
@@ -127,7 +128,7 @@ class TableReader:
             missing = missing or not value
             return value
 
-        filled = _SLOT.sub(fill, entity.id)
+        filled = SLOT.sub(fill, entity.id)
         if not missing:
             return clean_id(filled)
         if entity.mint is None:
@@ -146,7 +147,7 @@ class TableReader:
         for handle, id in row.ids.items():
             for name in self._classes(row, self.layout.entities[handle]):
                 yield name, id, ""
-        for item, column in self._items:
+        for item, column in self.items:
             said, owner = row.texts[column], row.ids.get(item.of)
             if not said or owner is None:
                 continue
@@ -165,7 +166,7 @@ class TableReader:
 
     def inspection_days(self, row: Row, properties: tuple[str, ...]) -> Iterator[tuple[str, int]]:
         """The days a row gives for its inspection, which date the names of other rows."""
-        for item, column in self._items:
+        for item, column in self.items:
             if item.property in properties and item.of in row.ids and row.texts[column]:
                 yield from ((row.ids[item.of], day) for day in values.days_of(row.cells[column]))
 
@@ -173,7 +174,7 @@ class TableReader:
         """The classes of an entity; "{column}" takes them from a cell."""
         found = []
         for name in entity.classes:
-            if match := _SLOT.fullmatch(name):
+            if match := SLOT.fullmatch(name):
                 found += [part for part in values.parts(self.cell(row, match[1])) if part.isidentifier()]
             else:
                 found.append(name)
@@ -184,9 +185,9 @@ class TableReader:
 
     def cell(self, row: Row, column: str) -> str:
         """The text of a column by header, '' where there is no such column or no value."""
-        position = self._positions.get(header(column))
+        position = self.positions.get(header(column))
         said = row.texts[position] if position is not None else ""
-        return "" if said in self._empty else said
+        return "" if said in self.empty else said
 
     def _first(self, row: Row, columns: list[str]) -> str:
         return next((said for column in columns if (said := self.cell(row, column))), "")
@@ -225,7 +226,7 @@ class TableReader:
         if not self._resolve(row):
             return
         if self.layout.main not in row.ids:
-            column = (_SLOT.findall(self.layout.entities[self.layout.main].id) or [""])[0]
+            column = (SLOT.findall(self.layout.entities[self.layout.main].id) or [""])[0]
             said = self.cell(row, column)
             self.problem(row, "set_aside", "id-strange" if said else "id-missing", column, said)
             return
@@ -233,11 +234,11 @@ class TableReader:
         for handle, id in row.ids.items():
             for name in self._classes(row, self.layout.entities[handle]):
                 row.claims.append(Claim(name, id))
-        for item, column in self._items:
+        for item, column in self.items:
             if item.of in row.ids:
                 self._read(row, item, column)
         for item in self.layout.items:
-            if item.required and item.of in row.ids and self._column[item] is None:
+            if item.required and item.of in row.ids and self.column_of[item] is None:
                 self.problem(row, "set_aside", "column-missing", item.column, "")
         for predicate, subject, object in self.layout.links:
             target = row.inspection if object == "inspection" else row.ids.get(object)
@@ -282,13 +283,13 @@ class TableReader:
         if row.inspection is None and "title" in self.layout.inspection:
             row.inspection = self._setting(row).inspection
         row.district = entities.district_by_number(number, self.context) or self._setting(row).district
-        for item, column in self._items:
+        for item, column in self.items:
             if item.value == "inspection" and row.texts[column]:
                 found = entities.inspection(row.texts[column], self.context)
                 row.inspection = found or row.inspection
         days: set[int] = set()
         for name in self.layout.dates:
-            position = self._positions.get(header(name))
+            position = self.positions.get(header(name))
             if position is not None and row.cells[position : position + 1]:
                 days.update(values.days_of(row.cells[position]))
         if not days and "number" in self.layout.inspection:
@@ -305,7 +306,7 @@ class TableReader:
         ):
             self.problem(row, "set_aside", "formula", self.table.shown[column], said)
             return
-        if not said or said in self._empty:
+        if not said or said in self.empty:
             if item.required:
                 self.problem(row, "set_aside", "empty", self.table.shown[column], said)
             elif item.expected:
@@ -350,7 +351,7 @@ class TableReader:
     ) -> None:
         """Note something about a cell of the row, or set the row aside."""
         place = self.origin.place(row.number, row.texts)
-        at = self._positions.get(header(column)) if column and self.layout.shape == "rows" else None
+        at = self.positions.get(header(column)) if column and self.layout.shape == "rows" else None
         cell = "" if at is None else f"{letter(at)}{place[2]}"
         row.problems.append(
             Problem(severity, code, *place, column, value[:200], *message(code, **fill), candidates, cell)

@@ -77,7 +77,7 @@ def marked_as(value: Cell) -> Cell:
 
 
 def read_grids(document: Document) -> tuple[list[Grid], bool]:
-    """All sheets of an .xlsx, or the one table of a .csv; and whether there are macros in it.
+    """All sheets of an .xlsx, or the one table of a .csv or .parquet; and whether there are macros in it.
 
     Raises UnusableFile.
     """
@@ -86,7 +86,10 @@ def read_grids(document: Document) -> tuple[list[Grid], bool]:
         raise UnusableFile(name, "file-empty")
     if data.startswith(_OLE):
         raise UnusableFile(name, "file-old-excel")
-    grids, macros = _workbook(data, name) if document.suffix == ".xlsx" else ([_csv(data, name)], False)
+    if document.suffix == ".parquet":
+        grids, macros = [_parquet(data, name)], False
+    else:
+        grids, macros = _workbook(data, name) if document.suffix == ".xlsx" else ([_csv(data, name)], False)
     grids = [grid for grid in grids if any(any(c not in (None, "") for c in row) for row in grid.rows)]
     if not grids:
         raise UnusableFile(name, "file-blank")
@@ -99,14 +102,28 @@ def _csv(data: bytes, name: str) -> Grid:
     content = _decode(data, name)
     csv.field_size_limit(_LONGEST_FIELD)
     try:
-        delimiter = max(_DELIMITERS, key=lambda each: _columns(content, each))
-        rows: list[tuple[Cell, ...]] = list(map(tuple, _records(content, delimiter)))
+        rows: list[tuple[Cell, ...]] = list(map(tuple, records(content, delimiter_of(content))))
     except csv.Error as error:
         raise UnusableFile(name, "file-csv", reason=str(error)) from error
     return Grid(name, None, rows)
 
 
-def _records(content: str, delimiter: str) -> Iterator[list[str]]:
+def _parquet(data: bytes, name: str) -> Grid:
+    """The names of the columns are the first row of the sheet."""
+    from reasoner.ledger import big  # imported late: pyarrow is slow to import
+
+    table = big.parquet(io.BytesIO(data), name)
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    return Grid(name, None, [tuple(table.column_names), *rows])
+
+
+def delimiter_of(content: str) -> str:
+    """What parts the columns of a CSV."""
+    return max(_DELIMITERS, key=lambda each: _columns(content, each))
+
+
+def records(content: str, delimiter: str) -> Iterator[list[str]]:
+    """The rows of a CSV as the csv module reads them; raises csv.Error."""
     return csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
 
 
@@ -116,7 +133,7 @@ def _columns(content: str, delimiter: str) -> int:
     Counting the characters would not do: prose in the cells may hold more of another one.
     """
     try:
-        widths = Counter(len(row) for row in islice(_records(content, delimiter), _LOOKED_AT))
+        widths = Counter(len(row) for row in islice(records(content, delimiter), _LOOKED_AT))
     except csv.Error:  # quotes that make no sense with this delimiter
         return -1
     return max(((width - 1) * rows for width, rows in widths.items()), default=0)

@@ -221,6 +221,26 @@ class Record:
             [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema
         )
 
+    def sourced(self) -> pa.Table:
+        """Current statements with their places: predicate, subject, object, kind, file, sheet, row, columns.
+
+        All are strings but ``row`` (int64); ``object`` is as in ``facts``.
+        """
+        import pyarrow as pa  # imported late: only large imports need it
+
+        s, o = STATEMENTS.c, SOURCES.c
+        columns = (s.predicate, s.subject, s.object, s.kind, o.file, o.sheet, o.row, s.columns)
+        query = (
+            sa.select(*columns).join(SOURCES, s.source == o.id).where(s.retracted.is_(None)).order_by(s.id)
+        )
+        kinds = [pa.int64() if column is o.row else pa.string() for column in columns]
+        schema = pa.schema([(column.name, kind) for column, kind in zip(columns, kinds, strict=True)])
+        with self._engine.connect() as connection:
+            found = list(zip(*connection.execute(query).all(), strict=True)) or [()] * len(columns)
+        return pa.table(
+            [pa.array(each, kind) for each, kind in zip(found, kinds, strict=True)], schema=schema
+        )
+
     def ask(self, query: sa.Select[Any]) -> Sequence[Any]:
         """The rows of a query over the tables of ``reasoner.records.transaction``."""
         with self._engine.connect() as connection:
