@@ -88,18 +88,24 @@ def triples(statements: pa.Table, vocabulary: Vocabulary) -> pa.Array:
             is_class, pc.equal(kinds, "date"), pc.equal(kinds, "integer"), pc.equal(kinds, "text")
         ),
         own,
-        _joined('"', pc.replace_substring_regex(objects, _DAY, r"\1-\2-\3"), f'"^^<{XSD}date>'),
-        _joined('"', objects, f'"^^<{XSD}integer>'),
-        _joined('"', _escaped(objects), '"'),
-        _mapped(objects, lambda id: f"<{iri(id)}>"),
+        joined('"', pc.replace_substring_regex(objects, _DAY, r"\1-\2-\3"), f'"^^<{XSD}date>'),
+        joined('"', objects, f'"^^<{XSD}integer>'),
+        joined('"', _escaped(objects), '"'),
+        iris(objects),
     )
-    return _joined(
-        _mapped(subjects, lambda id: f"<{iri(id)}> "),
+    return joined(
+        iris(subjects),
+        " ",
         pc.if_else(is_class, f"<{RDF}type>", own),
         " ",
         said,
         " .\n",
     )
+
+
+def iris(ids: pa.Array) -> pa.Array:
+    """The IRI of each entity, in its brackets."""
+    return _mapped(ids, lambda id: f"<{iri(id)}>")
 
 
 def _mapped(texts: pa.Array, change: Callable[[str], str]) -> pa.Array:
@@ -115,6 +121,7 @@ def _escaped(texts: pa.Array) -> pa.Array:
     return texts
 
 
-def _joined(*parts: pa.Array | str) -> pa.Array:
+def joined(*parts: pa.Array | str) -> pa.Array:
+    """Texts put together; a text that stands alone is the same in every place."""
     every = [pa.scalar(part, pa.string()) if isinstance(part, str) else part for part in parts]
     return pc.binary_join_element_wise(*every, pa.scalar("", pa.string()))

@@ -54,12 +54,13 @@ class Slot(NamedTuple):
 class Pattern:
     """The statements to copy (``facts``), and those that come once (``registry``).
 
-    ``classes``: of every invented subject, with all superclasses.
+    ``classes``: of every invented subject, with all superclasses. ``findings``: the kinds that there are.
     """
 
     facts: tuple[Fact, ...]
     registry: tuple[Fact, ...]
     classes: dict[str, frozenset[str]]
+    findings: tuple[str, ...]
 
     def _of_class(self, *names: str) -> list[str]:
         return sorted(s for s, own in self.classes.items() if own.intersection(names))
@@ -237,4 +238,6 @@ def _read(invented: set[str], vocabulary: Vocabulary) -> Pattern:
                 classes[s.subject] |= (
                     above.get(s.predicate, frozenset()) if s.kind == "class" else frozenset()
                 )
-    return Pattern(tuple(copied), tuple(once), dict(classes))
+    kinds = set(vocabulary.predicates["findingKind"].arguments[1])
+    findings = sorted(v.name for v in vocabulary.individuals.values() if kinds.intersection(v.classes))
+    return Pattern(tuple(copied), tuple(once), dict(classes), tuple(findings))

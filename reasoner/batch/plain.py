@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from reasoner.batch.draws import Numbers
 from reasoner.batch.rows import Rows, chosen, day_of, day_texts, numbered
@@ -25,6 +26,8 @@ _YEAR = 365
 _PLACED, _DATED, _IN_SECTOR, _IN_TWO_SECTORS, _RAISED = 0.97, 0.85, 0.92, 0.08, 0.985
 _WITH_TASK, _WITH_LIMIT, _COMPLETED, _WITH_DAY, _WRITTEN_OFF = 0.75, 0.92, 0.65, 0.98, 0.2
 # … and wrong about so many.
+_FOUND = 0.08
+"""How many have a finding, of any kind that the text knows, about themselves or their inspection."""
 _WRONG_YEAR, _RAISED_TWICE, _TWO_LIMITS, _RECORDED_TWICE = 0.005, 0.003, 0.005, 0.005
 
 
@@ -92,6 +95,7 @@ class PlainIssues:
         here = some("dated", _DATED)
         rows.add("foundOn", ids.take(pa.array(here)), day_texts(found[here]), "date")
         self._tasks(rows, part, numbers, places, found)
+        self._findings(rows, part, numbers, places, found)
         return rows.table()
 
     def territories(self, places: Places) -> pa.Array:
@@ -156,8 +160,37 @@ class PlainIssues:
             add("by", which, end, who, "entity")
             add("on", which & some(f"day {end}", _WITH_DAY), end, day_texts(day), "date")
 
+    def _findings(self, rows: Rows, part: int, numbers: Numbers, places: Places, found: Numbers) -> None:
+        number, kinds, states = len(numbers), self._pattern.findings, self._pattern.states
+        here = np.flatnonzero(self._draws.happens("plain finding", part, number, _FOUND))
+        kind = self._draws.days("plain finding kind", part, number, 0, len(kinds) - 1)[here]
+        state = self._draws.days("plain finding state", part, number, 0, len(states) - 1)[here]
+        on_issue = pa.array(self._draws.happens("plain finding on issue", part, number, 0.6)[here])
+        later = self._draws.days("plain finding day", part, number, 30, 400)[here]
+        raised = numbered(chosen(self._pattern.inspections, places.inspection), places.rounds).take(here)
+        ids, text = _with(numbers[here], "-finding"), _with(numbers[here], "-text")
+        checker = numbered(self._pattern.first("by", "writeOff"), places.regions[here])
+        rows.add("text", text, "", "class")
+        rows.add("name", text, numbered(f"{SAMPLE}文书", numbers[here]), "text")
+        rows.add("finding", ids, "", "class")
+        rows.add("name", ids, numbered(f"{SAMPLE}认定", numbers[here]), "text")
+        for each in (text, ids):
+            rows.add("note", each, MARK, "text")
+        rows.add("findingKind", ids, chosen(kinds, kind), "entity")
+        rows.add("about", ids, pc.if_else(on_issue, numbered("T", numbers[here], "-"), raised), "entity")
+        rows.add("by", ids, checker, "entity")
+        rows.add("state", ids, chosen(states, state), "entity")
+        rows.add("concernsBody", ids, self.holders(places).take(here), "entity")
+        for predicate in ("instrument", "competence"):
+            rows.add(predicate, ids, text, "entity")
+        rows.add("on", ids, day_texts((found[here] + later)), "date")
+        rows.add("conductOn", ids, day_texts(found[here]), "date")
+
+    def holders(self, places: Places) -> pa.Array:
+        """Who holds the tasks at each place, or the place itself where nobody does."""
+        territory, doer = self._of_slots(places, 0), self._of_slots(places, 2)
+        return numbered(pc.if_else(pc.equal(doer, ""), territory, doer), places.regions)
+
 
 def _with(numbers: Numbers, end: str) -> pa.Array:
-    import pyarrow.compute as pc
-
     return pc.binary_join_element_wise(numbered("T", numbers, "-"), pa.scalar(end), pa.scalar(""))
