@@ -98,6 +98,7 @@ def parser() -> argparse.ArgumentParser:
         _ask,
         _dossier,
         _generate,
+        _export,
         _explore,
     ):
         add(command)
@@ -504,6 +505,32 @@ def _generate(command: Command) -> None:
         choices=("parquet", "csv", "rdf", "ledger", "ledger-parquet"),
         help="格式，默认依文件名 · format (default: as the name of the file says)",
     )
+
+
+def _export(command: Command) -> None:
+    made = command(
+        "export",
+        "把全部结论写成 .parquet、.csv 或者 RDF（.nt）：记录的，或者一次推理的",
+        "write all conclusions as .parquet, .csv or RDF (.nt): those of the record, or of a run",
+        "zelian export --out 结论.parquet",
+        "zelian export --run 推理 --out 结论.csv",
+    )
+    made.add_argument(
+        "--run",
+        metavar="DIR",
+        dest="run_folder",
+        type=Path,
+        help="reason --run 保存的文件夹，代替记录 · the folder of a run, in place of the record",
+    )
+    made.add_argument(
+        "--out", "-o", metavar="FILE", type=Path, required=True, help="写到文件 · the file to write"
+    )
+    made.add_argument(
+        "--format",
+        choices=("parquet", "csv", "rdf"),
+        help="格式，默认依文件名 · format (default: as the name of the file says)",
+    )
+    _as_of(made)
 
 
 def _explore(command: Command) -> None:

@@ -177,6 +177,8 @@ def _row(c: Conclusion, book: LawBook, language: str) -> dict[str, Any]:
     def said(text: Text) -> str | None:
         return text.get(language)
 
+    bearers = sorted(c.bearers, key=lambda each: str(each["id"]))
+
     return {
         "id": c.id,
         "norm": c.norm,
@@ -187,9 +189,9 @@ def _row(c: Conclusion, book: LawBook, language: str) -> dict[str, Any]:
         "issues": list(c.issues),
         "inspection": c.inspection,
         "kind": c.kind,
-        "bearers": [each["id"] for each in c.bearers],
-        "bearers_named": [said(each["name"]) for each in c.bearers],
-        "destinations": [each["id"] for each in c.destinations],
+        "bearers": [each["id"] for each in bearers],
+        "bearers_named": [said(each["name"]) for each in bearers],
+        "destinations": sorted(each["id"] for each in c.destinations),
         "reason": c.reason,
         "reason_label": said(c.reason_label),
         "missing": c.missing,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from reasoner.batch.export import SCHEMA, VERSION
-from reasoner.batch.run import Run
+from reasoner.batch.run import Run, RunError
 from reasoner.engine.conclusions import LAPSED
 from reasoner.engine.reader import INSPECTION_OF, ISSUE_OF, ISSUE_OF_UNIT
 from reasoner.rulebook.sentences import JOINT
@@ -22,7 +22,14 @@ _ROWS = 100_000
 
 
 def exported(run: Run, language: str) -> Iterator[pa.RecordBatch]:
-    """Every conclusion of a finished run, in no order; labels and names in a language (zh, en)."""
+    """Every conclusion of a finished run, in no order; labels and names in a language (zh, en).
+
+    Raises RunError for a run that has not finished: what it holds is not all that follows.
+    """
+    if not run.finished:
+        raise RunError(
+            f"{run.folder} 的推理没有完成，请用 --resume 继续 / {run.folder} has not finished: --resume it"
+        )
     predicates = run.rules.vocabulary.predicates.values()
     parts = [_part(p.name, p.roles) for p in predicates if p.is_status and p.roles and p.name in run.tables]
     if not parts:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from app.cli import progress
+from app.cli.formats import form_of
 from app.cli.messages import CommandError
 
 
@@ -18,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     from reasoner.batch.generate import Generator
 
     out: Path = arguments.out
-    form = arguments.format or _form_of(out)
+    form = arguments.format or form_of(out)
     cache = home() / "cache"
     vocabulary = pipeline.ontology(None, cache).vocabulary
     generator = Generator(pattern.samples(vocabulary, cache), arguments.issues, arguments.seed)
@@ -55,17 +56,3 @@ def run(arguments: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     return 0
-
-
-def _form_of(out: Path) -> str:
-    """The format that the name of a file asks for."""
-    from reasoner.batch.fact_files import FORMATS
-
-    if out.suffix.lower() == ".ttl":
-        return "rdf"
-    for form, suffix in FORMATS.items():
-        if out.suffix.lower() == suffix:
-            return form
-    raise CommandError(
-        f"从文件名看不出格式：{out}，请写 --format", f"the name does not tell the format: {out}; say --format"
-    )
