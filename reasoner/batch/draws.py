@@ -40,9 +40,11 @@ class Draws:
         """So many places of ``weights``, each as often as it weighs."""
         reached = np.cumsum(weights)
         found = np.searchsorted(reached, self.uniform(purpose, part, number) * reached[-1], side="right")
-        return np.minimum(found, len(weights) - 1)
+        places: Numbers = np.minimum(found, len(weights) - 1)
+        return places
 
     def sizes(self, purpose: str, number: int, spread: float) -> Numbers:
         """So many sizes around 1, most below, a few far above (log-normal, by the logistic curve)."""
         within = np.clip(self.uniform(purpose, 0, number), 1e-9, 1 - 1e-9)
-        return np.exp(spread * np.log(within / (1 - within)) / 1.702)
+        sizes: Numbers = np.exp(spread * np.log(within / (1 - within)) / 1.702)
+        return sizes

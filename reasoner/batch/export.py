@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,7 +74,7 @@ def write(
     ``form``: one of ``FORMATS``; ``between`` separates the parts of a list in CSV. Raises OSError when the
     file cannot be written.
     """
-    opened = {
+    opened: dict[str, Callable[[Path], AbstractContextManager[Put]]] = {
         "parquet": _parquet,
         "csv": lambda place: _csv(place, between),
         "rdf": lambda place: _triples(place, book),

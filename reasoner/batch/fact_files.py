@@ -7,7 +7,7 @@ terms of the ontology, as ``zelian load`` reads them. A file appears when it is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -36,7 +36,11 @@ def write(
 
     ``form``: one of ``FORMATS``. Raises OSError when the file cannot be written.
     """
-    opened = {"parquet": _parquet, "csv": _csv, "rdf": lambda place: _triples(place, vocabulary)}[form]
+    opened: dict[str, Callable[[Path], AbstractContextManager[Write]]] = {
+        "parquet": _parquet,
+        "csv": _csv,
+        "rdf": lambda place: _triples(place, vocabulary),
+    }[form]
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished, rows = path.with_name(path.name + ".part"), 0
     try:
