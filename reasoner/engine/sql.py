@@ -69,9 +69,13 @@ class Compiler:
             yield recursive, list(by_head.items())
 
     def select(
-        self, rule: Rule, empty: Collection[str] = (), instead: Mapping[int, str] | None = None
+        self,
+        rule: Rule,
+        empty: Collection[str] = (),
+        instead: Mapping[int, str] | None = None,
+        repeated: bool = False,
     ) -> str:
-        """The SELECT that yields the head rows of one rule, each once.
+        """The SELECT that yields the head rows of one rule, each once unless ``repeated`` ones do no harm.
 
         ``empty``: predicates known to have no rows, which need not be looked for. ``instead``: other tables
         for some of the positive atoms, by their number among them.
@@ -108,7 +112,9 @@ class Compiler:
                 )
         head = ", ".join(f"{self._term(arg, columns)} AS a{i}" for i, arg in enumerate(rule.head.args))
         shown = {arg for arg in rule.head.args if isinstance(arg, Var)}
-        once = all(v in shown for number, atom in atoms if number in joined for v in atom.variables())
+        once = repeated or all(
+            v in shown for number, atom in atoms if number in joined for v in atom.variables()
+        )
         return (
             f"SELECT {'' if once else 'DISTINCT '}{head}"
             + (f" FROM {source}" if source else "")
