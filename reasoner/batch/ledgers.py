@@ -258,6 +258,8 @@ class _Import:
     def _state(self, context: Context, readers: list[tuple[TableReader, list[Row]]]) -> list[Entry]:
         """Read the columns, then all odd rows and small tables row by row; return their entries."""
         days = Days(context.names)
+        for reader, _ in readers:
+            self._learn(reader.table, context)
         for columns in self.columns:
             columns.reader.setting = setting(columns.reader.table.title, context)
             if days.usable:

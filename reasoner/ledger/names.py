@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -26,14 +27,22 @@ _BRACKETS = re.compile(r"[(（\[【〔][^)）\]】〕]*[)）\]】〕]")
 _VALIDITY = re.compile(r"(\d{4})-(\d{2})-(\d{2})（(.+)）")
 
 
+Candidates = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """What a name means. ``ids`` is set only when found; ``candidates`` are (id, name) otherwise."""
 
     status: Literal["found", "ambiguous", "unknown"]
     ids: tuple[str, ...] = ()
-    candidates: tuple[tuple[str, str], ...] = ()
+    meant: Candidates | Callable[[], Candidates] = ()
     expired: bool = False
+
+    @property
+    def candidates(self) -> Candidates:
+        """What may have been meant; looked for when asked, since most who ask need only the status."""
+        return self.meant() if callable(self.meant) else self.meant
 
 
 @dataclass(slots=True)
@@ -64,7 +73,8 @@ class Names:
         self._places: dict[str, str] = {}
         self._spans: dict[str, list[int]] = {}
         self._cache: dict[object, Resolution] = {}
-        self._near: dict[tuple[str, frozenset[str]], tuple[tuple[str, str], ...]] = {}
+        self._near: dict[tuple[str, frozenset[str]], Candidates] = {}
+        self._called: dict[frozenset[str], list[str]] = {}
 
     def add(self, predicate: str, subject: str, object: str) -> None:
         """Take one statement: a class (empty object), a name, a validity or a link."""
@@ -105,6 +115,7 @@ class Names:
         self._pending.clear()
         self._cache.clear()
         self._near.clear()
+        self._called.clear()
 
     def bounds(self) -> list[int]:
         """The days, in order, on which a name begins or ceases to mean something."""
@@ -172,7 +183,7 @@ class Names:
                 return found
         if name in self._families and self._families[name] & families:
             return Resolution("found", (name,))
-        return Resolution("unknown", candidates=self._like(bare or name, families))
+        return Resolution("unknown", meant=partial(self._like, bare or name, families))
 
     def _exact(
         self, name: str, families: frozenset[str], days: tuple[int, ...], district: str | None
@@ -192,7 +203,7 @@ class Names:
             ids = here if len(here) == 1 else ids
         if len(ids) == 1:
             return Resolution("found", tuple(ids), expired=expired)
-        return Resolution("ambiguous", candidates=tuple((id, self.shown(id)) for id in sorted(ids)))
+        return Resolution("ambiguous", meant=tuple((id, self.shown(id)) for id in sorted(ids)))
 
     def home(self, id: str) -> str | None:
         """The district of a township or of a district's or township's organ; None for all else."""
@@ -231,12 +242,14 @@ class Names:
                     return inner
         return None
 
-    def _like(self, name: str, families: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    def _like(self, name: str, families: frozenset[str]) -> Candidates:
         key = (name, families)
         if key not in self._near:
-            names = [
-                n for n, uses in self._uses.items() if any(self._families[u.id] & families for u in uses)
-            ]
+            if families not in self._called:
+                self._called[families] = [
+                    n for n, uses in self._uses.items() if any(self._families[u.id] & families for u in uses)
+                ]
+            names = self._called[families]
             near: dict[str, str] = {}
             for found, _, _ in process.extract(name, names, scorer=fuzz.ratio, limit=8, score_cutoff=55):
                 for use in self._uses[found]:

@@ -53,9 +53,19 @@ def term(local: str) -> str:
     return local[:1].lower() + local[1:]
 
 
+_given: list[reasoner.rulebook.vocabulary.Vocabulary] = []
+
+
+def know(terms: reasoner.rulebook.vocabulary.Vocabulary) -> None:
+    """Take the ontology from whoever has read it already, which takes a second."""
+    _given[:] = [terms]
+
+
 @lru_cache(maxsize=1)
 def ontology() -> reasoner.rulebook.vocabulary.Vocabulary | None:
     """The ontology, or None where there is none; read for RDF, rare words and ids described twice."""
+    if _given:
+        return _given[0]
     try:
         found = reasoner.rulebook.vocabulary.load(bundled("ontology"))
     except FileNotFoundError:
