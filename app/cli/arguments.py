@@ -166,7 +166,6 @@ def _reason(command: Command) -> None:
         "--facts",
         metavar="FILE",
         nargs="+",
-        type=Path,
         default=[],
         help="事实文件（.parquet .csv），代替记录 · facts files in place of the record",
     )

@@ -23,7 +23,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -213,13 +213,21 @@ class Run:
         found = {p.name for p in self.rules.vocabulary.predicates.values() if p.is_status or p.is_remark}
         return frozenset(found | READ | procedure.READ | {_ISSUES})
 
-    def reason(self, progress: Progress | None = None, every: float = evaluation.EVERY) -> None:
+    def reason(
+        self,
+        progress: Progress | None = None,
+        every: float = evaluation.EVERY,
+        also: Collection[str] | None = (),
+    ) -> None:
         """Evaluate every stratum that is not done yet and keep what follows.
 
-        ``every``: seconds between the moments at which what was found is made safe on disk.
+        ``every``: seconds between the moments at which what was found is made safe on disk. ``also``: further
+        predicates whose rows are to stay, None for all; the same ones when an interrupted run is resumed.
         """
         if not self.finished:
-            evaluation.evaluate(self.connection, self.rules, self.kept, progress or (lambda *_: None), every)
+            every_one = {rule.head.predicate for rule in self.rules.book.rules} if also is None else also
+            kept = self.kept | set(every_one)
+            evaluation.evaluate(self.connection, self.rules, kept, progress or (lambda *_: None), every)
             self.close()
             _write(self.folder, {**_about(self.folder), "finished": True})
 

@@ -82,12 +82,12 @@ class Compiler:
         """
         atoms = list(enumerate(rule.positive()))
         joined, asked = _parted(rule, [atom for _, atom in atoms])
+        order = _linked([(number, atom) for number, atom in atoms if number in joined])
         columns: dict[str, str] = {}
         source, where = "", list[str]()
-        for number, atom in atoms:
-            if number in joined:
-                table, conditions = self._matched(atom, f"t{number}", columns, (instead or {}).get(number))
-                source += _next(source, table, conditions, where)
+        for number, atom in order:
+            table, conditions = self._matched(atom, f"t{number}", columns, (instead or {}).get(number))
+            source += _next(source, table, conditions, where)
         for number, atom in atoms:
             if number in asked:  # whether there is one is all that matters
                 table, conditions = self._matched(
@@ -166,7 +166,8 @@ def _parted(rule: Rule, atoms: list[Atom]) -> tuple[set[int], set[int]]:
     """The atoms whose rows are joined, and those of which it is only asked whether there is a row.
 
     An atom is only asked for when it has a variable that nothing else names (so that joining it would repeat
-    the same conclusion) and all its other variables are bound by the atoms that are joined.
+    the same conclusion) and all its other variables are bound by atoms that are joined with one another
+    without it.
     """
     named: dict[Var, int] = {}
     for literal in (Atom("", rule.head.args), *(each for each in rule.body if not isinstance(each, Atom))):
@@ -179,11 +180,31 @@ def _parted(rule: Rule, atoms: list[Atom]) -> tuple[set[int], set[int]]:
     for number in reversed(range(len(atoms))):
         own = set(atoms[number].variables())
         private = {v for v in own if named[v] == 1}
-        others = {v for i in joined - {number} for v in atoms[i].variables()}
-        if private and len(own) > len(private) and own - private <= others:
+        parts = _parts([set(atoms[i].variables()) for i in joined - {number}])
+        if private and len(own) > len(private) and any(own - private <= part for part in parts):
             joined.remove(number)
             asked.add(number)
     return joined, asked
+
+
+def _parts(sets: Iterable[set[Var]]) -> list[set[Var]]:
+    """The variables of atoms, those together that shared variables link."""
+    parts: list[set[Var]] = []
+    for each in sets:
+        linked = [part for part in parts if part & each]
+        parts = [part for part in parts if not part & each]
+        parts.append(each.union(*linked))
+    return parts
+
+
+def _linked(atoms: list[tuple[int, Atom]]) -> list[tuple[int, Atom]]:
+    """The atoms in an order in which each shares a variable with an earlier one, as far as there is one."""
+    left, found, known = list(atoms), list[tuple[int, Atom]](), set[Var]()
+    while left:
+        place = next((i for i, (_, atom) in enumerate(left) if known & set(atom.variables())), 0)
+        found.append(left.pop(place))
+        known |= set(found[-1][1].variables())
+    return found
 
 
 def _variables(literal: Literal) -> set[Var]:

@@ -65,7 +65,7 @@ def _opened(folder: Path, rules: Ontology, arguments: argparse.Namespace, step: 
     from reasoner.batch.run import Run, begun
 
     before = begun(folder) if arguments.resume else None
-    files = arguments.facts or (before.files if before else [])
+    files = list(map(Path, arguments.facts)) or (before.files if before else [])
     day = arguments.as_of or (before.as_of if before else datetime.date.today())
     facts = files or pipeline.record_of(home())
     return Run.create(folder, facts, rules, day, resume=arguments.resume, progress=step)
@@ -83,7 +83,7 @@ def _at_once(arguments: argparse.Namespace) -> int:
     with progress.bar("推理 · reasoning") as step:
         step("facts", 0, 2)
         try:
-            table = statements(arguments.facts)
+            table = statements(list(map(Path, arguments.facts)))
         except FactsError as error:
             raise from_error(error) from None
         facts = gather(table, rules.book, rules.vocabulary, calendar.to_int(day))
