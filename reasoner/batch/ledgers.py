@@ -17,12 +17,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from reasoner.ledger import big
+from reasoner.ledger import big, entities
 from reasoner.ledger.big import BigTable
 from reasoner.ledger.cells import Days
 from reasoner.ledger.column_statements import SHAPE, statements
 from reasoner.ledger.columns import MANY, Columns, suits, text
-from reasoner.ledger.context import Context, clean_id, setting
+from reasoner.ledger.context import Context, setting
 from reasoner.ledger.layouts import Table, layouts
 from reasoner.ledger.load import file_names, load, opened, read_file, registry_files
 from reasoner.ledger.reading import (
@@ -37,7 +37,6 @@ from reasoner.ledger.reading import (
 )
 from reasoner.ledger.report import Report, Unusable, UnusableFile
 from reasoner.ledger.rows import Entry, Row, TableReader
-from reasoner.ledger.values import parts
 from reasoner.records.record import Record
 
 _LARGE = (".csv", ".parquet")
@@ -204,7 +203,7 @@ class _Import:
             self._keep(reader, self._names.index(reader.table.file), rows, context)
         ids = _Ids(self._look)
         ids.learn([id for _, rows in readers for row in rows for id in row.ids.values()])
-        context.ids = ids
+        context.ids, context.expect = ids, ids.learn
         twice = "SELECT id FROM ids GROUP BY id HAVING count(DISTINCT classes) > 1"
         for columns in self.columns:
             columns.odden_ids(twice)
@@ -276,9 +275,7 @@ class _Import:
     def _learn(self, table: Table, context: Context) -> None:
         """Ask at once for all ids that these rows may name."""
         cells = {str(cell).strip() for _, row in table.rows for cell in row if cell}
-        found = {id for cell in cells for each in (cell, *parts(cell)) if (id := clean_id(each))}
-        if isinstance(context.ids, _Ids):
-            context.ids.learn(found)
+        context.expect(id for cell in cells for id in entities.ids_within(cell, context))
 
     def _note(
         self, entries: Sequence[Entry], selects: Sequence[tuple[Columns, list[str]]], context: Context

@@ -77,6 +77,8 @@ def read(
     """Read each (text, district or '', mask of days) as a row's cell would be read."""
     found = Cells()
     reader = entities.READERS[item.value]
+    if item.value in KNOWN:
+        context.expect(id for said, _, _ in cells for id in entities.ids_within(said, context))
     for cell in cells:
         said, district, mask = cell
         ids = _Ids()

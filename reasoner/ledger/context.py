@@ -38,6 +38,8 @@ class Context:
     ids: dict[str, tuple[str, ...]] = field(default_factory=dict)
     described: dict[str, set[str]] = field(default_factory=dict)
     inspection_days: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    expect: Callable[[Iterable[str]], None] = lambda _: None
+    """Tells ``ids`` which ids will be asked for, where asking for many at once is faster."""
     _known: dict[str, bool] = field(default_factory=dict)
 
     def knows(self, id: str) -> bool:

@@ -163,6 +163,15 @@ def _named(said: str, context: Context) -> Iterator[str]:
 # -- references -------------------------------------------------------------------------------
 
 
+def ids_within(said: str, context: Context) -> set[str]:
+    """What in a cell may be the id of an entry."""
+    plain = _NUMBERING.sub("", said)
+    found = {said, *parts(said), *parts(said, values.SEMICOLONS)}
+    for each in (_NUMBERING.sub("", name) for name in _named(plain, context)):
+        found |= {each, *_SOFT.split(each)}
+    return {id for each in found if (id := clean_id(each))}
+
+
 def _ref(r: Reading) -> Outcome:
     """Ids of entries in this import or on record, or (with families) names that mean one."""
     out = Outcome()

@@ -75,6 +75,7 @@ class Names:
         self._cache: dict[object, Resolution] = {}
         self._near: dict[tuple[str, frozenset[str]], Candidates] = {}
         self._called: dict[frozenset[str], list[str]] = {}
+        self._members: dict[str, list[tuple[str, str]]] = {}
 
     def add(self, predicate: str, subject: str, object: str) -> None:
         """Take one statement: a class (empty object), a name, a validity or a link."""
@@ -116,6 +117,7 @@ class Names:
         self._cache.clear()
         self._near.clear()
         self._called.clear()
+        self._members.clear()
 
     def bounds(self) -> list[int]:
         """The days, in order, on which a name begins or ceases to mean something."""
@@ -157,13 +159,15 @@ class Names:
 
     def within_text(self, text: str, family: str) -> list[tuple[str, str]]:
         """Names of one family that stand in a text, as (name, id); a name inside a longer one is skipped."""
-        hits = [
-            (name, use.id)
-            for name, uses in self._uses.items()
-            if len(name) > 1 and name in text
-            for use in uses
-            if family in self._families[use.id]
-        ]
+        if family not in self._members:
+            self._members[family] = [
+                (name, use.id)
+                for name, uses in self._uses.items()
+                if len(name) > 1
+                for use in uses
+                if family in self._families[use.id]
+            ]
+        hits = [(name, id) for name, id in self._members[family] if name in text]
         return [(n, id) for n, id in hits if not any(n != longer and n in longer for longer, _ in hits)]
 
     def _find(
