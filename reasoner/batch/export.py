@@ -74,15 +74,15 @@ def write(
     ``form``: one of ``FORMATS``; ``between`` separates the parts of a list in CSV. Raises OSError when the
     file cannot be written.
     """
-    opened: dict[str, Callable[[Path], AbstractContextManager[Put]]] = {
+    opens: dict[str, Callable[[Path], AbstractContextManager[Put]]] = {
         "parquet": _parquet,
         "csv": lambda place: _csv(place, between),
         "rdf": lambda place: _triples(place, book),
-    }[form]
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished, rows = path.with_name(path.name + ".part"), 0
     try:
-        with opened(unfinished) as put:
+        with opens[form](unfinished) as put:
             for batch in batches:
                 put(batch)
                 rows += batch.num_rows

@@ -36,15 +36,15 @@ def write(
 
     ``form``: one of ``FORMATS``. Raises OSError when the file cannot be written.
     """
-    opened: dict[str, Callable[[Path], AbstractContextManager[Write]]] = {
+    opens: dict[str, Callable[[Path], AbstractContextManager[Write]]] = {
         "parquet": _parquet,
         "csv": _csv,
         "rdf": lambda place: _triples(place, vocabulary),
-    }[form]
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished, rows = path.with_name(path.name + ".part"), 0
     try:
-        with opened(unfinished) as put:
+        with opens[form](unfinished) as put:
             for table in tables:
                 put(table)
                 rows += table.num_rows

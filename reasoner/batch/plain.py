@@ -183,7 +183,7 @@ class PlainIssues:
         rows.add("concernsBody", ids, self.holders(places).take(here), "entity")
         for predicate in ("instrument", "competence"):
             rows.add(predicate, ids, text, "entity")
-        rows.add("on", ids, day_texts((found[here] + later)), "date")
+        rows.add("on", ids, day_texts(found[here] + later), "date")
         rows.add("conductOn", ids, day_texts(found[here]), "date")
 
     def holders(self, places: Places) -> pa.Array:
