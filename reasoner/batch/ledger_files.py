@@ -2,7 +2,9 @@
 
 The template (data/layouts/zelian.yaml) has a table for every kind of entry and a column for every property:
 it says which row and which column a statement makes. Bodies, places, documents and issues stand in the
-cells by their ids, choices by their words. The registry is left out: whoever loads a ledger has it.
+cells by their ids, choices by their words. What a column does not take is left out: the
+second limit of a task, a place that is neither a district nor a township; and so is the registry, which whoever
+loads a ledger has.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from reasoner.rulebook.vocabulary import Vocabulary
 LAYOUT = "zelian"
 _OPEN_TIME = "openTime"
 _BY_SEMICOLON = frozenset({"texts", "text", "document"})
+_PLACES = frozenset({"district", "township"})
 _MEMORY = "2GB"
 
 
@@ -33,6 +36,7 @@ class _Column(NamedTuple):
     predicate: str
     place: int
     reverse: bool = False
+    takes_places: bool = False
 
 
 class _Word(NamedTuple):
@@ -79,18 +83,23 @@ def _prepare(connection: duckdb.DuckDBPyConnection, facts: Path, tables: list[Ta
         for place, item in enumerate(table.items):
             columns += _columns(number, place, item, table, words)
             said += _words(number, place, item, words)
-    run("CREATE TABLE columns (nr INTEGER, predicate VARCHAR, place INTEGER, reverse BOOLEAN)")
-    connection.executemany("INSERT INTO columns VALUES (?, ?, ?, ?)", columns)
+    run("CREATE TABLE columns (nr INTEGER, predicate VARCHAR, place INTEGER, reverse BOOLEAN, lies BOOLEAN)")
+    connection.executemany("INSERT INTO columns VALUES (?, ?, ?, ?, ?)", columns)
     run("CREATE TABLE words (nr INTEGER, place INTEGER, id VARCHAR, word VARCHAR)")
     connection.executemany("INSERT INTO words VALUES (?, ?, ?, ?)", said)
     run("CREATE TABLE classes (nr INTEGER, predicate VARCHAR)")
     connection.executemany("INSERT INTO classes VALUES (?, ?)", list(_classes(tables, words)))
+    territories = [name for name, families in words.families.items() if families & _PLACES]
     file = str(facts).replace("'", "''")
     read = f"read_parquet('{file}', file_row_number = true)"
     run(f"CREATE VIEW stated AS SELECT file_row_number AS id, * FROM {read}")
     run(
         "CREATE TABLE subjects AS SELECT subject, min(nr) AS nr, min(id) AS first FROM stated "
         "JOIN classes USING (predicate) WHERE kind = 'class' GROUP BY subject"
+    )
+    run(
+        "CREATE TABLE territories AS SELECT DISTINCT subject FROM stated WHERE predicate IN "
+        f"({', '.join(map(repr, territories))})"
     )
     run(
         "CREATE TABLE cells AS "
@@ -100,6 +109,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, facts: Path, tables: list[Ta
         "JOIN columns AS c ON c.nr = m.nr AND c.predicate = s.predicate AND NOT c.reverse "
         "LEFT JOIN words AS w ON w.nr = c.nr AND w.place = c.place "
         "AND w.id = CASE WHEN s.kind = 'class' THEN s.predicate ELSE s.object END "
+        "WHERE NOT c.lies OR s.object IN (FROM territories) "
         "UNION ALL SELECT m.nr, m.first, m.subject, c.place, s.id, s.subject FROM stated AS s "
         "JOIN subjects AS m ON m.subject = s.object AND s.kind = 'entity' "
         "JOIN columns AS c ON c.nr = m.nr AND c.predicate = s.predicate AND c.reverse"
@@ -111,7 +121,7 @@ def _columns(number: int, place: int, item: Item, table: TableLayout, words: Wor
         for name in set(words.choices(item.words).values()):
             yield _Column(number, name, place)
     elif item.property and not item.label:
-        yield _Column(number, item.property, place, item.reverse)
+        yield _Column(number, item.property, place, item.reverse, item.value == "place")
         if item.value == "deadline":
             yield _Column(number, _OPEN_TIME, place)
         if item.required and item.value == "text" and not any(i.property == "name" for i in table.items):
