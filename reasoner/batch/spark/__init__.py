@@ -1,0 +1,1 @@
+"""Beyond one machine: the same compiled rules on Spark, facts Parquet in, conclusions Parquet out."""

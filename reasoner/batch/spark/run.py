@@ -1,0 +1,196 @@
+"""The rules on Spark, layer by layer.
+
+    facts Parquet ─ facts ─▶ integers ─ a question per layer ─▶ rows of every predicate ─ names ─▶ conclusions
+
+The question of a layer is the UNION ALL of the SELECTs of its rules, each row with the number of its
+predicate. Its answer is written to a working folder, which every machine of the cluster reaches; so no plan
+is longer than a layer, and what is lost with a machine is read again. Only SQL is sent: the machines of a
+cluster need neither Python nor this project.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from reasoner.batch.layers import Layer, layers, needed
+from reasoner.batch.spark import facts
+from reasoner.batch.spark.session import Folder, SparkError
+from reasoner.batch.spark.tables import NEW, Tables
+from reasoner.engine import calendar
+from reasoner.engine.sql import Compiler, Dictionary
+from reasoner.pipeline import Ontology
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+_AT_ONCE = 48
+"""SELECTs in one question: planning takes longer than in proportion."""
+_SMALL = 200_000
+"""Statements below which code is not worth generating."""
+
+Progress = Callable[[int, int], None]
+
+
+def reason(
+    spark: SparkSession,
+    files: Sequence[str],
+    out: str,
+    rules: Ontology,
+    as_of: datetime.date,
+    progress: Progress | None = None,
+) -> dict[str, int]:
+    """Write what follows to ``out/conclusions/predicate=NAME`` and return how many rows each predicate has.
+
+    ``files`` and ``out``: paths or addresses that every machine of the cluster reaches. Written are the
+    statuses and the remarks on them; columns a0, a1 … are the arguments as text, numbers in digits. Raises
+    FactsError for files that cannot be used, SparkError for an ``out`` that has conclusions already.
+    """
+    home = Folder(spark, out).path.rstrip("/")
+    work, conclusions = Folder(spark, f"{home}/work"), Folder(spark, f"{home}/conclusions")
+    for folder in (work, conclusions):
+        if folder.exists():
+            raise SparkError(f"文件夹已存在：{folder.path} / folder exists already: {folder.path}")
+    try:
+        run = Run(spark, work.path, rules)
+        run.load(files, calendar.to_int(as_of))
+        run.evaluate(progress)
+        run.write(conclusions.path)
+    finally:
+        work.delete()
+    return {name: run.tables.rows[name] for name in run.wanted if name in run.tables.rows}
+
+
+class Run:
+    """One evaluation, in a working folder of its own."""
+
+    def __init__(self, spark: SparkSession, work: str, rules: Ontology) -> None:
+        self.spark, self.work, self.rules = spark, work, rules
+        self.tables = Tables(spark, {a.predicate: len(a.args) for r in rules.book.rules for a in r.atoms()})
+        predicates = rules.vocabulary.predicates.values()
+        self.wanted = sorted(
+            p.name for p in predicates if (p.is_status or p.is_remark) and p.name in self.tables.codes
+        )
+        self.dictionary = Dictionary()
+        self._layer: dict[str, int] = {}
+
+    def load(self, files: Sequence[str], as_of: int) -> None:
+        """Encode the facts and what completes them; they are layer 0."""
+        spark, tables = self.spark, self.tables
+        raw = facts.read(spark, files, sorted(self.rules.book.used & tables.codes.keys()))
+        facts.check(raw, tables.arities)
+        coded, self.dictionary = facts.name(raw, self.rules, f"{self.work}/names")
+        recorded = facts.encoded(raw, coded, tables.codes)
+        nothing = [f"CAST(NULL AS BIGINT) AS {name}" for name in tables.arguments[2:]]
+        encode, width = self.dictionary.encode, len(tables.arguments)
+        stated = [
+            (tables.codes[name], *map(encode, row), *[None] * (width - len(row)))
+            for name, row in facts.beside(raw, self.rules, as_of).outside
+            if name in tables.codes
+        ]
+        whole = recorded.selectExpr("predicate", "a0", "a1", *nothing).unionAll(
+            spark.createDataFrame(stated, tables.schema, verifySchema=False)
+        )
+        self._shown(0, [whole.hint("rebalance", "predicate")])
+        small = sum(tables.rows.values()) < _SMALL
+        spark.conf.set("spark.sql.codegen.wholeStage", str(not small).lower())
+
+    def evaluate(self, progress: Progress | None = None) -> None:
+        """Evaluate the layers in order; ``progress(done, total)`` after each."""
+        found = layers(needed(self.rules.book.rules, self.wanted, self.tables.rows.keys()))
+        for number, layer in enumerate(found, 1):
+            known = self._shown(number, map(self.tables.once, self._first(layer)))
+            if layer.repeated & known.keys():
+                self._repeat(layer, number, known)
+            if progress:
+                progress(number, len(found))
+
+    def _path(self, layer: int) -> str:
+        return f"{self.work}/rows/layer={layer}"
+
+    def _shown(self, layer: int, answers: Iterator[DataFrame] | Sequence[DataFrame]) -> dict[str, int]:
+        """Write the answers of a layer, several at a time; how many rows each of its predicates has."""
+
+        def write(part: int, rows: DataFrame) -> None:
+            rows.write.partitionBy("predicate").parquet(f"{self._path(layer)}/part={part}")
+
+        asked = list(answers)
+        if not asked:
+            return {}
+        with ThreadPoolExecutor(max(2, self.spark.sparkContext.defaultParallelism)) as pool:
+            list(pool.map(write, range(len(asked)), asked))
+        known = self.tables.show(self.tables.read(self._path(layer)))
+        self.tables.rows |= known
+        self._layer |= dict.fromkeys(known, layer)
+        return known
+
+    def _empty(self) -> frozenset[str]:
+        return frozenset(self.tables.codes.keys() - self.tables.rows.keys())
+
+    def _first(self, layer: Layer) -> Iterator[list[str]]:
+        """The questions of a layer: its SELECTs, those of one predicate together, and what is stated."""
+        compiler, empty = Compiler(layer.rules, self.dictionary), self._empty()
+        by_head: dict[str, list[str]] = {}
+        for rule in layer.rules:
+            if empty.isdisjoint(atom.predicate for atom in rule.positive()):
+                text = self.tables.select(compiler.select(rule, empty), rule.head.predicate)
+                by_head.setdefault(rule.head.predicate, []).append(text)
+        waiting: list[str] = []
+        for head in sorted(layer.heads):
+            if head in self.tables.rows and (head in by_head or head in layer.repeated):
+                waiting.append(self.tables.every(head))
+            waiting += by_head.get(head, ())
+            if len(waiting) >= _AT_ONCE:
+                yield waiting
+                waiting = []
+        if waiting:
+            yield waiting
+
+    def _repeat(self, layer: Layer, number: int, known: dict[str, int]) -> None:
+        """Ask again, each time only what follows from the rows that came last, until nothing is new."""
+        tables, compiler = self.tables, Compiler(layer.rules, self.dictionary)
+        codes = ", ".join(str(tables.codes[name]) for name in sorted(layer.repeated))
+        new, part = tables.read(self._path(number)).where(f"predicate IN ({codes})"), 1000
+        while True:
+            fresh = tables.show(new, new=True)
+            empty = self._empty()
+            selects = [
+                tables.select(compiler.select(rule, empty, {place: f"{NEW}{atoms[place].predicate}"}), head)
+                for rule in layer.rules
+                for head, atoms in [(rule.head.predicate, list(rule.positive()))]
+                if empty.isdisjoint(atom.predicate for atom in atoms)
+                for place in layer.circles(rule)
+                if atoms[place].predicate in fresh
+            ]
+            if not selects:
+                return
+            whole = tables.read(self._path(number)).where(f"predicate IN ({codes})")
+            path = f"{self._path(number)}/part={part}"
+            tables.once(selects).subtract(whole).write.partitionBy("predicate").parquet(path)
+            new, part = tables.read(path), part + 1
+            if not new.head(1):
+                return
+            known = tables.show(tables.read(self._path(number)).where(f"predicate IN ({codes})"))
+            tables.rows |= known
+            self._layer |= dict.fromkeys(known, number)
+
+    def write(self, path: str) -> None:
+        """Write the rows of what is wanted with the names for the codes."""
+        tables, names = self.tables, self.spark.read.parquet(f"{self.work}/names")
+        found = [name for name in self.wanted if name in tables.rows]
+        numbered = ", ".join(f"({tables.codes[name]}, '{name}')" for name in found or self.wanted[:1])
+        called = self.spark.sql(f"SELECT * FROM VALUES {numbered} AS t(predicate, called)")
+        whole = self.spark.createDataFrame([], ", ".join(f"{c} string" for c in tables.columns))
+        for arity in sorted({tables.arities[name] for name in found}):
+            own = tables.arguments[:arity]
+            rows = tables.once([tables.every(name) for name in found if tables.arities[name] == arity])
+            for argument in own:
+                known = names.selectExpr(f"code AS {argument}", f"name AS {argument}_name")
+                rows = rows.join(known, argument, "left")
+            texts = [f"coalesce({a}_name, CAST({a} AS STRING)) AS {a}" for a in own]
+            nothing = [f"CAST(NULL AS STRING) AS {a}" for a in tables.arguments[arity:]]
+            rows = rows.join(called.hint("broadcast"), "predicate")
+            whole = whole.unionAll(rows.selectExpr("called AS predicate", *texts, *nothing))
+        whole.write.partitionBy("predicate").parquet(path)

@@ -1,0 +1,73 @@
+"""A Spark session, and folders wherever the session's file systems reach."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from reasoner.batch.sources import FactsError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_CONF = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.ansi.enabled": "true",
+}
+_LOCAL = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "4g",
+}
+
+
+class SparkError(FactsError):
+    """Spark cannot be started, or a folder of it cannot be used. Reads ``Chinese / English``."""
+
+
+def session(master: str | None = None, conf: Mapping[str, str] | None = None) -> SparkSession:
+    """The session of this process, or a new one at ``master`` (default: what Spark is configured with).
+
+    ``conf``: further settings of Spark by name. Raises SparkError when Spark cannot be started.
+    """
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    local = master is not None and master.startswith("local")
+    if local:
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    builder = SparkSession.builder.appName("zelian")
+    if master:
+        builder = builder.master(master)
+    for key, value in {**_CONF, **(_LOCAL if local else {}), **(conf or {})}.items():
+        builder = builder.config(key, value)
+    try:
+        made: SparkSession = builder.getOrCreate()
+    except (PySparkException, OSError, RuntimeError) as error:  # no Java; no such master; refused
+        reason = str(error).partition("\n")[0]
+        raise SparkError(f"Spark 无法启动：{reason} / Spark cannot be started: {reason}") from error
+    if local and "spark.sql.shuffle.partitions" not in (conf or {}):
+        made.conf.set("spark.sql.shuffle.partitions", str(made.sparkContext.defaultParallelism))
+    return made
+
+
+class Folder:
+    """A folder by its path or address."""
+
+    def __init__(self, spark: SparkSession, path: str) -> None:
+        context = spark.sparkContext
+        self._path = context._jvm.org.apache.hadoop.fs.Path(path)  # type: ignore[union-attr]
+        self._system = self._path.getFileSystem(context._jsc.hadoopConfiguration())
+        self.path = str(self._system.makeQualified(self._path).toString())
+
+    def exists(self) -> bool:
+        """Whether there is such a folder."""
+        return bool(self._system.exists(self._path))
+
+    def delete(self) -> None:
+        """Remove it with all that is in it; nothing happens when it is not there."""
+        self._system.delete(self._path, True)
