@@ -99,7 +99,7 @@ def test_a_spreadsheet_gets_text_and_no_formula(
 
 def test_a_cell_that_starts_a_formula_is_made_inert() -> None:
     texts = ["=1+1", "+1", "-1", "@a", "\t=1", "＝1", "1-1", "a=1"]
-    nothing = {name: None for name in export.SCHEMA.names}
+    nothing = dict.fromkeys(export.SCHEMA.names)
     rows = [nothing | {"id": text, "issues": [text, "T-1"]} for text in texts]
     table = export.plain([pa.RecordBatch.from_pylist(rows, export.SCHEMA)], "、")
     assert table["id"].to_pylist() == [f"'{text}" for text in texts[:6]] + texts[6:]

@@ -2,9 +2,8 @@
 
 The template (data/layouts/zelian.yaml) has a table for every kind of entry and a column for every property:
 it says which row and which column a statement makes. Bodies, places, documents and issues stand in the
-cells by their ids, choices by their words. What a column does not take is left out: the
-second limit of a task, a place that is neither a district nor a township; and so is the registry, which whoever
-loads a ledger has.
+cells by their ids, choices by their words. What a column does not take is left out: the second limit of a
+task, a place that is neither a district nor a township. So is the registry, which whoever loads ledgers has.
 """
 
 from __future__ import annotations
