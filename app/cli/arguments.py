@@ -161,6 +161,7 @@ def _reason(command: Command) -> None:
         "zelian reason --as-of 2025-06-30",
         "zelian reason --facts 事实.parquet --run 推理",
         "zelian reason --run 推理 --resume",
+        "zelian reason --engine spark --master 'local[2]' --facts 事实.parquet --out 结论",
     )
     made.add_argument(
         "--facts",
@@ -179,8 +180,23 @@ def _reason(command: Command) -> None:
     made.add_argument("--resume", action="store_true", help="从中断处继续 · go on where it was interrupted")
     made.add_argument(
         "--engine",
-        choices=("memory", "duckdb", "clingo"),
+        choices=("memory", "duckdb", "clingo", "spark"),
         help="推理机 · what evaluates the rules (default: memory; duckdb for --facts and --run)",
+    )
+    made.add_argument(
+        "--out",
+        metavar="DIR",
+        help="spark：结论写到文件夹 · spark: a folder (or address) for the conclusions",
+    )
+    made.add_argument(
+        "--master", metavar="URL", help="spark：local[2]、spark://…、yarn · spark: where it runs"
+    )
+    made.add_argument(
+        "--spark-conf",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="spark：一项设置 · spark: one setting of it",
     )
     _as_of(made)
 

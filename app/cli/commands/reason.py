@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the statuses with their numbers, in the order of the ontology."""
+    if arguments.engine == "spark" and arguments.run_folder is None:
+        from app.cli.commands import reason_on_spark
+
+        return reason_on_spark.run(arguments)
     if arguments.resume and arguments.run_folder is None:
         raise CommandError("--resume 要与 --run 同用", "--resume goes with --run")
     if arguments.run_folder is not None and arguments.engine not in (None, "duckdb"):
