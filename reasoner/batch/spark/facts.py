@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reasoner.batch.naming import constants
 from reasoner.batch.sources import COLUMNS, FactsError
+from reasoner.batch.spark.tables import values
 from reasoner.engine.facts import DEFAULT_COUNTING, Facts, completed
 from reasoner.engine.sql import NAME_BASE, Dictionary
 from reasoner.pipeline import Ontology
@@ -76,7 +77,7 @@ def name(raw: DataFrame, rules: Ontology, folder: str) -> tuple[str, Dictionary]
     not come from facts.
     """
     spark = raw.sparkSession
-    fixed = spark.createDataFrame([(each,) for each in constants(rules).names], "name string")
+    fixed = values(spark, ["name string"], [(each,) for each in constants(rules).names])
     named = f"kind <> 'class' AND kind NOT IN {_NUMBERS}"
     names = raw.selectExpr("subject AS name").unionAll(raw.where(named).selectExpr("object AS name"))
     names = names.unionAll(fixed).distinct()
@@ -91,7 +92,7 @@ def name(raw: DataFrame, rules: Ontology, folder: str) -> tuple[str, Dictionary]
 
 def encoded(raw: DataFrame, coded: str, codes: Mapping[str, int]) -> DataFrame:
     """The statements as integers: columns predicate, a0, a1 (NULL of a class)."""
-    known = raw.sparkSession.createDataFrame(list(codes.items()), "predicate string, code int")
+    known = values(raw.sparkSession, ["predicate string", "code int"], list(codes.items()))
     return raw.join(known.hint("broadcast"), "predicate").selectExpr(
         "code AS predicate",
         f"{coded.format('subject')} AS a0",
@@ -114,7 +115,7 @@ def beside(raw: DataFrame, rules: Ontology, as_of: int) -> Facts:
     for row in sorted(ruled.select("subject", "object").distinct().collect()):
         found.atoms["parameterKind", (row.subject, DEFAULT_COUNTING)] = None
         found.atoms["ruleValue", (row.subject, row.object)] = None
-    for predicate, values in rules.vocabulary.statements:
+    for predicate, row in rules.vocabulary.statements:
         if predicate in rules.book.used:
-            found.add((predicate, values), source={"ontology": values[0]})
+            found.add((predicate, row), source={"ontology": row[0]})
     return completed(found, rules.book, as_of)

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from reasoner.batch.layers import Layer, layers, needed
 from reasoner.batch.spark import facts
-from reasoner.batch.spark.session import Folder, SparkError
-from reasoner.batch.spark.tables import NEW, Tables
+from reasoner.batch.spark.session import Folder, SparkError, tune
+from reasoner.batch.spark.tables import NEW, Tables, values
 from reasoner.engine import calendar
 from reasoner.engine.sql import Compiler, Dictionary
 from reasoner.pipeline import Ontology
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 48
 """SELECTs in one question: planning takes longer than in proportion."""
-_SMALL = 200_000
-"""Statements below which code is not worth generating."""
 
 Progress = Callable[[int, int], None]
 
@@ -74,13 +72,14 @@ class Run:
             p.name for p in predicates if (p.is_status or p.is_remark) and p.name in self.tables.codes
         )
         self.dictionary = Dictionary()
-        self._layer: dict[str, int] = {}
+        self._small = True
 
     def load(self, files: Sequence[str], as_of: int) -> None:
         """Encode the facts and what completes them; they are layer 0."""
-        spark, tables = self.spark, self.tables
-        raw = facts.read(spark, files, sorted(self.rules.book.used & tables.codes.keys()))
+        tables = self.tables
+        raw = facts.read(self.spark, files, sorted(self.rules.book.used & tables.codes.keys()))
         facts.check(raw, tables.arities)
+        self._small = tune(self.spark, raw.count())
         coded, self.dictionary = facts.name(raw, self.rules, f"{self.work}/names")
         recorded = facts.encoded(raw, coded, tables.codes)
         nothing = [f"CAST(NULL AS BIGINT) AS {name}" for name in tables.arguments[2:]]
@@ -90,12 +89,9 @@ class Run:
             for name, row in facts.beside(raw, self.rules, as_of).outside
             if name in tables.codes
         ]
-        whole = recorded.selectExpr("predicate", "a0", "a1", *nothing).unionAll(
-            spark.createDataFrame(stated, tables.schema, verifySchema=False)
-        )
+        whole = recorded.selectExpr("predicate", "a0", "a1", *nothing)
+        whole = whole.unionAll(values(self.spark, tables.typed, stated))
         self._shown(0, [whole.hint("rebalance", "predicate")])
-        small = sum(tables.rows.values()) < _SMALL
-        spark.conf.set("spark.sql.codegen.wholeStage", str(not small).lower())
 
     def evaluate(self, progress: Progress | None = None) -> None:
         """Evaluate the layers in order; ``progress(done, total)`` after each."""
@@ -114,7 +110,7 @@ class Run:
         """Write the answers of a layer, several at a time; how many rows each of its predicates has."""
 
         def write(part: int, rows: DataFrame) -> None:
-            rows.write.partitionBy("predicate").parquet(f"{self._path(layer)}/part={part}")
+            self._write(rows, f"{self._path(layer)}/part={part}")
 
         asked = list(answers)
         if not asked:
@@ -123,8 +119,14 @@ class Run:
             list(pool.map(write, range(len(asked)), asked))
         known = self.tables.show(self.tables.read(self._path(layer)))
         self.tables.rows |= known
-        self._layer |= dict.fromkeys(known, layer)
         return known
+
+    def _write(self, rows: DataFrame, path: str) -> None:
+        """One file of all predicates when there is little to write, otherwise a folder for each."""
+        if self._small:
+            rows.write.parquet(path)
+        else:
+            rows.write.partitionBy("predicate").parquet(path)
 
     def _empty(self) -> frozenset[str]:
         return frozenset(self.tables.codes.keys() - self.tables.rows.keys())
@@ -168,21 +170,20 @@ class Run:
                 return
             whole = tables.read(self._path(number)).where(f"predicate IN ({codes})")
             path = f"{self._path(number)}/part={part}"
-            tables.once(selects).subtract(whole).write.partitionBy("predicate").parquet(path)
+            self._write(tables.once(selects).subtract(whole), path)
             new, part = tables.read(path), part + 1
             if not new.head(1):
                 return
             known = tables.show(tables.read(self._path(number)).where(f"predicate IN ({codes})"))
             tables.rows |= known
-            self._layer |= dict.fromkeys(known, number)
 
     def write(self, path: str) -> None:
         """Write the rows of what is wanted with the names for the codes."""
         tables, names = self.tables, self.spark.read.parquet(f"{self.work}/names")
         found = [name for name in self.wanted if name in tables.rows]
-        numbered = ", ".join(f"({tables.codes[name]}, '{name}')" for name in found or self.wanted[:1])
-        called = self.spark.sql(f"SELECT * FROM VALUES {numbered} AS t(predicate, called)")
-        whole = self.spark.createDataFrame([], ", ".join(f"{c} string" for c in tables.columns))
+        called = [(tables.codes[name], name) for name in found]
+        numbered = values(self.spark, ["predicate int", "called string"], called).hint("broadcast")
+        whole = values(self.spark, [f"{name} string" for name in tables.columns], [])
         for arity in sorted({tables.arities[name] for name in found}):
             own = tables.arguments[:arity]
             rows = tables.once([tables.every(name) for name in found if tables.arities[name] == arity])
@@ -191,6 +192,6 @@ class Run:
                 rows = rows.join(known, argument, "left")
             texts = [f"coalesce({a}_name, CAST({a} AS STRING)) AS {a}" for a in own]
             nothing = [f"CAST(NULL AS STRING) AS {a}" for a in tables.arguments[arity:]]
-            rows = rows.join(called.hint("broadcast"), "predicate")
+            rows = rows.join(numbered, "predicate")
             whole = whole.unionAll(rows.selectExpr("called AS predicate", *texts, *nothing))
         whole.write.partitionBy("predicate").parquet(path)

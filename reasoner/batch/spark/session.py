@@ -16,12 +16,22 @@ _CONF = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
     "spark.sql.caseSensitive": "true",
-    "spark.sql.ansi.enabled": "true",
+    "spark.sql.constraintPropagation.enabled": "false",
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "2000",
 }
 _LOCAL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.memory": "4g",
+}
+SMALL = 300_000
+"""Statements below which planning takes longer than working."""
+_SMALL_CONF = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.leafNodeDefaultParallelism": "1",
 }
 
 
@@ -50,9 +60,21 @@ def session(master: str | None = None, conf: Mapping[str, str] | None = None) ->
     except (PySparkException, OSError, RuntimeError) as error:  # no Java; no such master; refused
         reason = str(error).partition("\n")[0]
         raise SparkError(f"Spark 无法启动：{reason} / Spark cannot be started: {reason}") from error
-    if local and "spark.sql.shuffle.partitions" not in (conf or {}):
-        made.conf.set("spark.sql.shuffle.partitions", str(made.sparkContext.defaultParallelism))
     return made
+
+
+def tune(spark: SparkSession, statements: int) -> bool:
+    """Set what depends on the number of statements; whether they are so few that planning is what takes time.
+
+    What is set on purpose (``--spark-conf``, the cluster's configuration) stays for large runs.
+    """
+    small = statements < SMALL
+    if small:
+        for key, value in _SMALL_CONF.items():
+            spark.conf.set(key, value)
+    elif spark.sparkContext.master.startswith("local"):  # as many as there are cores; otherwise 200
+        spark.conf.set("spark.sql.shuffle.partitions", str(spark.sparkContext.defaultParallelism))
+    return small
 
 
 class Folder:

@@ -25,10 +25,11 @@ class Tables:
         self.codes = {name: number for number, name in enumerate(sorted(arities))}
         self.names = {code: name for name, code in self.codes.items()}
         self.arguments = [f"a{i}" for i in range(max(arities.values()))]
-        self.schema = ", ".join(["predicate int", *(f"{name} bigint" for name in self.arguments)])
+        self.typed = ["predicate int", *(f"{name} bigint" for name in self.arguments)]
         self.rows: dict[str, int] = {}
         """How many rows there are, of the predicates that have any."""
-        self._shown: set[str] = set()
+        self._known: dict[str, DataFrame | list[Sequence[Any]]] = {}
+        self._viewed: set[str] = set()
 
     @property
     def columns(self) -> list[str]:
@@ -37,42 +38,38 @@ class Tables:
 
     def read(self, path: str) -> DataFrame:
         """Rows that were written."""
-        return self.spark.read.schema(self.schema).parquet(path).select(*self.columns)
+        return self.spark.read.schema(", ".join(self.typed)).parquet(path).select(*self.columns)
 
     def show(self, written: DataFrame, new: bool = False) -> dict[str, int]:
-        """Make views of rows that were written, by predicate; return how many rows each has."""
+        """Know the rows that were written, by predicate; return how many each has."""
         counted = {self.names[row[0]]: int(row[1]) for row in written.groupBy("predicate").count().collect()}
-        few = [self.codes[name] for name, number in counted.items() if number <= _FEW]
+        few = {self.codes[name] for name, number in counted.items() if number <= _FEW}
         values: dict[int, list[Sequence[Any]]] = {}
         if few:
-            for code, *row in written.where(f"predicate IN ({', '.join(map(str, few))})").collect():
+            for code, *row in written.where(f"predicate IN ({', '.join(map(str, sorted(few)))})").collect():
                 values.setdefault(code, []).append(row)
         for name in counted:
-            code, columns = self.codes[name], self.arguments[: self.arities[name]]
-            if code in values:
-                texts = (", ".join(_literal(v) for v in row[: len(columns)]) for row in values[code])
-                listed = ", ".join(f"({text})" for text in sorted(texts))
-                rows = self.spark.sql(f"SELECT * FROM VALUES {listed} AS t({', '.join(columns)})")
-            else:
-                rows = written.where(f"predicate = {code}").select(*columns)
-            self._name(rows, f"{NEW if new else ''}{name}")
+            code, table = self.codes[name], f"{NEW if new else ''}{name}"
+            rows = values.get(code)
+            self._known[table] = written if rows is None else [row[: self.arities[name]] for row in rows]
+            self._viewed.discard(table)
         return counted
 
     def view(self, table: str) -> str:
-        """The name of the view of a predicate, or of what is new of it; empty when nothing is known."""
-        if table not in self._shown:
-            columns = self.arguments[: self.arities[table.removeprefix(NEW)]]
-            nothing = ", ".join(f"CAST(NULL AS BIGINT) AS {name}" for name in columns)
-            self._name(self.spark.sql(f"SELECT {nothing} WHERE false"), table)
-        return self._named(table)
-
-    def _named(self, table: str) -> str:
+        """The name of the view of a predicate, or of what is new of it; made when it is first asked for."""
+        predicate = table.removeprefix(NEW)
         # numbered: a predicate may be called like anything that SQL knows
-        return f"{'new' if table.startswith(NEW) else 'all'}_{self.codes[table.removeprefix(NEW)]}"
-
-    def _name(self, rows: DataFrame, table: str) -> None:
-        rows.createOrReplaceTempView(self._named(table))
-        self._shown.add(table)
+        called = f"{'new' if table.startswith(NEW) else 'all'}_{self.codes[predicate]}"
+        if table not in self._viewed:
+            columns = self.arguments[: self.arities[predicate]]
+            known = self._known.get(table, [])
+            if isinstance(known, list):
+                rows = values(self.spark, [f"{name} bigint" for name in columns], sorted(known, key=str))
+            else:
+                rows = known.where(f"predicate = {self.codes[predicate]}").select(*columns)
+            rows.createOrReplaceTempView(called)
+            self._viewed.add(table)
+        return called
 
     def select(self, text: str, head: str) -> str:
         """A SELECT of the compiler in the words of Spark, as rows of any predicate; they may be repeated."""
@@ -98,5 +95,20 @@ class Tables:
         return self.spark.sql(f"SELECT DISTINCT {', '.join(self.columns)} FROM ({union})")
 
 
-def _literal(value: int | None) -> str:
-    return "CAST(NULL AS BIGINT)" if value is None else f"{value}L"
+def values(
+    spark: SparkSession, columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]
+) -> DataFrame:
+    """A few rows as a part of the question itself; ``columns``: name and type of each."""
+    casts = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in map(str.split, columns))
+    names = ", ".join(name for name, _ in map(str.split, columns))
+    if not rows:
+        nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in map(str.split, columns))
+        return spark.sql(f"SELECT {nothing} WHERE false")
+    listed = ", ".join(f"({', '.join(map(_literal, row))})" for row in rows)
+    return spark.sql(f"SELECT {casts} FROM VALUES {listed} AS t({names})")
+
+
+def _literal(value: str | int | None) -> str:
+    if value is None:
+        return "NULL"
+    return f"{value}L" if isinstance(value, int) else str(exp.Literal.string(value).sql("spark"))
