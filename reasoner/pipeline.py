@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from reasoner.engine.evaluate import Model, Program, evaluate
 from reasoner.engine.facts import Facts, gather
 from reasoner.engine.proof import Proof, Prover
 from reasoner.engine.reader import Reader
+from reasoner.engine.reevaluate import reevaluate
 from reasoner.kept import kept, source_files
 from reasoner.records.record import Record
 from reasoner.rulebook import norms, vocabulary
@@ -113,6 +114,28 @@ def _elsewhere(
     return database.derived(wanted)
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where the statements of a world come from: the version they are of, and the source of each by id."""
+
+    data_version: dict[str, Any]
+    sources: Callable[[Iterable[int]], dict[int, dict[str, Any]]]
+
+
+def _of_record(record: Record) -> Origin:
+    def sources(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+        wanted = sorted(set(ids))
+        found: dict[int, dict[str, Any]] = {}
+        for start in range(0, len(wanted), 500):
+            for s in record.statements(ids=wanted[start : start + 500]):
+                found[s.id] = {k: v for k, v in asdict(s.source).items() if v is not None} | {
+                    "statement": s.id
+                }
+        return found
+
+    return Origin({"version": record.version, "digest": record.digest}, sources)
+
+
 class World:
     """What follows from a state of the record, as of a date."""
 
@@ -121,15 +144,27 @@ class World:
         facts: Facts,
         rules: Ontology,
         as_of: datetime.date,
-        names: dict[str, str] | None = None,
+        names: Mapping[str, str] | None = None,
         record: Record | None = None,
         engine: Engine = "memory",
+        *,
+        origin: Origin | None = None,
+        model: Model | None = None,
     ) -> None:
         self.facts, self.rules, self.as_of, self.record = facts, rules, as_of, record
         self.law = rules.book.regulation
-        self.model = solve(facts, rules, engine)
+        self.model = solve(facts, rules, engine) if model is None else model
         self.speaker = Speaker(rules.vocabulary, rules.book, names or {}, self.model)
-        self.data_version = {"version": record.version, "digest": record.digest} if record else {}
+        self.origin = _of_record(record) if origin is None and record is not None else origin
+        self.data_version = self.origin.data_version if self.origin is not None else {}
+
+    def altered(self, facts: Facts, names: dict[str, str]) -> World:
+        """The world of other facts, and with more names; what the change does not touch is taken over."""
+        model = None
+        if self.model.stated:  # else another engine made it, which keeps no derivations
+            model = reevaluate(self.model, facts.atoms, self.rules.program)
+        known = {**self.speaker.names, **names} if names else self.speaker.names
+        return World(facts, self.rules, self.as_of, known, self.record, origin=self.origin, model=model)
 
     @cached_property
     def _all(self) -> list[Conclusion]:
@@ -178,16 +213,7 @@ class World:
 
     def sources(self, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         """Where statements come from, by id, for display: file, sheet, row, column, url, who, when."""
-        if self.record is None:
-            return {}
-        wanted = sorted(set(ids))
-        found: dict[int, dict[str, Any]] = {}
-        for start in range(0, len(wanted), 500):
-            for s in self.record.statements(ids=wanted[start : start + 500]):
-                found[s.id] = {k: v for k, v in asdict(s.source).items() if v is not None} | {
-                    "statement": s.id
-                }
-        return found
+        return self.origin.sources(ids) if self.origin is not None else {}
 
     def issues(self) -> list[str]:
         """Ids of all issues."""

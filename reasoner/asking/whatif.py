@@ -21,7 +21,7 @@ from reasoner.casebook.scene import Scene
 from reasoner.engine.conclusions import Conclusion
 from reasoner.engine.evaluate import Model
 from reasoner.engine.facts import altered
-from reasoner.engine.join import Ground
+from reasoner.engine.join import Ground, Row
 from reasoner.pipeline import World
 from reasoner.records.registry import Registry
 from reasoner.rulebook.norms import NormError, read_yaml, yaml_of
@@ -97,10 +97,11 @@ def _given_only_by(world: World, other: Model) -> tuple[Ground, ...]:
 
 def _remarks(before: World, after: World, stated: Set[Ground]) -> Iterator[Change]:
     """Conclusions that still follow, but with something else said beside them: another reading, a start."""
-    kept = {c.id: c for c in before.conclusions()}
     remarks = [p.name for p in before.rules.vocabulary.predicates.values() if p.is_remark]
+    touched = {about for name in remarks for about in _differing(before.model, after.model, name)}
+    kept = {c.atom: c for c in before.conclusions() if c.atom[1][:2] in touched}
     for other in after.conclusions():
-        one = kept.get(other.id)
+        one = kept.get(other.atom)
         if one is None or one.reads_like(other):
             continue
         facts: dict[Ground, None] = {}
@@ -114,6 +115,15 @@ def _remarks(before: World, after: World, stated: Set[Ground]) -> Iterator[Chang
             yield Change(one, other, tuple(facts))
 
 
+def _differing(old: Model, new: Model, remark: str) -> set[Row]:
+    """Of what (norm and matter) a remark is made in one model only."""
+    here, there = old.relations.get(remark), new.relations.get(remark)
+    if here is there:
+        return set()
+    ours, theirs = (relation.rows.keys() if relation else set[Row]() for relation in (here, there))
+    return {row[:2] for row in ours ^ theirs}
+
+
 def altered_world(
     world: World,
     added: Iterable[tuple[Ground, dict[str, Any]]],
@@ -122,7 +132,7 @@ def altered_world(
 ) -> World:
     """The world with facts added (each with its source) and others left out; the record stays as it is."""
     facts = altered(world.facts, world.rules.book, int(world.as_of.strftime("%Y%m%d")), added, removed)
-    return World(facts, world.rules, world.as_of, {**world.speaker.names, **names}, world.record)
+    return world.altered(facts, names)
 
 
 def what_if(

@@ -184,10 +184,8 @@ class Scene:
         found = self.find(text, kinds)
         if found is not None:
             names = self.rules.vocabulary.class_names
-            atoms = self.registry.around({found})[0]
-            return self._fitting(
-                predicate, found, text, {names[p] for p, row in atoms if row == (found,) and p in names}
-            )
+            classes = {names[p] for p in self.registry.classes(found) if p in names}
+            return self._fitting(predicate, found, text, classes)
         if kinds & {"Text", "text"}:
             return text
         raise self._error(self._unknown(predicate, text))

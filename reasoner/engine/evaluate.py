@@ -72,11 +72,17 @@ def substitute(literal: Literal, values: Mapping[str, Term]) -> Literal:
 
 @dataclass
 class Model:
-    """All that follows: relations by predicate, and for each derived atom every derivation of it."""
+    """All that follows: relations by predicate, and for each derived atom every derivation of it.
+
+    ``stated`` are the rows of the facts by predicate; ``uses`` what each unit of the program concluded and
+    how, in that order: with these a model can be evaluated again (``reevaluate``).
+    """
 
     relations: dict[str, Relation] = field(default_factory=lambda: defaultdict(Relation))
     derivations: dict[Ground, list[Derivation]] = field(default_factory=lambda: defaultdict(list))
     given: set[Ground] = field(default_factory=set)
+    stated: dict[str, tuple[Row, ...]] = field(default_factory=dict)
+    uses: dict[int, list[tuple[Ground, Derivation]]] = field(default_factory=dict)
 
     def holds(self, atom: Ground) -> bool:
         """Whether a ground atom is true."""
@@ -106,6 +112,14 @@ class Model:
         return dict(result)
 
 
+class Stratum(NamedTuple):
+    """What is evaluated together: whether it runs to a fixed point, what it concludes, its units."""
+
+    recursive: bool
+    heads: tuple[str, ...]
+    units: range
+
+
 class Program:
     """Rules made ready to run. Made once, used for every case.
 
@@ -118,21 +132,33 @@ class Program:
         self.rules = tuple(rules)
         self.units: list[list[Plan]] = []
         self.recursive: set[int] = set()
+        self.strata: list[Stratum] = []
         for recursive, group in strata(self.rules):
             plans = [Plan(rule) for rule in group]
+            first = len(self.units)
             if recursive:
-                self.recursive.add(len(self.units))
+                self.recursive.add(first)
             self.units += [plans] if recursive else [[plan] for plan in plans]
+            heads = tuple(dict.fromkeys(rule.head.predicate for rule in group))
+            self.strata.append(Stratum(recursive, heads, range(first, len(self.units))))
         self.recursive_predicates = frozenset(
             plan.rule.head.predicate for number in self.recursive for plan in self.units[number]
         )
         self.waiting: dict[str, list[int]] = defaultdict(list)
-        self.needed: list[int] = []
+        self.needs: list[frozenset[str]] = []
         for number, plans in enumerate(self.units):
-            needs = () if number in self.recursive else plans[0].needs
-            self.needed.append(len(needs))
-            for predicate in needs:
+            self.needs.append(frozenset() if number in self.recursive else plans[0].needs)
+            for predicate in self.needs[number]:
                 self.waiting[predicate].append(number)
+        self.stratum_of = {head: n for n, stratum in enumerate(self.strata) for head in stratum.heads}
+        self.reads: list[frozenset[str]] = [
+            frozenset(predicate for plan in plans for predicate in plan.reads) for plans in self.units
+        ]
+        self.readers: dict[str, list[int]] = defaultdict(list)
+        """The strata that look at a predicate: for its rows, their absence or their number."""
+        for number, stratum in enumerate(self.strata):
+            for predicate in sorted(frozenset[str]().union(*(self.reads[unit] for unit in stratum.units))):
+                self.readers[predicate].append(number)
 
 
 def evaluate(facts: Iterable[Ground], rules: Iterable[Rule] | Program) -> Model:
@@ -145,7 +171,8 @@ def evaluate(facts: Iterable[Ground], rules: Iterable[Rule] | Program) -> Model:
     for predicate, row in facts:
         model.relations[predicate].add(row)
         model.given.add((predicate, row))
-    needed = list(program.needed)
+    model.stated = {predicate: tuple(relation.rows) for predicate, relation in model.relations.items()}
+    needed = [len(needs) for needs in program.needs]
     ready = [number for number, missing in enumerate(needed) if not missing]
     known: set[str] = set()
 
@@ -163,27 +190,36 @@ def evaluate(facts: Iterable[Ground], rules: Iterable[Rule] | Program) -> Model:
         number = heapq.heappop(ready)  # the lowest stratum first: what it concludes can only ready later ones
         plans = program.units[number]
         if number in program.recursive:
-            _fixed_point(model, plans)
-        else:
-            _once(model, plans[0])
+            fixed_point(model, plans)
+        elif uses := once(model, plans[0]):
+            model.uses[number] = uses
+            _conclude(model, uses)
         seen([plan.rule.head.predicate for plan in plans])
     return model
 
 
-def _once(model: Model, plan: Plan) -> None:
-    predicate, rule, names = plan.rule.head.predicate, plan.rule, plan.names
-    head, derivations, known = model.relations[predicate], model.derivations, len(names)
+def once(model: Model, plan: Plan) -> list[tuple[Ground, Derivation]]:
+    """What a rule that does not read its own conclusions concludes, and how; the model stays as it is."""
+    predicate, rule, names, known = plan.rule.head.predicate, plan.rule, plan.names, len(plan.names)
+    found: list[tuple[Ground, Derivation]] = []
 
     def conclude(values: list[Value]) -> None:
-        row = plan.ground_head(values)
-        derivations[predicate, row].append(Derivation(rule, names, tuple(values[:known])))
-        head.add(row)
+        derivation = Derivation(rule, names, tuple(values[:known]))
+        found.append(((predicate, plan.ground_head(values)), derivation))
 
     plan.run(model.matching, conclude)
+    return found
 
 
-def _fixed_point(model: Model, plans: list[Plan]) -> None:
-    """Semi-naive: after the first round only what is new is joined again."""
+def _conclude(model: Model, uses: list[tuple[Ground, Derivation]]) -> None:
+    head, derivations = model.relations[uses[0][0][0]], model.derivations
+    for atom, derivation in uses:
+        derivations[atom].append(derivation)
+        head.add(atom[1])
+
+
+def fixed_point(model: Model, plans: list[Plan]) -> None:
+    """Add what a recursive stratum concludes. Semi-naive: after a round only what is new is joined again."""
     seen: set[tuple[int, Row]] = set()
 
     def conclude(number: int, found: Iterable[Row], fresh: dict[str, list[Row]]) -> None:

@@ -136,7 +136,7 @@ class Plan:
     them belongs to the inside of a count.
     """
 
-    __slots__ = ("_constants", "_empty", "_head", "_slots", "names", "needs", "rule", "steps")
+    __slots__ = ("_constants", "_empty", "_head", "_slots", "names", "needs", "reads", "rule", "steps")
 
     def __init__(self, rule: Rule, given: Collection[str] = ()) -> None:
         self.rule = rule
@@ -155,7 +155,8 @@ class Plan:
             if isinstance(chosen, Atom):
                 bound |= {v.name for v in chosen.variables()}
         self._head = tuple(self._number(arg) for arg in rule.head.args)
-        self.needs = tuple({atom.predicate for atom in rule.positive()})
+        self.needs = frozenset(atom.predicate for atom in rule.positive())
+        self.reads = frozenset(atom.predicate for atom in rule.atoms() if atom is not rule.head)
 
     def _number(self, term: Term) -> int:
         """The number of a variable or constant among the values of a solution."""

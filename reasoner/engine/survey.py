@@ -22,7 +22,7 @@ from reasoner.engine.evaluate import Model
 from reasoner.engine.facts import Facts, gather, selected
 from reasoner.engine.proof import Proof
 from reasoner.engine.reader import READ, Reader
-from reasoner.engine.surroundings import Surroundings
+from reasoner.engine.surroundings import Indexed, Surroundings
 from reasoner.kept import kept_as, source_files
 from reasoner.pipeline import Engine, Ontology, World, ontology, record_of, solve
 from reasoner.records.record import Record
@@ -102,7 +102,7 @@ class Survey:
     @cached_property
     def surroundings(self) -> Surroundings:
         """The record, indexed by what it connects."""
-        return Surroundings(self.facts, self.rules.vocabulary)
+        return Surroundings(Indexed(self.facts, self.rules.vocabulary))
 
     def issues(self) -> list[str]:
         """Ids of all issues."""
@@ -168,7 +168,8 @@ class Survey:
 
     def _matters(self, conclusion: Conclusion) -> Iterable[str]:
         named = (conclusion.subject, *([conclusion.inspection] if conclusion.inspection else ()))
-        return dict.fromkeys(m for each in named for m in sorted(self.surroundings.matters_of(each)))
+        of = self.surroundings.matters_of
+        return dict.fromkeys(m for each in named for m in sorted(map(str, of(each))))
 
     def explain(self, conclusion_id: str) -> Proof:
         """The proof of a conclusion. Raises KeyError when there is none with this id."""

@@ -16,7 +16,8 @@ from reasoner.ledger.words import Words
 from reasoner.records.record import Record
 
 _FAMILIES = frozenset({"district", "township", "body", "enterprise", "sector", "inspection"})
-_CROWDS = frozenset({"locatedWithin", "inspects", "raisedIn"})
+_PLACED = "locatedWithin"
+_CROWDS = frozenset({_PLACED, "inspects", "raisedIn"})
 """Links that many entities have to one: a district is looked up without its hundred townships."""
 
 
@@ -52,6 +53,10 @@ class Registry:
         """Whether the registry states anything about an entity."""
         return entity in self._by_subject
 
+    def classes(self, entity: str) -> list[str]:
+        """The classes that are stated of an entity, as predicates."""
+        return [predicate for predicate, row in self._by_subject.get(entity, ()) if len(row) == 1]
+
     def find(self, text: str, day: int) -> str | None:
         """The one entity that a name means on a day, else None."""
         if text in self._by_subject:
@@ -68,18 +73,20 @@ class Registry:
         seen: set[str] = set()
         atoms: dict[Ground, None] = {}
         waiting = [i for i in sorted(ids) if i in self._by_subject or i in self._by_object]
-        first = set(waiting)
+        first, placed = set(waiting), False
         while waiting:
             current = waiting.pop()
             if current in seen:
                 continue
             seen.add(current)
-            for atom in self._by_subject[current]:
+            for atom in self._by_subject.get(current, ()):
                 atoms[atom] = None
+                placed = placed or atom[0] == _PLACED
                 waiting += [str(v) for v in atom[1][1:] if isinstance(v, str) and v in self._by_subject]
-            if current in first or any(a[0] == "locatedWithin" for a in atoms):
-                for atom in self._by_object[current]:
+            if current in first or placed:
+                for atom in self._by_object.get(current, ()):
                     atoms[atom] = None
+                    placed = placed or atom[0] == _PLACED
                     waiting.append(str(atom[1][0]))
         return list(atoms), {i: self._shown[i] for i in seen if i in self._shown}
 

@@ -1,0 +1,272 @@
+"""Cases in a run: what bears on one issue or inspection, fetched by point lookups, as a world of its own.
+
+    run ─ Lookup ─ surroundings ─▶ the statements around a matter ─▶ World: proofs, what-if, why-not
+
+The same walk as in a survey of a record (``reasoner.engine.surroundings``), over tables instead of memory,
+and the same measure: what follows in the case about its matter must be what the run has stored about it. When
+it is not, some records of other issues are taken in that speak of the same bodies, then wider surroundings;
+when those differ as well, or are too large, the case is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from reasoner.batch import concluded
+from reasoner.batch.concluded import Coded, Concluded
+from reasoner.batch.lookup import Lookup
+from reasoner.batch.naming import constants
+from reasoner.batch.run import Run
+from reasoner.batch.sources import place_of
+from reasoner.engine import calendar
+from reasoner.engine.conclusions import Conclusion
+from reasoner.engine.evaluate import Ground, Model, evaluate
+from reasoner.engine.facts import Facts, gather, selected
+from reasoner.engine.proof import Proof
+from reasoner.engine.reevaluate import reevaluate
+from reasoner.engine.sql import NAME_BASE
+from reasoner.engine.surroundings import INSPECTION, ISSUE, Surroundings
+from reasoner.pipeline import Origin, World
+from reasoner.rulebook.rules import Value
+
+_CROWD, _LARGE_CROWD = 60, 5_000
+"""Statements in one relation to an entity that a case, and a wide one, takes in; more are left out."""
+_CROWDED = 200
+"""An inspection with more issues than this is not looked at as a whole unless that is needed."""
+_MOST = 60_000
+"""Statements that a case may have: more are not evaluated in one process."""
+_WITNESSES = 4
+"""Records of other issues that are taken in for each relation, to see what a crowd says as a whole."""
+_CASES = 64
+
+
+class CaseError(ValueError):
+    """A matter that cannot be opened by itself in a run, and why. Reads ``Chinese / English``."""
+
+
+class RunCases:
+    """Opens cases in a finished run. Raises RunError for one that is not."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.rules, self.as_of = run, run.rules, run.as_of
+        concluded.made_ready(run)
+        self._day = calendar.to_int(self.as_of)
+        self._codes: dict[str, int] = dict(constants(self.rules).codes)
+        self._stored = Concluded(run)
+        self._origin = Origin(self._version(), self.sources)
+        self._shown: dict[int, str | None] = {}
+        self._case = lru_cache(maxsize=_CASES)(self._open)
+        self._around: dict[int, Surroundings] = {}
+
+    def _version(self) -> dict[str, Any]:
+        """What the statements are those of: the files with the digest of all that is known of them."""
+        told = json.dumps([asdict(each) for each in self.run.sources], sort_keys=True)
+        files = [Path(each.file).name for each in self.run.sources]
+        return {"files": files, "digest": sha256(told.encode()).hexdigest()}
+
+    @cached_property
+    def _bare(self) -> tuple[Facts, Model]:
+        """What holds without any record, and what follows from it: most of it stays so in every case."""
+        facts = gather(None, self.rules.book, self.rules.vocabulary, self._day)
+        return facts, evaluate(facts.atoms, self.rules.program)
+
+    # -- cases ----------------------------------------------------------------------------------
+
+    def knows(self, entity: str) -> bool:
+        """Whether anything that rules read is stated about it."""
+        code = self.run.names.encode(entity)
+        return code is not None and self._surroundings(_CROWD).knows(code)
+
+    def case(self, matter: str) -> World:
+        """What bears on an issue or an inspection, as a world of its own.
+
+        What is not on record gives the world of the ontology alone. Raises CaseError when what follows in the
+        widest surroundings that can be taken is not what the run has stored.
+        """
+        if not self._looked_at_whole(matter):
+            narrow = self._case(matter, (), False, ())
+            differing = self._differing(narrow, matter)
+            if not differing:
+                return narrow
+            if more := self._witnesses(narrow, differing):
+                fuller = self._case(matter, (), False, more)
+                if not self._differing(fuller, matter):
+                    return fuller
+        return self._checked(matter, (), True)
+
+    def _witnesses(self, world: World, differing: Collection[Coded]) -> tuple[int, ...]:
+        """Records of other issues that say the same of the same bodies: one of a crowd is often enough."""
+        around = self._surroundings(_CROWD)
+        here = {self._codes[str(v)] for _, row in world.facts.origins for v in row[:1]}
+        named = {v for _, row in differing for v in row[2:] if v >= NAME_BASE}
+        inside = [each for each in here if not around.is_standing(each)]
+        return tuple(sorted(map(int, self._lookup(around).witnesses(inside, sorted(named), _WITNESSES))))
+
+    def case_with(self, matter: str, near: Iterable[str]) -> World:
+        """The case of a matter with what is on record about other things too: to suppose what names them."""
+        return self._checked(matter, tuple(sorted(set(near))), self._looked_at_whole(matter))
+
+    def _checked(self, matter: str, near: tuple[str, ...], wide: bool) -> World:
+        case = self._case(matter, near, wide, ())
+        if self._differing(case, matter):
+            raise CaseError(
+                f"{matter} 不能单独打开：单独推理的结论与全部数据的结论不一致 "
+                f"/ {matter} cannot be opened by itself: what follows there is not what is stored"
+            )
+        return case
+
+    def _looked_at_whole(self, matter: str) -> bool:
+        """Whether it is an inspection with issues, but not too many."""
+        return 0 < self.issues_of(matter) <= _CROWDED
+
+    def issues_of(self, matter: str) -> int:
+        """How many issues name an inspection."""
+        code = self.run.names.encode(matter)
+        if code is None:
+            return 0
+        around = self._surroundings(_CROWD)
+        near = around.issues_of(code)
+        return near + sum(
+            number
+            for relation, number in self._lookup(around).crowds.get(code, {}).items()
+            if self.rules.vocabulary.predicates[relation].arguments[0] == (_ISSUE_CLASS,)
+        )
+
+    def _surroundings(self, most: int) -> Surroundings:
+        found = self._around.get(most)
+        if found is None or self._lookup(found).full:
+            lookup = Lookup(self.run.connection, self.rules.vocabulary, most)
+            found = self._around[most] = Surroundings(lookup)
+        return found
+
+    @staticmethod
+    def _lookup(around: Surroundings) -> Lookup:
+        assert isinstance(around.recorded, Lookup)
+        return around.recorded
+
+    def _open(self, matter: str, near: tuple[str, ...], wide: bool, more: tuple[int, ...]) -> World:
+        around = self._surroundings(_LARGE_CROWD if wide else _CROWD)
+        code = self.run.names.encode(matter)
+        codes = [found for each in near if (found := self.run.names.encode(each)) is not None]
+        coded = around.of(code, codes, wide, more) if code is not None else []
+        if len(coded) > _MOST:
+            raise CaseError(
+                f"{matter} 牵涉 {len(coded)} 项陈述，不能单独打开（至多 {_MOST} 项） "
+                f"/ {matter} has {len(coded)} statements around it, too many to open it by itself "
+                f"(at most {_MOST})"
+            )
+        facts = self._facts(coded, self._lookup(around).ids)
+        model = reevaluate(self._bare[1], facts.atoms, self.rules.program)
+        names = self._names({v for _, row in coded for v in row if isinstance(v, int)})
+        return World(facts, self.rules, self.as_of, names, origin=self._origin, model=model)
+
+    def _facts(self, coded: Collection[Ground], ids: Mapping[Ground, list[int]]) -> Facts:
+        """The statements around a matter in words, in the order of the facts files."""
+        ordered = sorted(dict.fromkeys(coded), key=lambda atom: ids[atom][0])
+        self._learn({v for _, row in ordered for v in row if isinstance(v, int)})
+        decode = self.run.names.decode
+        carrier = Facts(outside=self._bare[0].outside)
+        for predicate, row in ordered:
+            atom = (predicate, tuple([decode(code) if isinstance(code, int) else code for code in row]))
+            carrier.origins[atom] = ids[predicate, row]
+        return selected(carrier, self.rules.book, self._day, list(carrier.origins))
+
+    def _learn(self, codes: Collection[int]) -> None:
+        names = self.run.names
+        names.learn(codes)
+        self._codes.update((str(names.decode(code)), code) for code in codes if code >= NAME_BASE)
+
+    def _names(self, codes: Collection[int]) -> dict[str, str]:
+        """What entities are called: their short name, else their name."""
+        unknown = sorted(c for c in codes if c >= NAME_BASE and c not in self._shown)
+        if unknown:
+            self._shown |= dict.fromkeys(unknown)
+            listed = ", ".join(map(str, unknown))
+            rows = self.run.connection.execute(
+                "SELECT o.a0, o.text FROM others AS o JOIN predicates AS p ON p.code = o.predicate "
+                f"WHERE o.a0 BETWEEN {unknown[0]} AND {unknown[-1]} AND o.a0 IN ({listed}) "
+                "AND p.name IN ('name', 'shortName') ORDER BY p.name, o.id"
+            )
+            self._shown.update(
+                rows.fetchall()
+            )  # in this order a short name comes after, and replaces, a name
+        decode = self.run.names.decode
+        return {str(decode(c)): name for c in codes if (name := self._shown.get(c)) is not None}
+
+    # -- conclusions and proofs -----------------------------------------------------------------
+
+    def _differing(self, world: World, matter: str) -> set[Coded]:
+        """The conclusions about a matter that only a case has, or only the run."""
+        code = self._codes.get(matter)
+        expected = self._stored.about(code) if code is not None else set()
+        found = {c.atom for c in world.conclusions() if matter in c.issues or matter == c.subject}
+        return expected ^ {self._coded(atom) for atom in found}
+
+    def _coded(self, atom: Ground) -> Coded:
+        codes = self._codes
+        return atom[0], tuple([codes[v] if isinstance(v, str) else v for v in atom[1]])
+
+    def conclusions(self, matter: str) -> list[Conclusion]:
+        """The conclusions about an issue, or about a matter itself. Raises what ``case`` raises."""
+        return [c for c in self.case(matter).conclusions() if matter in c.issues or matter == c.subject]
+
+    def case_of(self, atom: Ground, issue: str | None = None) -> World:
+        """A case in which a conclusion holds. Raises CaseError when there is none that can be opened."""
+        for matter in dict.fromkeys((*([issue] if issue else ()), *self._matters(str(atom[1][1])))):
+            if self.issues_of(matter) > _CROWDED:
+                world = self.case_with(matter, (str(v) for v in atom[1]))
+            else:
+                world = self.case(matter)
+            if world.model.holds(atom):
+                return world
+        said = f"{atom[0]}({', '.join(map(str, atom[1]))})"
+        raise CaseError(f"没有可以单独打开的事项得出 {said} / no case that can be opened has {said}")
+
+    def _matters(self, subject: str) -> list[str]:
+        code = self.run.names.encode(subject)
+        if code is None:
+            return []
+        around = self._surroundings(_CROWD)
+        if not self._lookup(around).classes(code).isdisjoint((ISSUE, INSPECTION)):
+            return [subject]
+        return sorted(str(self.run.names.decode(int(m))) for m in around.matters_of(code))
+
+    def explain(self, conclusion: Conclusion | Ground, issue: str | None = None) -> Proof:
+        """The proof of a conclusion. Raises what ``case_of`` raises; KeyError when it does not follow."""
+        atom = conclusion.atom if isinstance(conclusion, Conclusion) else conclusion
+        world = self.case_of(atom, issue)
+        return world.explain(next(c.id for c in world.conclusions() if c.atom == atom))
+
+    def sources(self, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+        """Where statements come from, by id: what the facts files tell of each, else their own row."""
+        wanted = sorted(set(ids))
+        found = {each: {**place_of(self.run.sources, each), "statement": each} for each in wanted}
+        if wanted and self._has_provenance:
+            listed = ", ".join(map(str, wanted))
+            rows = self.run.connection.execute(
+                'SELECT id, "file", "sheet", "row", "columns" FROM provenance '
+                f"WHERE id BETWEEN {wanted[0]} AND {wanted[-1]} AND id IN ({listed})"
+            )
+            for id_, file, sheet, row, columns in rows.fetchall():
+                told = {"file": file, "sheet": sheet, "row": row and int(row), "columns": columns}
+                found[id_] = {k: v for k, v in told.items() if v is not None} | {"statement": id_}
+        return found
+
+    @cached_property
+    def _has_provenance(self) -> bool:
+        query = (
+            "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = 'provenance'"
+        )
+        row = self.run.connection.execute(query).fetchone()
+        return row is not None and row[0] > 0
+
+
+_ISSUE_CLASS = ISSUE[:1].upper() + ISSUE[1:]
+
+__all__ = ["CaseError", "RunCases", "Value"]
