@@ -189,7 +189,10 @@ def _reason(command: Command) -> None:
         help="spark：结论写到文件夹 · spark: a folder (or address) for the conclusions",
     )
     made.add_argument(
-        "--master", metavar="URL", help="spark：local[2]、spark://…、yarn · spark: where it runs"
+        "--master",
+        metavar="URL",
+        default="local[*]",
+        help="spark：local[2]、spark://…、yarn · spark: where it runs (default: local[*])",
     )
     made.add_argument(
         "--spark-conf",

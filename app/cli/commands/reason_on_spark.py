@@ -18,10 +18,18 @@ def run(arguments: argparse.Namespace) -> int:
     conf = dict(map(_setting, arguments.spark_conf))
     rules, day = pipeline.ontology(None, home() / "cache"), arguments.as_of or datetime.date.today()
     from reasoner.batch.sources import FactsError  # imports DuckDB: after the rules
-    from reasoner.batch.spark.run import reason
-    from reasoner.batch.spark.session import session
     from reasoner.engine.conclusions import status_names
 
+    try:
+        import pyspark  # noqa: F401
+
+        from reasoner.batch.spark.run import reason
+        from reasoner.batch.spark.session import session
+    except ModuleNotFoundError as error:
+        raise messages.CommandError(
+            f"没有安装 {error.name}：pip install 'zelian[spark]'",
+            f"{error.name} is not installed: pip install 'zelian[spark]'",
+        ) from error
     try:
         spark = session(arguments.master, conf)
         try:
