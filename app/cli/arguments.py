@@ -99,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
         _dossier,
         _generate,
         _export,
+        _bench,
         _explore,
     ):
         add(command)
@@ -127,6 +128,16 @@ def _load(command: Command) -> None:
         metavar="FILE",
         type=Path,
         help="把搁置的行写到 .xlsx（标出格）或 .jsonl · write the rows set aside, cells marked",
+    )
+
+
+def _of_run(made: argparse.ArgumentParser) -> None:
+    made.add_argument(
+        "--run",
+        metavar="DIR",
+        dest="run_folder",
+        type=Path,
+        help="reason --run 保存的文件夹，代替记录 · the folder of a run, in place of the record",
     )
 
 
@@ -251,6 +262,7 @@ def _conclusions(command: Command) -> None:
     made.add_argument("--issue", metavar="ID", help="只列这个问题的 · only those of this issue")
     made.add_argument("--norm", metavar="ID", help="只列这条规范的 · only those of this norm")
     made.add_argument("--status", metavar="STATUS", help="只列这种状态的 · only those with this status")
+    _of_run(made)
     _as_of(made)
     _format(made, *FORMATS)
     made.add_argument("--output", metavar="FILE", type=Path, help="写到文件 · write to a file")
@@ -275,6 +287,12 @@ def _explain(command: Command) -> None:
         action="store_true",
         help="JSON 中每个节点只写一次，以编号互引 · in JSON write each node once, referred to by number",
     )
+    _of_run(made)
+    made.add_argument(
+        "--issue",
+        metavar="ID",
+        help="结论所涉的问题，与 --run 同用更快 · an issue that it is about: faster with --run",
+    )
     _as_of(made)
     _format(made, "text", "json")
 
@@ -296,6 +314,7 @@ def _why_not(command: Command) -> None:
         nargs="+",
         help="规范或条款、状态、单位、责任种类，次序不限 · norm or article, status, unit, kind, in any order",
     )
+    _of_run(made)
     _as_of(made)
     _format(made, "text", "json")
 
@@ -325,6 +344,7 @@ def _what_if(command: Command) -> None:
         help="explain 给出的句子、predicate(subject,object) 或编号 "
         "· a sentence shown by explain, predicate(subject,object) or an id",
     )
+    _of_run(made)
     _as_of(made)
     _format(made, "text", "json")
 
@@ -523,6 +543,66 @@ def _generate(command: Command) -> None:
         choices=("parquet", "csv", "rdf", "ledger", "ledger-parquet"),
         help="格式，默认依文件名 · format (default: as the name of the file says)",
     )
+
+
+def _bench(command: Command) -> None:
+    made = command(
+        "bench",
+        "测量：各推理引擎并排运行同样的事实和规则，核对结论；或者运行另一项测量（只在源码目录中）",
+        "measure: engines side by side on the same facts and rules, their conclusions compared; or another "
+        "measurement (in a checkout only)",
+        "zelian bench --issues 1000 10000",
+        "zelian bench --issues 100000 --engines duckdb nemo clingo --part complete --times 1 --write",
+        "zelian bench --what loading -- --rows 1000",
+    )
+    made.add_argument(
+        "--what",
+        choices=("engines", "interactive", "explorer", "loading", "searching", "reasoning"),
+        default="engines",
+        help="测量什么，默认 engines；其余各项的参数写在 -- 之后 · what to measure (default: engines); the "
+        "arguments of the others follow --",
+    )
+    made.add_argument(
+        "--issues",
+        metavar="N",
+        type=natural,
+        nargs="+",
+        default=[1000, 10_000],
+        help="问题数 · how many issues",
+    )
+    made.add_argument(
+        "--part",
+        nargs="+",
+        default=["complete", "owl"],
+        help="规则的哪一部分：complete、owl 或规范编号 · which rules: complete, owl or the id of a norm",
+    )
+    made.add_argument("--engines", metavar="NAME", nargs="+", help="引擎，默认全部 · engines (default: all)")
+    made.add_argument(
+        "--times",
+        metavar="N",
+        type=natural,
+        default=3,
+        help="各运行几次，取中位数 · runs of each (default: 3)",
+    )
+    made.add_argument(
+        "--limit",
+        metavar="SECONDS",
+        type=float,
+        default=600.0,
+        help="一次最多多久 · longest run (default: 600)",
+    )
+    made.add_argument(
+        "--memory",
+        metavar="GIB",
+        type=float,
+        default=16.0,
+        help="一次最多多少内存 · most memory (default: 16)",
+    )
+    made.add_argument("--folder", metavar="DIR", type=Path, help="事实放在哪里，供再用 · keep the facts here")
+    made.add_argument(
+        "--write", action="store_true", help="写入 tests/bench/RESULTS.md · write tests/bench/RESULTS.md"
+    )
+    made.add_argument("more", metavar="ARGUMENT", nargs="*", help=argparse.SUPPRESS)
 
 
 def _export(command: Command) -> None:

@@ -1,4 +1,4 @@
-"""Engines side by side on the same facts and rules: ``zelian bench``, or ``python -m tests.bench.compare``.
+"""Engines side by side on the same facts and rules: ``zelian bench``.
 
 For every number of issues, facts are generated once; for every part of the rules every engine runs on them in
 a process of its own, several times. DuckDB comes first: the others' conclusions are held against its. What
@@ -161,21 +161,26 @@ def _line(engine: Engine, block: Block, plan: Plan, home: Path, place: Path, cac
     return line
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, and with ``--write`` put the tables into RESULTS.md; 1 when engines disagree."""
+def compare_engines(options: argparse.Namespace) -> int:
+    """Measure, print, and with ``write`` put the tables into RESULTS.md; 1 when engines disagree.
+
+    Raises ValueError for an engine or a part that there is not.
+    """
     from tests.bench import report
 
-    options = parser().parse_args(arguments)
+    engines = tuple(options.engines or ENGINES)
+    if unknown := [name for name in engines if name not in ENGINES]:
+        raise ValueError(
+            f"没有引擎“{unknown[0]}”：{'、'.join(ENGINES)} / no engine {unknown[0]!r}: {', '.join(ENGINES)}"
+        )
     plan = Plan(
         tuple(options.issues),
         tuple(options.part),
-        tuple(options.engines),
+        engines,
         options.times,
         options.limit,
         int(options.memory * 2**30),
-        options.as_of,
-        options.seed,
-        options.folder,
+        folder=options.folder,
     )
     blocks, agreed = list[Block](), True
     for each in measured(plan):
@@ -188,23 +193,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if options.write:
                 report.write(blocks, plan)
     return 0 if agreed else 1
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return what can be said on the command line."""
-    made = argparse.ArgumentParser(prog="tests.bench.compare", description=__doc__)
-    made.add_argument("--issues", type=int, nargs="+", default=[1000, 10_000])
-    made.add_argument("--part", nargs="+", default=[COMPLETE, OWL])
-    made.add_argument("--engines", nargs="+", choices=list(ENGINES), default=list(ENGINES))
-    made.add_argument("--times", type=int, default=3)
-    made.add_argument("--limit", type=float, default=600.0)
-    made.add_argument("--memory", type=float, default=16.0)
-    made.add_argument("--as-of", type=datetime.date.fromisoformat, default=AS_OF)
-    made.add_argument("--seed", type=int, default=SEED)
-    made.add_argument("--folder", type=Path)
-    made.add_argument("--write", action="store_true")
-    return made
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -122,9 +123,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 def _last(errors: Path, code: int | None) -> str:
     """The last line of a traceback: why an engine failed."""
     lines = [line for line in errors.read_text("utf-8", "replace").splitlines() if line.strip()]
-    named = [
-        line for line in lines if line[:1].isalpha() and ": " in line and not line.startswith("nanobind")
-    ]
+    named = [line for line in lines if re.match(r"(?!nanobind)[A-Za-z_][\w.]*: ", line)]
     if code is not None and code < 0:
         return f"ended by signal {-code}"
     return f"failed: {(named or lines or ['no word'])[-1][:200]}"

@@ -13,7 +13,8 @@ from reasoner.pipeline import Ontology
 from reasoner.rulebook.rules import Rule
 
 COMPLETE, OWL = "complete", "owl"
-_AXIOM = "owl:"
+_AXIOMS = ("owl:", "rdfs:")
+_PARAMETERS = frozenset({"parameter", "parameterKind"})
 
 
 class PartError(ValueError):
@@ -29,12 +30,15 @@ def part(rules: Ontology, name: str) -> Ontology:
         raise PartError(f"没有规则属于“{name}” / no rule belongs to {name!r}")
     less = Ontology(rules.vocabulary, replace(rules.book))
     less.book.__dict__["rules"] = found
+    if not less.book.used >= _PARAMETERS:  # then nothing in the part asks for one
+        less = Ontology(rules.vocabulary, replace(rules.book, parameters=[]))
+        less.book.__dict__["rules"] = found
     return less
 
 
 def _chosen(rules: Collection[Rule], name: str) -> list[Rule]:
     if name == OWL:
-        return [rule for rule in rules if _is_axiom(rule)]
+        return [rule for rule in rules if rule.owner.startswith(_AXIOMS)]
     wanted = {
         rule.head.predicate for rule in rules if rule.owner == name or rule.owner.startswith(f"{name}.")
     }
@@ -44,10 +48,6 @@ def _chosen(rules: Collection[Rule], name: str) -> list[Rule]:
         more = read - wanted
         wanted |= more
     return [rule for rule in rules if rule.head.predicate in wanted]
-
-
-def _is_axiom(rule: Rule) -> bool:
-    return rule.owner.startswith(_AXIOM) or rule.owner.startswith("rdfs:")
 
 
 def described(rules: Collection[Rule]) -> str:

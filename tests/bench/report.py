@@ -125,8 +125,8 @@ def write(blocks: Sequence[Block], plan: Plan) -> None:
         MARK,
         "",
         f"Measured on {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC, seed {plan.seed}, as of "
-        f"{plan.as_of}; at most {plan.times} runs each (one of more than two minutes is not repeated), "
-        f"medians; limits {plan.limit:.0f} s from the start of the process and {plan.memory / 2**30:.0f} GiB.",
+        f"{plan.as_of}. Medians of at most {plan.times} runs; one above two minutes is not repeated. Limits: "
+        f"{plan.limit:.0f} s from the start of the process, {plan.memory / 2**30:.0f} GiB.",
         "",
         *(f"- {line}" for line in machine.described(engines)),
         "",

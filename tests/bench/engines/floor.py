@@ -22,7 +22,7 @@ def run(task: Task) -> None:
     home = task.job.home
     for stale in home.glob("*.duckdb*"):
         stale.unlink()
-    with duckdb.connect(str(home / "given.duckdb")) as connection:
+    with duckdb.connect(str(home / "encoded.duckdb")) as connection:
         with task.phase("load"):
             given = _encoded(connection, "given", task.atoms, 3)
             measure = task.job.facts / f"{task.job.part}-{CONCLUSIONS}"

@@ -107,8 +107,8 @@ class Task:
         return self.job.facts / ATOMS
 
     def ground(self) -> Iterator[Ground]:
-        """The ground atoms that the part can use."""
-        return ground(self.atoms, self.arities.keys())
+        """The ground atoms that some rule of the part reads."""
+        return ground(self.atoms, self.rules.book.used)
 
     def folder(self, name: str) -> Path:
         """A folder of this run's own."""

@@ -18,7 +18,7 @@ def run(task: Task) -> None:
     """
     from nmo_python import NemoEngine, NemoOutputManager, load_string
 
-    files = nemo.facts(task.atoms, task.arities, task.folder("facts"))
+    files = nemo.facts(task.atoms, task.rules.book.used, task.folder("facts"))
     loading = load_string(nemo.loading(files))
     program = load_string(nemo.program(task.program, files))
     with task.phase("load"):

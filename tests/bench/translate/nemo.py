@@ -42,8 +42,8 @@ def _imports(files: Mapping[str, tuple[Path, str]]) -> Iterator[str]:
         yield f"{name(predicate)}({arguments}) :- i_{predicate}({arguments}) ."
 
 
-def facts(atoms: Path, arities: Mapping[str, int], folder: Path) -> dict[str, tuple[Path, str]]:
-    """Write a CSV file for each predicate that has facts; return the files with the type of each column.
+def facts(atoms: Path, used: Collection[str], folder: Path) -> dict[str, tuple[Path, str]]:
+    """Write a CSV file for each used predicate that has facts; return the files with the type of each column.
 
     A column with names and integers (type ``?``) is written as Nemo writes them itself.
     """
@@ -54,7 +54,7 @@ def facts(atoms: Path, arities: Mapping[str, int], folder: Path) -> dict[str, tu
         for predicate, kinds in run(
             f"SELECT predicate, list(DISTINCT types) FROM {source} GROUP BY predicate ORDER BY predicate"
         ).fetchall():
-            if predicate not in arities:
+            if predicate not in used:
                 continue
             columns, types = [], ""
             for i, letters in enumerate(zip(*kinds, strict=True)):
