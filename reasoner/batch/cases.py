@@ -23,9 +23,10 @@ from reasoner.batch.concluded import Coded, Concluded
 from reasoner.batch.lookup import Lookup
 from reasoner.batch.naming import constants
 from reasoner.batch.run import Run
+from reasoner.batch.run_registry import RunRegistry
 from reasoner.batch.sources import place_of
 from reasoner.engine import calendar
-from reasoner.engine.conclusions import Conclusion
+from reasoner.engine.conclusions import Conclusion, identifier
 from reasoner.engine.evaluate import Ground, Model, evaluate
 from reasoner.engine.facts import Facts, gather, selected
 from reasoner.engine.proof import Proof
@@ -33,7 +34,7 @@ from reasoner.engine.reevaluate import reevaluate
 from reasoner.engine.sql import NAME_BASE
 from reasoner.engine.surroundings import INSPECTION, ISSUE, Surroundings
 from reasoner.pipeline import Origin, World
-from reasoner.rulebook.rules import Value
+from reasoner.records.registry import Registry
 
 _CROWD, _LARGE_CROWD = 60, 5_000
 """Statements in one relation to an entity that a case, and a wide one, takes in; more are left out."""
@@ -82,6 +83,16 @@ class RunCases:
         """Whether anything that rules read is stated about it."""
         code = self.run.names.encode(entity)
         return code is not None and self._surroundings(_CROWD).knows(code)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """What finds entities of the run by id, and those of the bundled registry by name."""
+        return RunRegistry(self.knows, self._classes)
+
+    def _classes(self, entity: str) -> list[str]:
+        code = self.run.names.encode(entity)
+        about = self._surroundings(_CROWD).recorded.about(code) if code is not None else ()
+        return [predicate for predicate, row in about if len(row) == 1]
 
     def case(self, matter: str) -> World:
         """What bears on an issue or an inspection, as a world of its own.
@@ -243,6 +254,28 @@ class RunCases:
         world = self.case_of(atom, issue)
         return world.explain(next(c.id for c in world.conclusions() if c.atom == atom))
 
+    def by_id(self, conclusion_id: str, issue: str | None = None) -> Proof:
+        """The proof of the conclusion with this id, best looked for among those of an issue.
+
+        Without an issue the ids of all conclusions are stored first, once. Raises KeyError when there is none
+        with this id, CaseError when it cannot be opened.
+        """
+        if issue is not None:
+            return self.case(issue).explain(conclusion_id)
+        concluded.ids_made_ready(self.run)
+        self._reconnected()
+        for matter in self._stored.matters_by_id(conclusion_id):
+            for name, row in self._stored.stated((matter,)):
+                atom = (name, self.run.names.rows([row])[0])
+                if identifier(atom) == conclusion_id:
+                    return self.explain(atom)
+        raise KeyError(conclusion_id)
+
+    def _reconnected(self) -> None:
+        """Look things up through the connection that the run has now."""
+        self._stored = Concluded(self.run)
+        self._around.clear()
+
     def sources(self, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         """Where statements come from, by id: what the facts files tell of each, else their own row."""
         wanted = sorted(set(ids))
@@ -269,4 +302,4 @@ class RunCases:
 
 _ISSUE_CLASS = ISSUE[:1].upper() + ISSUE[1:]
 
-__all__ = ["CaseError", "RunCases", "Value"]
+__all__ = ["CaseError", "RunCases"]

@@ -2,13 +2,15 @@
 
     cases_stated(matter, predicate, a0, a2, a3, a4) by matter: every status and every remark
     cases_concerns(issue, matter, unit) by issue: what concerns an issue besides itself, for all units or one
+    cases_ids(id, matter) by id: what a conclusion is about, by the number in its id
 
-Both are made once from the tables in ``model``; whoever changes those drops these (``drop``).
+The first two are made once from the tables in ``model``, the third when somebody first asks for an id alone;
+whoever changes the tables in ``model`` drops these (``drop``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -22,31 +24,56 @@ if TYPE_CHECKING:
 Coded = tuple[str, tuple[int, ...]]
 """A statement in codes."""
 
-_STATED, _CONCERNS = "cases_stated", "cases_concerns"
+_STATED, _CONCERNS, _IDS = "cases_stated", "cases_concerns", "cases_ids"
 _BEARER = "bearer"
+_PREFIX, _DIGITS = "c-", 10
+"""How ``conclusions.identifier`` writes an id: the first hexadecimal digits of a SHA-256."""
 _REST = ("a0", "a2", "a3", "a4")
 
 
-def is_prepared(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the lookup tables are there."""
+def _has(connection: duckdb.DuckDBPyConnection, *tables: str) -> bool:
+    names = ", ".join(f"'{table}'" for table in tables)
     found = connection.execute(
-        f"SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main' "
-        f"AND table_name IN ('{_STATED}', '{_CONCERNS}')"
+        f"SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main' AND table_name IN ({names})"
     ).fetchone()
-    return found is not None and found[0] == 2
+    return found is not None and found[0] == len(tables)
 
 
 def made_ready(run: Run) -> None:
     """Make the lookup tables of a finished run when they are not there; it is open for writing meanwhile."""
-    if is_prepared(run.connection):
-        return
+    if not _has(run.connection, _STATED, _CONCERNS):
+        _written(run, prepare)
+
+
+def ids_made_ready(run: Run) -> None:
+    """Make the table of ids when it is not there. Takes about a minute for ten million conclusions."""
+    if not _has(run.connection, _IDS):
+        _written(run, _prepare_ids)
+
+
+def _written(run: Run, make: Callable[[Run], None]) -> None:
     write, run.write = run.write, True
     run.close()
     try:
-        prepare(run)
+        make(run)
     finally:
         run.close()
         run.write = write
+
+
+def _prepare_ids(run: Run) -> None:
+    """The number in an id is made by the database as ``conclusions.identifier`` makes it."""
+    parts = ["SELECT NULL::BIGINT, NULL::BIGINT WHERE false"]
+    for predicate in run.rules.vocabulary.predicates.values():
+        if predicate.is_status and predicate.roles and predicate.name in run.tables:
+            places = range(run.tables[predicate.name])
+            words = ", ',', ".join(f"coalesce(n{i}.name, s.a{i}::VARCHAR)" for i in places)
+            joins = " ".join(f"LEFT JOIN names AS n{i} ON n{i}.code = s.a{i}" for i in places)
+            number = f"('0x' || substr(sha256(concat('{predicate.name}(', {words}, ')')), 1, {_DIGITS}))"
+            parts.append(f"SELECT {number}::BIGINT, s.a1 FROM model.{quoted(predicate.name)} AS s {joins}")
+    run.connection.execute(
+        f"CREATE TABLE {_IDS} AS SELECT * FROM ({' UNION ALL '.join(parts)}) AS i(id, matter) ORDER BY id"
+    )
 
 
 def prepare(run: Run) -> None:
@@ -81,7 +108,7 @@ def prepare(run: Run) -> None:
 
 def drop(connection: duckdb.DuckDBPyConnection) -> None:
     """Take the lookup tables away: what they were made from has changed."""
-    for table in (_STATED, _CONCERNS):
+    for table in (_STATED, _CONCERNS, _IDS):
         connection.execute(f"DROP TABLE IF EXISTS {table}")
 
 
@@ -116,6 +143,15 @@ class Concluded:
             for atom in self.stated({*whole, *of_units})
             if atom[1][1] in whole or self._bearer(atom) in of_units.get(atom[1][1], ())
         }
+
+    def matters_by_id(self, conclusion_id: str) -> list[int]:
+        """What the conclusions with the number of this id are about; none for what is no id."""
+        try:
+            number = int(conclusion_id.removeprefix(_PREFIX), 16)
+        except ValueError:
+            return []
+        rows = self._run(f"SELECT DISTINCT matter FROM {_IDS} WHERE id = {number}").fetchall()
+        return sorted(row[0] for row in rows)
 
     def stated(self, matters: Iterable[int], remarks: bool = False) -> list[Coded]:
         """Every status of some matters; with the remarks on them when these are asked for."""

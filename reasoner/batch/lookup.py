@@ -86,7 +86,7 @@ class Lookup:
             ids = self.ids.setdefault(atom, [])
             if not ids or number not in ids:
                 ids.append(number)
-            own = found[a1 if naming else a0]
+            own = found[a1 if naming and a1 is not None else a0]
             own.append(atom)
         for entity, atoms in found.items():
             known[entity] = tuple(dict.fromkeys(atoms))

@@ -5,13 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.cli import shown, tables, terminal, world
+from app.cli import shown, stored, tables, terminal, world
+
+if TYPE_CHECKING:
+    from reasoner.pipeline import World
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write the conclusions. An id that nothing knows is a mistake, not an empty list."""
-    opened = world.open_world(arguments.as_of)
+    if arguments.run_folder is not None:
+        with stored.cases(arguments) as cases:
+            return _print(stored.issue(cases, arguments.issue), arguments)
+    return _print(world.open_world(arguments.as_of), arguments)
+
+
+def _print(opened: World, arguments: argparse.Namespace) -> int:
     norm = None if arguments.norm is None else world.norm_id(opened, arguments.norm)
     world.check_known(opened, arguments.issue, norm, arguments.status)
     found = [

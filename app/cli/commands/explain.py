@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
-from app.cli import tree, world
+from app.cli import stored, tree, world
 from app.cli.messages import CommandError
+
+if TYPE_CHECKING:
+    from reasoner.engine.proof import Proof
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the proof as a tree or as ``zelian-proof/1``."""
-    opened = world.open_world(arguments.as_of)
     try:
-        proof = opened.explain(arguments.conclusion)
+        proof = _proof(arguments)
     except KeyError as missing:
         raise CommandError(
             f"没有这条结论：{arguments.conclusion}（用 zelian conclusions 查编号）",
@@ -25,3 +28,11 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(tree.lines(proof.to_dict(), arguments.lang, arguments.full)))
     return 0
+
+
+def _proof(arguments: argparse.Namespace) -> Proof:
+    if arguments.run_folder is None:
+        return world.open_world(arguments.as_of).explain(arguments.conclusion)
+    with stored.cases(arguments) as cases:
+        issue = None if arguments.issue is None else stored.matter(cases, arguments.issue)
+        return cases.by_id(arguments.conclusion, issue)

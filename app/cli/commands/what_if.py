@@ -7,31 +7,48 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from app.cli import messages, tables, terminal, world
+from app.cli import messages, stored, tables, terminal, world
 
 if TYPE_CHECKING:
     from reasoner.asking.whatif import Change, Difference
     from reasoner.engine.evaluate import Ground
     from reasoner.pipeline import World
+    from reasoner.records.registry import Registry
 
 FORMAT = "zelian-what-if/1"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print how the conclusions about an issue change. The record is only read."""
+    if not arguments.add and not arguments.remove:
+        raise messages.CommandError("没有写 --add 或者 --remove", "nothing to --add or --remove")
+    from reasoner.asking import whatif
+
+    try:
+        add = [item for text in arguments.add for item in whatif.items(text)]
+    except whatif.WhatIfError as problem:
+        raise messages.from_error(problem) from None
+    if arguments.run_folder is not None:
+        with stored.cases(arguments) as cases:
+            matter = stored.matter(cases, arguments.issue)
+            before = stored.case_with(cases, matter, [add, *arguments.remove])
+            return _print(before, cases.registry, matter, add, arguments)
+    from reasoner.records.registry import Registry
+
+    before = world.open_world(arguments.as_of)
+    assert before.record is not None
+    return _print(before, Registry(before.record), arguments.issue, add, arguments)
+
+
+def _print(
+    before: World, registry: Registry, asked: str, add: list[dict[str, Any]], arguments: argparse.Namespace
+) -> int:
     from reasoner.asking import whatif
     from reasoner.asking.statement import Listener, StatementError
     from reasoner.casebook.casefile import CaseError
-    from reasoner.records.registry import Registry
 
-    if not arguments.add and not arguments.remove:
-        raise messages.CommandError("没有写 --add 或者 --remove", "nothing to --add or --remove")
-    before = world.open_world(arguments.as_of)
-    assert before.record is not None
-    registry = Registry(before.record)
     try:
-        issue = Listener(before, registry).matter(arguments.issue)
-        add = [item for text in arguments.add for item in whatif.items(text)]
+        issue = Listener(before, registry).matter(asked)
         after, found = whatif.what_if(before, registry, add, arguments.remove)
     except (whatif.WhatIfError, CaseError, StatementError) as problem:
         raise messages.from_error(problem) from None
