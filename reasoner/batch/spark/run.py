@@ -110,6 +110,8 @@ class Run:
         """Write the answers of a layer, several at a time; how many rows each of its predicates has."""
 
         def write(part: int, rows: DataFrame) -> None:
+            for form in ("short", "long"):  # otherwise Spark looks through its stack for every table it sends
+                self.spark.sparkContext.setLocalProperty(f"callSite.{form}", f"layer {layer}")
             self._write(rows, f"{self._path(layer)}/part={part}")
 
         asked = list(answers)

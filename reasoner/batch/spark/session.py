@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ _CONF = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
+    # every small table that is sent around takes a page; the default of 64 MB fills the memory with nothing
+    "spark.buffer.pageSize": "1m",
     "spark.sql.caseSensitive": "true",
     "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "2000",
@@ -56,7 +59,9 @@ def session(master: str | None = None, conf: Mapping[str, str] | None = None) ->
     for key, value in {**_CONF, **(_LOCAL if local else {}), **(conf or {})}.items():
         builder = builder.config(key, value)
     try:
-        made: SparkSession = builder.getOrCreate()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # pandas, of which nothing is used here
+            made: SparkSession = builder.getOrCreate()
     except (PySparkException, OSError, RuntimeError) as error:  # no Java; no such master; refused
         reason = str(error).partition("\n")[0]
         raise SparkError(f"Spark 无法启动：{reason} / Spark cannot be started: {reason}") from error
