@@ -112,9 +112,9 @@ Command = Callable[..., argparse.ArgumentParser]
 def _load(command: Command) -> None:
     made = command(
         "load",
-        "载入台账（.xlsx .csv）和 RDF（.ttl .nt .trig .jsonld）；不写文件则载入自带的名录和公开台账",
-        "load ledgers (.xlsx .csv) and RDF (.ttl .nt .trig .jsonld); without a file, the bundled registry "
-        "and public ledger",
+        "载入台账（.xlsx .csv .parquet）和 RDF（.ttl .nt .trig .jsonld）；不写文件则载入自带的名录和公开台账",
+        "load ledgers (.xlsx .csv .parquet) and RDF (.ttl .nt .trig .jsonld); without a file, the bundled "
+        "registry and public ledger",
         "zelian load",
         "zelian load 台账.xlsx --report 搁置的行.xlsx",
         "zelian load --samples",
@@ -171,6 +171,7 @@ def _reason(command: Command) -> None:
         "zelian reason",
         "zelian reason --as-of 2025-06-30",
         "zelian reason --facts 事实.parquet --run 推理",
+        "zelian reason --ledger 台账/*.csv --run 推理",
         "zelian reason --run 推理 --resume",
         "zelian reason --engine spark --master 'local[2]' --facts 事实.parquet --out 结论",
     )
@@ -180,6 +181,14 @@ def _reason(command: Command) -> None:
         nargs="+",
         default=[],
         help="事实文件（.parquet .csv），代替记录 · facts files in place of the record",
+    )
+    made.add_argument(
+        "--ledger",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        default=[],
+        help="台账和 RDF，不经记录（台账可以是 .csv .parquet .xlsx） · ledgers and RDF, without the record",
     )
     made.add_argument(
         "--run",

@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.lang == "zh"
             else "The record was empty: the bundled registry was loaded first"
         )
-    _show(report, arguments.lang)
+    show(report, arguments.lang)
     return report.exit_code
 
 
@@ -75,7 +75,8 @@ def _outdated(record: Record) -> bool | None:
     return any("samples" in path.parts for path in present.values())
 
 
-def _show(report: Report, lang: Language) -> None:
+def show(report: Report, lang: Language, all_in: str = "--report") -> None:
+    """Print what changed and what is wrong; ``all_in`` says where the rest stands when that is much."""
     if report.unusable:
         for error in report.unusable:
             print(error_line(f"{error.file}：{error.zh}", f"{error.file}: {error.en}"), file=sys.stderr)
@@ -86,7 +87,7 @@ def _show(report: Report, lang: Language) -> None:
         print()
         print(tables.table(head, rows[:SHOWN], terminal.width()))
     if (more := len(rows) - SHOWN) > 0:
-        print(f"… 另有 {more} 条，见 --report" if lang == "zh" else f"… and {more} more, see --report")
+        print(f"… 另有 {more} 条，见 {all_in}" if lang == "zh" else f"… and {more} more, see {all_in}")
 
 
 def _write(report: Report, file: Path) -> None:

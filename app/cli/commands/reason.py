@@ -29,9 +29,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError(f"--run 只用 duckdb，不用 {arguments.engine}", "--run takes the engine duckdb")
     if arguments.run_folder is not None:
         return _in(arguments.run_folder, arguments)
-    if arguments.facts and arguments.engine in (None, "duckdb"):
+    if (arguments.facts or arguments.ledger) and arguments.engine in (None, "duckdb"):
         with tempfile.TemporaryDirectory(prefix="zelian-") as folder:
             return _in(Path(folder), arguments)
+    if arguments.ledger:
+        raise CommandError("--ledger 只用 duckdb", "--ledger takes the engine duckdb")
     if arguments.facts:
         return _at_once(arguments)
     opened = world.open_world(arguments.as_of, arguments.engine or "memory")
@@ -54,6 +56,12 @@ def _in(folder: Path, arguments: argparse.Namespace) -> int:
     from reasoner.batch.run import RunError
     from reasoner.batch.sources import FactsError
 
+    if arguments.ledger and not arguments.resume:
+        from app.cli.commands import reason_ledgers
+
+        if (made_of := reason_ledgers.facts(arguments, rules, folder)) is None:
+            return 2
+        arguments.facts = [*arguments.facts, made_of]
     try:
         with progress.bar("推理 · reasoning") as step, _opened(folder, rules, arguments, step) as made:
             made.reason(step)
