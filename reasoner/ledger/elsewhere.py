@@ -24,6 +24,7 @@ class Elsewhere:
         files = {entry.source.file for entry in entries}
         for source, claim in record.under({key for key in keys if key}, besides=files):
             self._add(source, claim)
+        self._alone = len(files) < 2 and not self._stated
 
     def _add(self, source: Source, claim: Claim) -> None:
         files = self._stated.setdefault(source.key or "", {})
@@ -36,6 +37,8 @@ class Elsewhere:
         Returns the other files that have the entry, and whether they say the same of it.
         """
         met: dict[str, bool] = {}
+        if self._alone:
+            return met
         source = entry.source
         own = {_content(claim): claim.columns or "" for claim in entry.claims}
         for file, (place, other) in self._stated.get(source.key or "", {}).items():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,7 @@ class TableLayout:
     left_out_keeps: bool = False
     from_title: dict[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def main(self) -> str:
         """The entity a row is about: the first one."""
         return next(iter(self.entities))

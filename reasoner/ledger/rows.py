@@ -16,6 +16,9 @@ from reasoner.ledger.tables import header
 from reasoner.ledger.words import message
 from reasoner.records.record import Claim, Source
 
+_ALIKE = frozenset({"place", "placesAmong", "bodies", "sector", "choice", "inspection", "date", "deadline"})
+"""Values of which the same text says the same in every row of one district and days."""
+
 
 @dataclass
 class Row:
@@ -75,6 +78,9 @@ class TableReader:
         self.positions = {name: position for position, name in enumerate(table.headers) if name}
         self.skip = context.words.listed("skip_rows")
         self.empty = context.words.listed("empty")
+        self._outcomes: dict[
+            tuple[int, str, tuple[int, ...], str | None], tuple[values.Outcome, str | None]
+        ] = {}
 
     # -- first pass: which entities there are -------------------------------------------------
 
@@ -318,17 +324,7 @@ class TableReader:
             row.claims.append(Claim(item.property, row.ids[item.of], said, "text", shown))
             return
         cell = row.cells[column] if column < len(row.cells) else said
-        outcome = entities.READERS[item.value](
-            values.Reading(
-                self.context,
-                self._setting(row),
-                row,
-                item,
-                said,
-                cell,
-                lambda names: self._first(row, names),
-            )
-        )
+        outcome = self._outcome(row, item, said, cell)
         subject = row.ids.get(item.of, "")
         for predicate, object, kind in outcome.stated:
             ends = (str(object), subject) if item.reverse and kind == "entity" else (subject, object)
@@ -338,6 +334,24 @@ class TableReader:
             self.problem(row, grave, found.code, shown, found.value, found.candidates, **found.fill)
             if grave != found.severity and item.property:
                 row.claims.append(Claim("note", subject, f"{item.column}：{said}", "text", shown))
+
+    def _outcome(self, row: Row, item: Item, said: str, cell: Cell) -> values.Outcome:
+        """What a cell states; the same cell of rows of the same district and days is read once."""
+        if item.value not in _ALIKE or not isinstance(cell, str) or self.origin.marked:
+            return self._read_cell(row, item, said, cell)
+        key = (id(item), said, row.days, row.district)
+        known = self._outcomes.get(key)
+        if known is None:
+            outcome = self._read_cell(row, item, said, cell)
+            known = self._outcomes[key] = outcome, row.district
+        outcome, row.district = known  # a place may say which district its row is about
+        return outcome
+
+    def _read_cell(self, row: Row, item: Item, said: str, cell: Cell) -> values.Outcome:
+        reading = values.Reading(
+            self.context, self._setting(row), row, item, said, cell, lambda names: self._first(row, names)
+        )
+        return entities.READERS[item.value](reading)
 
     def problem(
         self,
