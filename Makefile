@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SPARK  := $(VENV)/.spark
 ARGS   ?=
 
 .DEFAULT_GOAL := help
@@ -25,13 +26,21 @@ $(READY): pyproject.toml requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Half a gigabyte that only those need who reason beyond one machine, and the tests that say it works.
+$(SPARK): tests/spark.lock $(READY)
+	@echo "adding Spark for its tests (once) …"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r tests/spark.lock
+	@touch $@
+
 explore: $(READY)
 	@$(BIN)/zelian explore $(ARGS)
 
 # Every core takes one test at a time; in blocks (the default), one of them would end long after the other.
-test: $(READY)
+test: $(SPARK)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 		|| { echo "make test needs a Chromium for the browser tests: apt-get install chromium fonts-noto-cjk" >&2; exit 1; }
+	@command -v java >/dev/null \
+		|| { echo "make test needs Java 17 or 21 for the tests of Spark: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: $(READY)
@@ -43,3 +52,5 @@ lint: $(READY)
 lock:
 	uv pip compile pyproject.toml --extra test --extra owl --universal --python-version 3.11 \
 		--generate-hashes --upgrade --no-header --output-file requirements.lock
+	uv pip compile tests/spark.in --constraints requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --upgrade --no-header --output-file tests/spark.lock
