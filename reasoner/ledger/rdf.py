@@ -1,5 +1,8 @@
 """RDF files as statements: Turtle, N-Triples, TriG and JSON-LD, one entry a subject.
 
+pyoxigraph parses; what it does not take, and JSON-LD, is parsed by rdflib, which accepts more (IRIs that are
+none, say) and says what is wrong with the rest.
+
 Terms are zl: IRIs or local names, entities id: IRIs or local names. Nothing is ever fetched: a JSON-LD
 context at an address is refused.
 """
@@ -8,10 +11,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import pyoxigraph
 from rdflib import RDF, RDFS, XSD, Dataset, Graph, Literal, URIRef
 from rdflib.term import BNode, Node
 
@@ -29,9 +33,17 @@ logging.getLogger("rdflib.term").setLevel(
 )  # a day that does not exist is our report's matter
 
 _FORMATS = {".ttl": "turtle", ".nt": "nt", ".trig": "trig", ".jsonld": "json-ld"}
+_PARSED = {
+    ".ttl": pyoxigraph.RdfFormat.TURTLE,
+    ".nt": pyoxigraph.RdfFormat.N_TRIPLES,
+    ".trig": pyoxigraph.RdfFormat.TRIG,
+}
 _QUADS = {".trig", ".jsonld"}  # may hold several graphs, read as one
 _OURS = "https://w3id.org/zelian/"
 _LABELS = {RDFS.label: "name"}
+_STRING = pyoxigraph.NamedNode(str(XSD.string))
+_Said = dict[Node, dict[tuple[Node, Node], None]]
+"""What is said of each subject: predicates and objects, each once."""
 _ANY = Vocabulary(frozenset(), {}, frozenset(), {})
 
 
@@ -45,17 +57,56 @@ def read(document: Document) -> list[Entry]:
         raise UnusableFile(name, "file-empty")
     if suffix == ".jsonld":
         _refuse_remote(data, name)
+    said = _fast(data, suffix)
+    if said is None:
+        said = _thorough(data, suffix, name)
+    if not said:
+        raise UnusableFile(name, "file-no-statements")
+    terms = vocabulary() or _ANY
+    return [_subject(said[subject], subject, name, terms) for subject in sorted(said, key=str)]
+
+
+def _fast(data: bytes, suffix: str) -> _Said | None:
+    """What pyoxigraph reads; None where it does not."""
+    if suffix not in _PARSED:
+        return None
+    nodes: dict[object, Node] = {}
+
+    def node(term: object) -> Node:
+        known = nodes.get(term)
+        if known is None:
+            if isinstance(term, pyoxigraph.NamedNode):
+                known = URIRef(term.value)
+            elif isinstance(term, pyoxigraph.BlankNode):
+                known = BNode(term.value)
+            elif isinstance(term, pyoxigraph.Literal):
+                datatype = None if term.language or term.datatype == _STRING else node(term.datatype)
+                known = Literal(term.value, lang=term.language, datatype=datatype)  # type: ignore[arg-type]
+            else:
+                raise ValueError(term)  # a triple in place of a term
+            nodes[term] = known
+        return known
+
+    said: _Said = {}
+    try:
+        content = data.removeprefix(b"\xef\xbb\xbf")
+        for quad in pyoxigraph.parse(content, format=_PARSED[suffix], base_iri=ENTITY):
+            said.setdefault(node(quad.subject), {})[node(quad.predicate), node(quad.object)] = None
+    except (SyntaxError, ValueError):
+        return None
+    return said
+
+
+def _thorough(data: bytes, suffix: str, name: str) -> _Said:
+    """What rdflib reads. Raises UnusableFile."""
     graph = Dataset(default_union=True) if suffix in _QUADS else Graph()
     try:
         graph.parse(data=data.decode("utf-8-sig"), format=_FORMATS[suffix], publicID=ENTITY)
     except Exception as error:  # rdflib's parsers raise whatever they meet
         line = " ".join(str(error).split())[:120]
         raise UnusableFile(name, "file-rdf", reason=line) from error
-    subjects = sorted({s for s in graph.subjects() if isinstance(s, URIRef | BNode)}, key=str)
-    if not subjects:
-        raise UnusableFile(name, "file-no-statements")
-    terms = vocabulary() or _ANY
-    return [_subject(graph, subject, name, terms) for subject in subjects]
+    subjects = {s for s in graph.subjects() if isinstance(s, URIRef | BNode)}
+    return {subject: dict.fromkeys(graph.predicate_objects(subject)) for subject in subjects}
 
 
 def _refuse_remote(data: bytes, name: str) -> None:
@@ -84,7 +135,7 @@ def _refuse_remote(data: bytes, name: str) -> None:
         raise UnusableFile(name, "file-remote")
 
 
-def _subject(graph: Graph, subject: Node, name: str, terms: Vocabulary) -> Entry:
+def _subject(pairs: Iterable[tuple[Node, Node]], subject: Node, name: str, terms: Vocabulary) -> Entry:
     id = _entity(subject)
     source = Source(file=name, key=id or str(subject))
     entry = Entry(source, [], [], about=id or "")
@@ -99,7 +150,7 @@ def _subject(graph: Graph, subject: Node, name: str, terms: Vocabulary) -> Entry
         entry.problems.append(
             Problem("noted", "rdf-foreign", name, None, None, "", str(subject)[:200], *said)
         )
-    for predicate, object in sorted(graph.predicate_objects(subject), key=str):
+    for predicate, object in sorted(pairs, key=str):
         shown = _local(predicate) or str(predicate)
         entry.cells[shown] = "；".join(filter(None, [entry.cells.get(shown), str(object)]))
         for claim in _claims(id or "", predicate, object, terms):
