@@ -104,7 +104,16 @@ def dossier(
         mark=mark,
         restricted=include_restricted,
         cover=_cover(words, cases),
-        notices=tuple(filter(None, (words("cover.notice"), words("cover.fictional") if mark else ""))),
+        notices=tuple(
+            filter(
+                None,
+                (
+                    words("cover.notice"),
+                    words("cover.fictional") if mark else "",
+                    "" if all(case.calls_for(layout("norm")) for case in cases) else words("cover.unfound"),
+                ),
+            )
+        ),
         parts=(first, *parts, *last),
         sheets=sheets(cases, words, tuple(filter(None, (words("list.title"), sub, mark))), legend),
     )

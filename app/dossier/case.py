@@ -22,6 +22,8 @@ from reasoner.rulebook.restricted import (
 TRANSFER = "transfer"
 FINDING = "finding"
 DESTINATION = "destination"
+#: What was transferred went where the record says, not everywhere where the text lets it go.
+_TRANSFERRED = frozenset({"performed", "performedLate", "performedInPart"})
 _LATER = "succeeded_by"
 
 
@@ -88,6 +90,18 @@ class Case:
     def transfers(self) -> list[Conclusion]:
         """The conclusions about transfers."""
         return [c for c in self.conclusions if c.norm in self._transfer_norms and not c.layer]
+
+    def calls_for(self, place: str) -> bool:
+        """Tell whether the findings that a transfer under a provision presupposes are on record."""
+        asked = [c for c in self.transfers if c.norm == place or c.norm.startswith(f"{place}.")]
+        return any(c.status in _TRANSFERRED or c.status == "pending" for c in asked)
+
+    def goals(self, each: Conclusion) -> str:
+        """Return where a transfer goes: of several receivers in the text none is chosen here."""
+        if each.status in _TRANSFERRED:
+            return self.words("transfers.see")
+        named = self.words.listed(self.words.of(goal["name"]) for goal in each.destinations)
+        return self.words("transfers.several", units=named) if len(each.destinations) > 1 else named
 
     def status(self, each: Conclusion) -> str:
         """Return a status in words, with the reason that comes with it."""

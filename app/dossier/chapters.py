@@ -155,7 +155,7 @@ def _transfers(case: Case) -> Iterator[Block]:
     lines: dict[tuple[str, ...], list[str]] = {}
     for each in case.transfers:
         if each.status != DESTINATION:
-            goals = t.listed(t.of(goal["name"]) for goal in each.destinations)
+            goals = case.goals(each)
             label, units = t.of(each.norm_label), case.units(each.bearers)
             place = case.cite(each)
             key = (label, units, goals or t("transfers.undetermined"), place)

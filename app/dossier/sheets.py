@@ -81,7 +81,7 @@ def _bearers(case: Case) -> str:
 
 def _handed_over(case: Case, asked: Sequence[Conclusion]) -> str:
     t = case.words
-    goals = t.listed(t.of(goal["name"]) for each in asked for goal in each.destinations)
+    goals = t.listed(dict.fromkeys(filter(None, map(case.goals, asked))))
     sent = []
     for entry in case.matter.of(TRANSFER):
         if any(field.object == case.id for field in entry.values("about")):

@@ -94,7 +94,7 @@ def three_questions(issue: store.Issue) -> Markup:
             "div",
             frame.status(each.status),
             " ",
-            t("and").join(store.unit(unit, lang) for unit in each.destinations),
+            store.goals(each, lang),
         )
         for each in issue.where
         if each.destinations and not store.own_destination(each)

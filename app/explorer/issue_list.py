@@ -7,7 +7,7 @@ of this unit is overdue, not those in which the unit has something and somebody 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
@@ -25,6 +25,7 @@ from reasoner.rulebook.vocabulary import Text
 FACETS: Final = ("status", "inspection", "place", "sector", "unit", "transfer", "missing", "norm")
 #: Those that are about what is said of an issue.
 SAID: Final = frozenset({"status", "unit", "transfer", "missing", "norm"})
+_NAMED: Final = frozenset({"unit", "norm"})
 #: The orders in which issues can be listed; the first is the usual one.
 SORTS: Final = ("attention", "due", "place", "inspection", "id")
 NOTHING: Final = "-"  # the key of "not recorded"
@@ -38,7 +39,7 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 @dataclass(frozen=True)
 class Listed:
-    """What a list shows of an issue beside its row: accountable units, and the earliest limit still open."""
+    """What a list shows of an issue beside its row: units concerned, and the earliest limit still open."""
 
     units: tuple[str, ...]
     due: str | None
@@ -57,13 +58,15 @@ class Catalogue:
         issues: dict[tuple[str, str], list[int]] = {}
         lines: dict[tuple[str, str], list[int]] = {}
         issue_of: list[int] = []
+        own: list[bool] = []
         for place, row in enumerate(self.rows):
             said = desk.by_issue.get(row.id, ())
             units: dict[str, Text] = {}
+            dates: list[str] = []
             for each in said:
-                own = dict(_units(each, bodies))
-                units |= own
-                keys = [("status", each.status), ("norm", each.norm), *(("unit", unit) for unit in own)]
+                bearers = dict(_units(each, bodies))
+                self.words["unit"] |= bearers
+                keys = [("status", each.status), ("norm", each.norm), *(("unit", unit) for unit in bearers)]
                 if each.norm in transfers:
                     keys.append(("transfer", each.status))
                 if each.missing:
@@ -72,9 +75,11 @@ class Catalogue:
                 for key in keys:
                     lines.setdefault(key, []).append(len(issue_of))
                 issue_of.append(place)
-            dates = [each.due for each in said if each.status in _DATED and each.due]
+                own.append(row.id in each.own_issues)
+                if own[-1]:
+                    units |= bearers
+                    dates += [each.due] if each.status in _DATED and each.due else []
             self.listed.append(Listed(tuple(units), min(dates, default=None)))
-            self.words["unit"] |= units
             for name in ("inspection", "place", "sector"):
                 named = dict(getattr(row, name))
                 self.words[name] |= {
@@ -83,6 +88,7 @@ class Catalogue:
                 for value in named or (NOTHING,):
                     issues.setdefault((name, value), []).append(place)
         self._issue_of = np.array(issue_of, dtype=np.int32)
+        self._own = np.array(own, dtype=np.bool_)
         self._sets: dict[str, dict[str, int]] = {name: {} for name in FACETS if name not in SAID}
         for (name, value), places in issues.items():
             self._sets[name][value] = self._bits(places)
@@ -129,9 +135,10 @@ class Catalogue:
         """
         found = self._within(words, filters)
         if not SAID.isdisjoint(filters):
-            found &= self._bits(self._issue_of[self._meant(filters)])
+            found &= self._bits(self._issue_of[self._meant(filters, filters)])
         if late:  # besides what the filter of statuses asks for
-            found &= self._bits(self._issue_of[self._meant({**filters, "status": ",".join(_LATE)})])
+            wanted = {**filters, "status": ",".join(_LATE)}
+            found &= self._bits(self._issue_of[self._meant(wanted, wanted)])
         return found
 
     def _within(self, words: str | None, filters: Mapping[str, str]) -> int:
@@ -143,16 +150,19 @@ class Catalogue:
                 found &= reduce(or_, (of.get(key, 0) for key in value.split(",")))
         return found
 
-    def _meant(self, filters: Mapping[str, str]) -> Flags:
-        """The conclusions that meet every filter about conclusions."""
-        meant = np.ones(len(self._issue_of), dtype=np.bool_)
+    def _meant(self, filters: Mapping[str, str], asked: Collection[str]) -> Flags:
+        """The conclusions that meet every filter about conclusions; ``asked``: the filters in force.
+
+        What a unit owes to the inspection counts where the unit or the norm is asked for by name.
+        """
+        meant = np.ones(len(self._own), dtype=np.bool_) if _NAMED.intersection(asked) else self._own.copy()
         for name, value in filters.items():
             if name not in SAID:
                 continue
-            own = np.zeros(len(self._issue_of), dtype=np.bool_)
+            having = np.zeros(len(self._issue_of), dtype=np.bool_)
             for key in value.split(","):
-                own[self._lines[name].get(key, [])] = True
-            meant &= own
+                having[self._lines[name].get(key, [])] = True
+            meant &= having
         return meant
 
     def facet(
@@ -165,7 +175,7 @@ class Catalogue:
         others = {key: value for key, value in filters.items() if key != name}
         if name in SAID:
             within = self.chosen(words, others, late=late)
-            meant = self._meant(others) & self._flags(within)[self._issue_of]
+            meant = self._meant(others, {*others, name}) & self._flags(within)[self._issue_of]
             counted = [
                 (key, len(np.unique(self._issue_of[numbers[meant[numbers]]])))
                 for key, numbers in self._lines[name].items()
@@ -213,7 +223,7 @@ class Catalogue:
 
 
 def _units(each: Conclusion, bodies: dict[str, tuple[tuple[str, Text], ...]]) -> Iterator[tuple[str, Text]]:
-    """Yield the units that a conclusion holds accountable on some layer; ``bodies`` keeps bearers' organs."""
+    """Yield the units that a conclusion names on some layer; ``bodies`` keeps the organs of each bearer."""
     if len(each.atom[1]) < 3 or not each.layer:
         return
     bearer = str(each.atom[1][2])

@@ -97,7 +97,7 @@ class Standing:
         moving: set[str] = set()  # issues with a transfer that is required and not on record
         for number, each in enumerate(self._conclusions):
             if self.awaits_transfer(each):
-                moving.update(each.issues)
+                moving.update(each.own_issues)
             for place in self._touched(each):
                 self._touching[place].append(number)
         self._marks = {row.id: _marks(row, row.id in moving) for row in desk.rows}
@@ -129,8 +129,8 @@ class Standing:
         return each.status in FIGURES["transfer"] and each.norm in self._transfers
 
     def _touched(self, each: Conclusion) -> set[str]:
-        """The places that a conclusion has to do with: those of its issues, and those of the units in it."""
-        things = (*each.issues, *map(str, each.atom[1]))  # the units are not asked for their names here
+        """The places of a conclusion: those of the issues it is about, and those of the units in it."""
+        things = (*each.own_issues, *map(str, each.atom[1]))  # the units are not asked for their names here
         near = {place for thing in things for place in self._around.get(thing, ())}
         return near | {thing for thing in things if thing in self.places.territories}
 

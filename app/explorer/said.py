@@ -33,9 +33,9 @@ def _notes(each: Conclusion) -> list[Markup | None]:
         f"{store.unit(who, lang)}{t('open')}{store.worded(who['kind_label'], lang)}{t('close')}"
         for who in each.candidates
     ]
-    goals = () if store.own_destination(each) else each.destinations
+    goals = each.destinations and not store.own_destination(each)
     return [
-        _line("issue.destinations", (store.unit(unit, lang) for unit in goals)),
+        _line("issue.destinations", [store.goals(each, lang)] if goals else []),
         _line("issue.not_counted", refused),
         _line("issue.candidates", candidates),
         _line("issue.elements", (store.worded(each_one["name"], lang) for each_one in each.missing_elements)),

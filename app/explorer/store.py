@@ -45,13 +45,19 @@ _DRAWN = {
     "rectificationTask": "record",
 }
 
+#: What was transferred went where the record says, not everywhere where the text lets it go.
+_TRANSFERRED = frozenset({"performed", "performedLate", "performedInPart"})
+
 #: Conclusions of these statuses say that nothing follows yet: they are listed, but no link of a chain.
 _OPEN = frozenset({"insufficient", "noConclusion", "notArisen"})
 
 
 @dataclass(frozen=True)
 class IssueRow:
-    """One issue as the lists show it; ``statuses`` counts its conclusions by status."""
+    """One issue as the lists show it; ``statuses`` counts the conclusions that are about it by status.
+
+    What its units owe to the inspection is not said of the issue: it is listed once, with its bearer.
+    """
 
     id: str
     title: str
@@ -196,6 +202,14 @@ def worded(words: str | Mapping[str, str] | None, lang: Lang) -> str:
     return words if isinstance(words, str) else str(words.get(lang) or words.get("zh") or "")
 
 
+def goals(each: Conclusion, lang: Lang) -> str:
+    """Return where a transfer goes, in words: of several receivers in the text none is chosen here."""
+    if each.status in _TRANSFERRED:
+        return t("goals.recorded")
+    named = t("and").join(unit(body, lang) for body in each.destinations)
+    return t("goals.several", units=named) if len(each.destinations) > 1 else named
+
+
 def own_destination(each: Conclusion) -> Mapping[str, Any] | None:
     """Return the one body that a conclusion names as destination; None when it is about something else."""
     if each.status != "destination":
@@ -239,7 +253,7 @@ def _rows(desk: Desk) -> list[IssueRow]:
             ends[subject] = (*ends.get(subject, ()), (value, desk.survey.speaker.name(value, "zh")))
     rows = []
     for issue in desk.survey.issues():
-        said = desk.by_issue.get(issue, [])
+        said = [each for each in desk.by_issue.get(issue, ()) if issue in each.own_issues]
         titles = (texts[name].get(issue) for name in ("name", "place", "summary"))
         row = IssueRow(
             id=issue,

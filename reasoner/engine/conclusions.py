@@ -74,8 +74,13 @@ class Conclusion:
 
     @cached_property
     def issues(self) -> tuple[str, ...]:
-        """The issues that it concerns, sorted."""
+        """The issues that it concerns, sorted: also those that only its bearer has to do with."""
         return self._reader.issues(self._part)
+
+    @cached_property
+    def own_issues(self) -> tuple[str, ...]:
+        """The issues that it is about. What a unit owes to an inspection is about none of its issues."""
+        return self._reader.own_issues(self._part)
 
     @property
     def issue(self) -> str | None:

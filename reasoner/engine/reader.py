@@ -67,6 +67,10 @@ class Reader:
         """The conclusion that a ground atom of a status predicate states."""
         return Conclusion(atom, self)
 
+    def own_issues(self, part: dict[str, Value]) -> tuple[str, ...]:
+        """The issues that a matter is about: the issue itself, or those of a task or a cadre matter."""
+        return tuple(sorted(self._issues.get(part["matter"], ())))
+
     def issues(self, part: dict[str, Value]) -> tuple[str, ...]:
         """The issues that a matter, or a matter and its bearer, concern."""
         matter, bearer = part["matter"], part.get("bearer")

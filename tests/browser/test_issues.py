@@ -26,7 +26,7 @@ def facet(page: Page, name: str) -> None:
     expect(page.locator(".zl-chosen")).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ["状态", "督察", "区县", "行业领域", "责任单位", "缺少", "规范"])
+@pytest.mark.parametrize("name", ["状态", "督察", "区县", "行业领域", "有关单位", "缺少", "规范"])
 def test_every_filter_narrows_the_list_to_the_number_it_names(visit: VisitorMaker, name: str) -> None:
     page = visit().open("/issues")
     details = page.locator(

@@ -12,8 +12,8 @@ from app.cli.messages import CommandError
 STATES = {
     "taken": ("● 有记录", "● on record"),
     "missing": ("? 未见记录", "? not on record"),
-    "next": ("◔ 可为下一步", "◔ possible next"),
-    "waiting": ("· 尚未到", "· later"),
+    "next": ("◔ 前步已录，本步未见", "◔ not on record, earlier steps are"),
+    "waiting": ("· 前后均未见", "· not on record"),
     "open": ("◇ 是否需要不明", "◇ not known whether needed"),
     "notApplicable": ("– 不需要", "– not needed"),
 }
@@ -23,7 +23,7 @@ HEAD = (
 )
 WORDS = {
     "reached": ("已到", "reached"),
-    "next": ("可为下一步", "possible next"),
+    "next": ("前步已录，本步未见", "earlier steps on record, not this one"),
     "missing": ("未见记录", "not on record"),
     "none": ("无", "none"),
     "order": ("次序", "order"),

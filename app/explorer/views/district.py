@@ -165,7 +165,7 @@ def transfers(known: Territory) -> Markup:
                 el("div", t("and").join(sorted(mine.intersection(each.issues))), class_="zl-small zl-quiet"),
             ),
             el("td", store.worded(each.norm_label, lang)),
-            el("td", t("and").join(store.worded(unit["name"], lang) for unit in each.destinations) or "–"),
+            el("td", store.goals(each, lang) or "–"),
             el("td", day(each.since) if each.since else t("unknown"), class_="zl-small"),
         )
         for each in found[:_SHORT]
