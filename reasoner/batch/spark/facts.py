@@ -115,7 +115,7 @@ def beside(raw: DataFrame, rules: Ontology, as_of: int) -> Facts:
     for row in sorted(ruled.select("subject", "object").distinct().collect()):
         found.atoms["parameterKind", (row.subject, DEFAULT_COUNTING)] = None
         found.atoms["ruleValue", (row.subject, row.object)] = None
-    for predicate, row in rules.vocabulary.statements:
+    for predicate, stated in rules.vocabulary.statements:
         if predicate in rules.book.used:
-            found.add((predicate, row), source={"ontology": row[0]})
+            found.add((predicate, stated), source={"ontology": stated[0]})
     return completed(found, rules.book, as_of)

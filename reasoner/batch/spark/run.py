@@ -72,14 +72,13 @@ class Run:
             p.name for p in predicates if (p.is_status or p.is_remark) and p.name in self.tables.codes
         )
         self.dictionary = Dictionary()
-        self._small = True
 
     def load(self, files: Sequence[str], as_of: int) -> None:
         """Encode the facts and what completes them; they are layer 0."""
         tables = self.tables
         raw = facts.read(self.spark, files, sorted(self.rules.book.used & tables.codes.keys()))
         facts.check(raw, tables.arities)
-        self._small = tune(self.spark, raw.count())
+        tables.small = tune(self.spark, raw.count())
         coded, self.dictionary = facts.name(raw, self.rules, f"{self.work}/names")
         recorded = facts.encoded(raw, coded, tables.codes)
         nothing = [f"CAST(NULL AS BIGINT) AS {name}" for name in tables.arguments[2:]]
@@ -125,7 +124,7 @@ class Run:
 
     def _write(self, rows: DataFrame, path: str) -> None:
         """One file of all predicates when there is little to write, otherwise a folder for each."""
-        if self._small:
+        if self.tables.small:
             rows.write.parquet(path)
         else:
             rows.write.partitionBy("predicate").parquet(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reasoner.batch.sources import FactsError
 
@@ -77,7 +77,7 @@ def tune(spark: SparkSession, statements: int) -> bool:
     if small:
         for key, value in _SMALL_CONF.items():
             spark.conf.set(key, value)
-    elif spark.sparkContext.master.startswith("local"):  # as many as there are cores; otherwise 200
+    elif str(spark.sparkContext.master).startswith("local"):  # as many as there are cores; otherwise 200
         spark.conf.set("spark.sql.shuffle.partitions", str(spark.sparkContext.defaultParallelism))
     return small
 
@@ -86,8 +86,8 @@ class Folder:
     """A folder by its path or address."""
 
     def __init__(self, spark: SparkSession, path: str) -> None:
-        context = spark.sparkContext
-        self._path = context._jvm.org.apache.hadoop.fs.Path(path)  # type: ignore[union-attr]
+        context: Any = spark.sparkContext
+        self._path = context._jvm.org.apache.hadoop.fs.Path(path)
         self._system = self._path.getFileSystem(context._jsc.hadoopConfiguration())
         self.path = str(self._system.makeQualified(self._path).toString())
 

@@ -26,6 +26,7 @@ class Tables:
         self.names = {code: name for name, code in self.codes.items()}
         self.arguments = [f"a{i}" for i in range(max(arities.values()))]
         self.typed = ["predicate int", *(f"{name} bigint" for name in self.arguments)]
+        self.small = True
         self.rows: dict[str, int] = {}
         """How many rows there are, of the predicates that have any."""
         self._known: dict[str, DataFrame | list[Sequence[Any]]] = {}
@@ -91,8 +92,9 @@ class Tables:
 
     def once(self, selects: Sequence[str]) -> DataFrame:
         """The rows of several SELECTs, each once."""
-        union = "\nUNION ALL\n".join(selects)
-        return self.spark.sql(f"SELECT DISTINCT {', '.join(self.columns)} FROM ({union})")
+        union = self.spark.sql("\nUNION ALL\n".join(selects)).select(*self.columns)
+        # in one task when there is little to do: to start a task takes longer than all the joins of a layer
+        return (union.coalesce(1) if self.small else union).distinct()
 
 
 def values(
