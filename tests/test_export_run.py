@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +79,9 @@ def test_the_triples_are_those_that_sparql_is_asked_over(
     assert first == f"# rules {rules.book.digest}\n"
     assert len(lines) == len(set(lines))
     assert set(lines) == set(triples.conclusions(conclusions, rules.book))
+    assert main(["export", "--run", str(folder), "--out", str(tmp_path / "run.nt.gz")]) == 0
+    with gzip.open(tmp_path / "run.nt.gz", "rt", encoding="utf-8") as file:
+        assert set(file) == {first, *lines}
 
 
 def test_a_spreadsheet_gets_text_and_no_formula(

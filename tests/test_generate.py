@@ -96,10 +96,10 @@ def test_nothing_dangles(samples: pattern.Pattern, rules: pipeline.Ontology) -> 
 
 def test_the_same_seed_gives_the_same_file(own_home: Path, tmp_path: Path) -> None:
     for number, seed in enumerate(("3", "3", "4")):
-        for ending in ("parquet", "csv", "nt"):
+        for ending in ("parquet", "csv", "ttl"):
             out = tmp_path / f"{number}.{ending}"
             assert main(["generate", "--issues", "60", "--seed", seed, "--out", str(out)]) == 0
-    for ending in ("parquet", "csv", "nt"):
+    for ending in ("parquet", "csv", "ttl"):
         first, again, other = ((tmp_path / f"{number}.{ending}").read_bytes() for number in range(3))
         assert first == again
         assert first != other

@@ -620,7 +620,7 @@ def _export(command: Command) -> None:
         "把全部结论写成 .parquet、.csv 或者 RDF（.nt）：记录的，或者一次推理的",
         "write all conclusions as .parquet, .csv or RDF (.nt): those of the record, or of a run",
         "zelian export --out 结论.parquet",
-        "zelian export --run 推理 --out 结论.csv",
+        "zelian export --run 推理 --out 结论.nt.gz",
     )
     made.add_argument(
         "--run",

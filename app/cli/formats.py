@@ -11,7 +11,10 @@ _ENDINGS = {".parquet": "parquet", ".csv": "csv", ".nt": "rdf", ".ttl": "rdf"}
 
 def form_of(file: Path) -> str:
     """Return ``parquet``, ``csv`` or ``rdf``. Raises CommandError for any other ending."""
-    form = _ENDINGS.get(file.suffix.lower())
+    ending = file.suffix.lower()
+    form = _ENDINGS.get(Path(file.stem).suffix.lower() if ending == ".gz" else ending)
+    if ending == ".gz" and form != "rdf":
+        form = None
     if form is None:
         endings = " ".join(_ENDINGS)
         raise CommandError(

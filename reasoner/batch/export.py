@@ -8,6 +8,7 @@ bearers). RDF says the same in the terms of ``reasoner.queries.triples``, withou
 from __future__ import annotations
 
 import datetime
+import gzip
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
@@ -71,13 +72,13 @@ def write(
 ) -> int:
     """Write conclusions and return how many; the file appears when it is complete.
 
-    ``form``: one of ``FORMATS``; ``between`` separates the parts of a list in CSV. Raises OSError when the
-    file cannot be written.
+    ``form``: one of ``FORMATS``; RDF for a file whose name ends in .gz is compressed. ``between`` separates
+    the parts of a list in CSV. Raises OSError when the file cannot be written.
     """
     opens: dict[str, Callable[[Path], AbstractContextManager[Put]]] = {
         "parquet": _parquet,
         "csv": lambda place: _csv(place, between),
-        "rdf": lambda place: _triples(place, book),
+        "rdf": lambda place: _triples(place, book, path.suffix.lower() == ".gz"),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished, rows = path.with_name(path.name + ".part"), 0
@@ -125,8 +126,8 @@ def plain(batches: list[pa.RecordBatch], between: str) -> pa.Table:
 
 
 @contextmanager
-def _triples(path: Path, book: LawBook) -> Iterator[Put]:
-    with path.open("wb") as file:
+def _triples(path: Path, book: LawBook, zipped: bool) -> Iterator[Put]:
+    with gzip.open(path, "wb", compresslevel=1) if zipped else path.open("wb") as file:
         file.write(f"# rules {book.digest}\n".encode())  # no term of the ontology says it
         yield lambda batch: file.write("".join(_lines(batch, book)).encode())
 

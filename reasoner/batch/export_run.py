@@ -102,10 +102,15 @@ def _query(run: Run, parts: str) -> str:
         f"coalesce((SELECT code FROM predicates WHERE name = '{name}'), -1)" for name in ("shortName", "name")
     )
     codes = ", ".join(f"n_{role}.name AS {role}" for role in _NAMED)
-    decoding = " ".join(f"LEFT JOIN names AS n_{role} ON n_{role}.code = c.{role}" for role in _NAMED)
+    decoding = " ".join(
+        f"LEFT JOIN {'names' if role == 'matter' else 'few'} AS n_{role} ON n_{role}.code = c.{role}"
+        for role in _NAMED
+    )
+    distinct = " UNION ".join(f"SELECT {role} FROM c" for role in _NAMED if role != "matter")
     said = ", ".join((*(f"d.{role}" for role in _NAMED), 'd."limit"::VARCHAR', "d.done::VARCHAR"))
     return f"""
     WITH c(status, {", ".join(f'"{role}"' for role in ROLES)}) AS ({parts}),
+    few AS (SELECT code, name FROM names SEMI JOIN ({distinct}) AS used(code) USING (code)),
     issues AS ({names("a1", held(ISSUE_OF, 2), "a0")}),
     unit_issues AS ({names("a2", held(ISSUE_OF_UNIT, 3), "a0, a1")}),
     inspections AS ({names("a1", held(INSPECTION_OF, 2), "a0")}),

@@ -6,6 +6,7 @@ terms of the ontology, as ``zelian load`` reads them. A file appears when it is 
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -34,12 +35,13 @@ def write(
 ) -> int:
     """Write statements and return how many; ``progress(rows)`` after each part.
 
-    ``form``: one of ``FORMATS``. Raises OSError when the file cannot be written.
+    ``form``: one of ``FORMATS``; RDF in a file whose name ends in .gz is compressed. Raises OSError when the
+    file cannot be written.
     """
     opens: dict[str, Callable[[Path], AbstractContextManager[Write]]] = {
         "parquet": _parquet,
         "csv": _csv,
-        "rdf": lambda place: _triples(place, vocabulary),
+        "rdf": lambda place: _triples(place, vocabulary, path.suffix.lower() == ".gz"),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished, rows = path.with_name(path.name + ".part"), 0
@@ -72,8 +74,8 @@ def _csv(path: Path) -> Iterator[Write]:
 
 
 @contextmanager
-def _triples(path: Path, vocabulary: Vocabulary) -> Iterator[Write]:
-    with path.open("wb") as file:
+def _triples(path: Path, vocabulary: Vocabulary, zipped: bool) -> Iterator[Write]:
+    with gzip.open(path, "wb", compresslevel=1) if zipped else path.open("wb") as file:
 
         def put(table: pa.Table) -> None:
             lines = triples(table, vocabulary).to_pylist()
