@@ -28,6 +28,11 @@ def part(rules: Ontology, name: str) -> Ontology:
     found = _chosen(rules.book.rules, name)
     if not found:
         raise PartError(f"没有规则属于“{name}” / no rule belongs to {name!r}")
+    return only(rules, found)
+
+
+def only(rules: Ontology, found: list[Rule]) -> Ontology:
+    """The ontology with these rules instead of its own."""
     less = Ontology(rules.vocabulary, replace(rules.book))
     less.book.__dict__["rules"] = found
     if not less.book.used >= _PARAMETERS:  # then nothing in the part asks for one

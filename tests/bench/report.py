@@ -21,6 +21,7 @@ _HEAD = (
     "conclusions",
     "agrees on",
     "× DuckDB",
+    "processor ×",
     "× floor",
     "runs",
     "load avg",
@@ -77,6 +78,7 @@ def _cells(line: Line, block: Block) -> list[str]:
         "" if line.agreement is None else f"{line.agreement.rows:,}",
         "" if floor else _agreed(line),
         _ratio(line, block.line(REFERENCE)),
+        _ratio(line, block.line(REFERENCE), processor=True),
         _ratio(line, block.line(FLOOR.name)),
         str(len(line.runs)),
         line.load,
@@ -94,8 +96,10 @@ def _agreed(line: Line) -> str:
     return f"{found.missing:,} missing, {found.more:,} more"
 
 
-def _ratio(line: Line, other: Line | None) -> str:
-    mine, its = line.median("reason"), None if other is None or other.failed else other.median("reason")
+def _ratio(line: Line, other: Line | None, processor: bool = False) -> str:
+    if other is None or other.failed:
+        return ""
+    mine, its = line.median("reason", processor), other.median("reason", processor)
     if mine is None or not its:
         return ""
     return f"{mine / its:,.1f}" if mine / its < 100 else f"{mine / its:,.0f}"
@@ -129,6 +133,9 @@ def write(blocks: Sequence[Block], plan: Plan) -> None:
         f"{plan.limit:.0f} s from the start of the process, {plan.memory / 2**30:.0f} GiB.",
         "",
         *(f"- {line}" for line in machine.described(engines)),
+        "",
+        "Reasoning is by the clock; *processor* is what all cores worked for it, the figure to go by when the "
+        "load average shows that others were working too.",
         "",
         "How the rules reach each engine:",
         "",
