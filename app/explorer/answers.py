@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Final
 
-from app.explorer import address, frame, proofs, said, store, theme
+from app.explorer import address, agendas, dayless, frame, proofs, said, store, theme
 from app.explorer.markup import Markup, Piece, el, go, join, outside
 from app.explorer.words import day, t
 from reasoner.engine.conclusions import Conclusion
@@ -23,6 +23,7 @@ _FACTS: Final = {  # predicate -> label, in the order in which they are shown
     "sanctionsRaw": "fact.raw",
     "sourceUrl": "fact.source",
 }
+_TITLES: Final = frozenset({"name", "shortName", "summary", "place"})  # they stand above the page
 #: Class of what is missing -> the form that records it; anything else is an event.
 _FORMS: Final = {"KindOfFinding": "finding", "KindOfParameter": "parameter", "RecordClass": "completeness"}
 
@@ -34,6 +35,7 @@ def page(desk: store.Desk, issue: store.Issue) -> Markup:
         three_questions(issue),
         el("h2", t("issue.facts")),
         facts(desk, issue),
+        tasks(desk, issue),
         el("h2", t("issue.who"), id="who"),
         layers(desk, issue),
         el("h2", t("issue.where"), id="where"),
@@ -53,7 +55,13 @@ def facts(desk: store.Desk, issue: store.Issue) -> Markup:
     stated: dict[str, list[Statement]] = {}
     for each in desk.record.statements(subject=issue.row.id):
         stated.setdefault(each.predicate, []).append(each)
-    lines = [_fact(desk, label, stated[name]) for name, label in _FACTS.items() if name in stated]
+    lines = [_fact(desk, t(label), stated[name]) for name, label in _FACTS.items() if name in stated]
+    labels = desk.survey.rules.vocabulary.predicates
+    lines += [  # what the source has beyond these, in its own words
+        _fact(desk, store.worded(labels[name].label, address.lang()), told)
+        for name, told in stated.items()
+        if name not in _FACTS and name not in _TITLES and told[0].kind != "class" and name in labels
+    ]
     unknown = [
         join(el("dt", t(_FACTS[name])), el("dd", t("unknown"), class_="zl-quiet"), el("dd"))
         for name in ("raisedIn", "relatesTo", "inSector")
@@ -66,7 +74,21 @@ def _fact(desk: store.Desk, label: str, statements: list[Statement]) -> Markup:
     values = [_value(desk, each) for each in statements]
     between = [join(value, t("and")) for value in values[:-1]] + values[-1:]
     sources = dict.fromkeys(proofs.source(asdict(each.source)) for each in statements)
-    return join(el("dt", t(label)), el("dd", between), el("dd", sources))
+    return join(el("dt", label), el("dd", between), el("dd", sources))
+
+
+def tasks(desk: store.Desk, issue: store.Issue) -> Markup | None:
+    """Return the tasks about the issue that have words instead of a day, and what is on record of them."""
+    own = [task for task in agendas.dayless(desk) if issue.row.id in task.issues]
+    return (
+        join(
+            el("h3", t("duties.kind.unnumbered")),
+            el("p", t("duties.lead.unnumbered"), class_="zl-quiet zl-small"),
+            dayless.table(desk, own),
+        )
+        if own
+        else None
+    )
 
 
 def _value(desk: store.Desk, each: Statement) -> Markup:

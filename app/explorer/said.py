@@ -50,6 +50,8 @@ def _notes(each: Conclusion) -> list[Markup | None]:
 
 def _elapsed(each: Conclusion) -> str:
     since = str(each.since)
+    if each.done or each.status.startswith("performed"):  # nobody waits any more
+        return day(since)
     return t("issue.elapsed", day=day(since), days=elapsed_days(since, each.as_of))
 
 

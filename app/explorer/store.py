@@ -45,6 +45,9 @@ _DRAWN = {
     "rectificationTask": "record",
 }
 
+#: Characters from which on a place tells one issue from another: 全区 and 全市 do not.
+_TELLING = 3
+
 #: What was transferred went where the record says, not everywhere where the text lets it go.
 _TRANSFERRED = frozenset({"performed", "performedLate", "performedInPart"})
 
@@ -254,7 +257,9 @@ def _rows(desk: Desk) -> list[IssueRow]:
     rows = []
     for issue in desk.survey.issues():
         said = [each for each in desk.by_issue.get(issue, ()) if issue in each.own_issues]
-        titles = (texts[name].get(issue) for name in ("name", "place", "summary"))
+        titles = [texts[name].get(issue, "") for name in ("name", "place", "summary")]
+        if len(titles[1]) < _TELLING:
+            titles[1] = ""
         row = IssueRow(
             id=issue,
             title=next(filter(None, titles), issue),
