@@ -203,12 +203,19 @@ def test_the_command_names_an_engine_that_there_is_not(
     assert "prolog" in capsys.readouterr().err
 
 
-def test_results_keep_what_stands_before_the_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_keep_what_was_not_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = tmp_path / "RESULTS.md"
-    place.write_text(f"# Results\n\nIn short: …\n\n{report.MARK}\nold tables\n", "utf-8")
+    place.write_text(
+        f"# Results\n\nIn short: …\n\n{report.MARK}\n- an old machine\n\n"
+        "### owl, 1,000 issues\n\nold thousand\n\n### owl, 10 issues\n\nold ten\n",
+        "utf-8",
+    )
     monkeypatch.setattr(report, "RESULTS", place)
-    report.write([], Plan((10,)))
+    report.write([Block(OWL, 10, "126 rules", 5)], Plan((10,)))
     text = place.read_text("utf-8")
     assert "In short" in text
-    assert "old tables" not in text
+    assert "old thousand" in text
+    assert "old machine" not in text
+    assert "old ten" not in text
+    assert text.index("### owl, 10 issues") < text.index("### owl, 1,000 issues")
     assert f"as of {datetime.date(2026, 6, 30)}" in text

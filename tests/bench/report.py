@@ -10,6 +10,7 @@ from tests.bench import machine
 from tests.bench.compare import REFERENCE, Block, Line, Plan
 from tests.bench.engines import ENGINES, FLOOR
 
+_SECTION = "### "
 RESULTS = Path(__file__).with_name("RESULTS.md")
 MARK = "<!-- engines: written by zelian bench --write -->"
 _HEAD = (
@@ -41,7 +42,7 @@ def shown(line: Line) -> str:
 def table(block: Block) -> list[str]:
     """The lines of one part and size as a table, then what could not be run and what is to be noted."""
     lines = [
-        f"### {block.part}, {block.issues:,} issues",
+        f"{_SECTION}{block.part}, {block.issues:,} issues",
         "",
         f"{block.about}; {block.atoms:,} facts that rules can use.",
         "",
@@ -122,26 +123,44 @@ def _seconds(value: float | None) -> str:
 
 
 def write(blocks: Sequence[Block], plan: Plan) -> None:
-    """Put the tables into RESULTS.md, after the mark; what stands before it is kept."""
-    before = RESULTS.read_text("utf-8").partition(MARK)[0] if RESULTS.exists() else "# Results\n\n"
-    engines = [engine for engine in ENGINES.values() if engine.name in plan.engines and not engine.missing()]
+    """Put the tables into RESULTS.md, after the mark; other parts and sizes stay, and what stands before."""
+    old = RESULTS.read_text("utf-8") if RESULTS.exists() else "# Results\n\n"
+    before, _, tables = old.partition(MARK)
+    sections = {_title(text): text for text in tables.split(f"\n{_SECTION}")[1:]}
+    for block in blocks:
+        text = "\n".join([*table(block), "", _made(plan)]).removeprefix(_SECTION)
+        sections[_title(text)] = text
+    engines = [engine for engine in ENGINES.values() if not engine.missing()]
     lines = [
         MARK,
         "",
-        f"Measured on {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC, seed {plan.seed}, as of "
-        f"{plan.as_of}. Medians of at most {plan.times} runs; one above two minutes is not repeated. Limits: "
-        f"{plan.limit:.0f} s from the start of the process, {plan.memory / 2**30:.0f} GiB.",
-        "",
         *(f"- {line}" for line in machine.described(engines)),
         "",
-        "Reasoning is by the clock; *processor* is what all cores worked for it, the figure to go by when the "
-        "load average shows that others were working too.",
+        "Reasoning is by the clock; *processor* is what all cores worked for it: what to go by when the load",
+        "average shows that others were working too.",
         "",
         "How the rules reach each engine:",
         "",
-        *(f"- {engine.title}: {engine.how}" for engine in ENGINES.values() if engine.name in plan.engines),
+        *(f"- {engine.title}: {engine.how}" for engine in ENGINES.values()),
         "",
     ]
-    for block in blocks:
-        lines += [*table(block), ""]
+    lines += [f"{_SECTION}{sections[title].strip()}\n" for title in sorted(sections, key=_place)]
     RESULTS.write_text(before + "\n".join(lines), "utf-8")
+
+
+def _title(section: str) -> str:
+    return section.split("\n", 1)[0].strip()
+
+
+def _place(title: str) -> tuple[str, int]:
+    """Sections by part, then by size."""
+    name, _, size = title.rpartition(", ")
+    return name, int(size.split()[0].replace(",", "") or 0)
+
+
+def _made(plan: Plan) -> str:
+    return (
+        f"Measured on {datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC, seed {plan.seed}, as of "
+        f"{plan.as_of}. Medians of at most {plan.times} runs; one above two minutes is not repeated. "
+        f"Limits: {plan.limit:.0f} s from the start of the process, {plan.memory / 2**30:.0f} GiB."
+    )

@@ -38,4 +38,5 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         return int(compare.compare_engines(arguments))
     except ValueError as problem:  # an engine or a part that there is not
-        raise CommandError(*str(problem).split(" / ", 1)) from problem
+        zh, _, en = str(problem).partition(" / ")
+        raise CommandError(zh, en) from problem
