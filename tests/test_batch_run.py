@@ -16,6 +16,7 @@ import pyarrow.csv as csv
 import pyarrow.parquet as parquet
 import pytest
 
+from app.cli import main
 from reasoner import pipeline
 from reasoner.batch import pattern
 from reasoner.batch.generate import Generator
@@ -309,3 +310,29 @@ def test_files_that_cannot_be_facts_are_refused(tmp_path: Path, rules: Ontology)
             Run.create(tmp_path / name.replace(".", "-"), [tmp_path / name], rules, DAY)
     with pytest.raises(RunError, match="not the folder of a run"):
         Run.open(tmp_path, rules)
+
+
+def test_the_command_reasons_over_facts_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, folder = str(written(tmp_path, [("issue", "x", "", "class")])), str(tmp_path / "run")
+
+    def said(*arguments: str) -> tuple[int, str]:
+        code = main(["reason", *arguments, "--lang", "en"])
+        captured = capsys.readouterr()
+        return code, captured.out + captured.err
+
+    code, first = said("--facts", file, "--run", folder, "--as-of", "2026-11-23")
+    assert code == 0
+    assert "as of 2026-11-23: 1 issues" in first
+    assert said("--run", folder, "--resume") == (0, first)
+    for engine in ("memory", "clingo", "duckdb"):
+        assert said("--facts", file, "--engine", engine, "--as-of", "2026-11-23") == (0, first), engine
+    for wrong, why in (
+        (("--facts", file, "--run", folder), "--resume"),
+        (("--resume",), "--run"),
+        (("--run", folder, "--resume", "--engine", "clingo"), "duckdb"),
+        (("--run", folder, "--resume", "--as-of", "2026-01-01"), "as of 2026-11-23"),
+        (("--facts", str(tmp_path / "none.csv")), "no such file"),
+    ):
+        code, out = said(*wrong)
+        assert code == 2
+        assert why in out

@@ -117,7 +117,7 @@ def _complete(connection: duckdb.DuckDBPyConnection, rules: Ontology, as_of: int
         if predicate in rules.book.used:
             found.add((predicate, words), source={"ontology": words[0]})
     completed(found, rules.book, as_of)
-    codes = dict(run("SELECT name, code FROM predicates").fetchall())
+    codes = dict(run("SELECT name, code FROM predicates WHERE used").fetchall())
     encoded = constants(rules).encode
     rows = []
     for predicate, row in found.outside:

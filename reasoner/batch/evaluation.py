@@ -19,28 +19,20 @@ from time import monotonic
 import duckdb
 
 from reasoner.batch.naming import constants
+from reasoner.batch.working import NEW, Stratum, Working, quoted
 from reasoner.engine.evaluate import evaluate as evaluate_in_process
 from reasoner.engine.sql import Compiler
 from reasoner.pipeline import Ontology
-from reasoner.rulebook.rules import Rule, strata
 
-EVERY = 10.0
+EVERY = 60.0
 """Seconds between the moments at which what was found is made safe."""
 WORK = "work"
-_DELTA, _NEW = "delta:", "new:"
 _AT_ONCE = 2
 """Strata evaluated side by side."""
-_SMALL = 200_000
-"""Rows read by rules that are put into one statement."""
 _WORTH = 20_000
 """Rows from which on a table that nothing reads any more is dropped at once."""
 
 Progress = Callable[[str, int, int], None]
-
-
-def quoted(name: str) -> str:
-    """A predicate as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def evaluate(
@@ -58,27 +50,13 @@ def evaluate(
     Evaluation(connection, rules, kept).run(progress, every)
 
 
-class Stratum:
-    """The rules of one stratum, and the predicates that they read and conclude."""
-
-    def __init__(self, number: int, recursive: bool, rules: list[Rule]) -> None:
-        self.number, self.recursive = number, recursive
-        self.heads: dict[str, list[Rule]] = {}
-        for rule in rules:
-            self.heads.setdefault(rule.head.predicate, []).append(rule)
-        self.reads = {a.predicate for rule in rules for a in rule.atoms()} - self.heads.keys()
-
-
-class Evaluation:
-    """The evaluation of one run. ``filled``: the rows of every predicate that has some."""
+class Evaluation(Working):
+    """The evaluation of one run."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, rules: Ontology, kept: frozenset[str]) -> None:
-        self.connection, self.rules, self.kept = connection, rules, kept
-        self.dictionary = constants(rules)
-        self.compiler = Compiler(rules.book.rules, self.dictionary)
-        groups = strata(rules.book.rules)
-        self.strata = [Stratum(number, *each) for number, each in enumerate(groups)]
-        self.filled: dict[str, int] = {}
+        super().__init__(Compiler(rules.book.rules, constants(rules)), kept)
+        self.connection, self.rules = connection, rules
+        self.dictionary = self.compiler.dictionary
         self._seconds: dict[int, float] = {}
         self._safe: set[str] = set()
         self._noted: set[int] = set()
@@ -173,14 +151,14 @@ class Evaluation:
         stated = run(f"{of}stated)").fetchall()
         recorded = run(f"{of}facts)").fetchall()
         standing = self._standing({name for name, _, _ in recorded}, stated, wanted - stored)
-        run(f"CREATE TABLE {quoted(_NEW)} AS SELECT predicate, a0, a1 FROM {home}.facts ORDER BY predicate")
+        run(f"CREATE TABLE {quoted(NEW)} AS SELECT predicate, a0, a1 FROM {home}.facts ORDER BY predicate")
         for predicate, code, arity in sorted({*recorded, *stated}):
             if predicate in wanted - stored and predicate not in self.filled:
                 columns = ", ".join(f"a{i}" for i in range(arity))
-                tables = [quoted(_NEW), f"{home}.stated"] if arity < 3 else [f"{home}.stated"]
+                tables = [quoted(NEW), f"{home}.stated"] if arity < 3 else [f"{home}.stated"]
                 parts = [f"SELECT {columns} FROM {table} WHERE predicate = {code}" for table in tables]
                 self._create(predicate, " UNION ".join(parts))
-        run(f"DROP TABLE {quoted(_NEW)}")
+        run(f"DROP TABLE {quoted(NEW)}")
         return standing
 
     def _standing(self, recorded: set[str], stated: list[tuple[str, int, int]], wanted: set[str]) -> set[int]:
@@ -214,12 +192,6 @@ class Evaluation:
         table = quoted(predicate)
         self._count(predicate, self.connection.execute(f"CREATE TABLE {table} AS {query}"))
 
-    def _count(self, predicate: str, result: duckdb.DuckDBPyConnection) -> int:
-        row = result.fetchone()
-        added = int(row[0]) if row else 0
-        self.filled[predicate] = self.filled.get(predicate, 0) + added
-        return added
-
     def _readers(self, left: list[Stratum]) -> dict[str, int]:
         """How many strata will still read each predicate."""
         found: dict[str, int] = {}
@@ -228,144 +200,47 @@ class Evaluation:
                 found[predicate] = found.get(predicate, 0) + 1
         return found
 
-    # -- one stratum ------------------------------------------------------------------------------
-
-    def _live(self, stratum: Stratum) -> dict[str, list[Rule]]:
-        """The rules that may conclude something, by head: those of which every premise has rows."""
-        found = {
-            head: [
-                rule
-                for rule in rules
-                if all(self.filled.get(a.predicate) or a.predicate in stratum.heads for a in rule.positive())
-            ]
-            for head, rules in stratum.heads.items()
-        }
-        return {head: rules for head, rules in found.items() if rules}
-
-    def _stratum(
-        self, cursors: list[duckdb.DuckDBPyConnection], stratum: Stratum, live: dict[str, list[Rule]]
-    ) -> float:
-        """Evaluate one stratum with a cursor that is free; return how long it took, in seconds."""
-        start, cursor = monotonic(), cursors.pop()
-        try:
-            if stratum.recursive:
-                self._fixed_point(cursor, stratum, live)
-            else:
-                for head, rules in live.items():
-                    self._once(cursor, head, rules)
-        finally:
-            cursors.append(cursor)
-        return monotonic() - start
-
-    def _table(self, cursor: duckdb.DuckDBPyConnection, predicate: str) -> None:
-        if predicate not in self.filled:
-            columns = ", ".join(f"a{i} BIGINT" for i in range(self.compiler.arities[predicate]))
-            cursor.execute(f"CREATE TABLE IF NOT EXISTS {quoted(predicate)} ({columns})")
-            self.filled[predicate] = 0
-
-    def _select(
-        self,
-        cursor: duckdb.DuckDBPyConnection,
-        rule: Rule,
-        instead: dict[int, str] | None = None,
-        repeated: bool = True,
-    ) -> str:
-        for count in rule.counts():
-            for atom in count.atoms:
-                self._table(cursor, atom.predicate)
-        empty = [a.predicate for a in rule.negated() if not self.filled.get(a.predicate)]
-        return self.compiler.select(rule, empty, instead, repeated)
-
-    def _once(self, cursor: duckdb.DuckDBPyConnection, head: str, rules: list[Rule]) -> None:
-        """What a predicate has that does not rest on itself.
-
-        Each group of rules adds rows of its own; groups that read little share a statement.
-        """
-        table = quoted(head)
-        given = bool(self.filled.get(head))
-        parts: list[str] = []
-        weight = 0
-        groups = overlapping(rules)
-        for number, group in enumerate(groups, 1):
-            if given:
-                union = " UNION ALL ".join(self._select(cursor, rule) for rule in group)
-                parts.append(f"(SELECT * FROM ({union}) EXCEPT SELECT * FROM {table})")
-            elif len(group) > 1:
-                union = " UNION ALL ".join(self._select(cursor, rule) for rule in group)
-                parts.append(f"SELECT DISTINCT * FROM ({union})")
-            else:
-                parts.append(self._select(cursor, group[0], repeated=False))
-            weight += sum(self.filled.get(a.predicate, 0) for rule in group for a in rule.positive())
-            if weight >= _SMALL or number == len(groups):
-                union = " UNION ALL ".join(parts)
-                verb = f"INSERT INTO {table}" if head in self.filled else f"CREATE TABLE {table} AS"
-                self._count(head, cursor.execute(f"{verb} {union}"))
-                parts, weight = [], 0
-
-    def _fixed_point(
-        self, cursor: duckdb.DuckDBPyConnection, stratum: Stratum, live: dict[str, list[Rule]]
-    ) -> None:
-        """Semi-naive: after the first round only what the round before added is joined again."""
-        for head in sorted(stratum.heads):
-            self._table(cursor, head)
-        changed = self._round(
-            cursor, {head: [self._select(cursor, rule) for rule in rules] for head, rules in live.items()}
-        )
-        while changed:
-            selects: dict[str, list[str]] = {}
-            for head, rules in live.items():
-                for rule in rules:
-                    for number, atom in enumerate(rule.positive()):
-                        if atom.predicate in changed:
-                            text = self._select(cursor, rule, {number: _DELTA + atom.predicate})
-                            selects.setdefault(head, []).append(text)
-            changed = self._round(cursor, selects)
-        for head in sorted(stratum.heads):
-            cursor.execute(f"DROP TABLE IF EXISTS {quoted(_DELTA + head)}")
-
-    def _round(self, cursor: duckdb.DuckDBPyConnection, selects: dict[str, list[str]]) -> set[str]:
-        """Add what the SELECTs find; return the predicates that got new rows, in ``delta:`` tables."""
-        run, changed = cursor.execute, set[str]()
-        for head, texts in selects.items():
-            union = " UNION ALL ".join(texts)
-            new = f"FROM ({union}) EXCEPT SELECT * FROM {quoted(head)}"
-            if not self.filled[head]:
-                new = f"SELECT DISTINCT * FROM ({union})"
-            run(f"CREATE TABLE {quoted(_NEW + head)} AS {new}")
-        for head in selects:
-            run(f"DROP TABLE IF EXISTS {quoted(_DELTA + head)}")
-            run(f"ALTER TABLE {quoted(_NEW + head)} RENAME TO {quoted(_DELTA + head)}")
-            if self._count(head, run(f"INSERT INTO {quoted(head)} FROM {quoted(_DELTA + head)}")):
-                changed.add(head)
-        return changed
-
     # -- what stays -------------------------------------------------------------------------------
 
     def _release(self, stratum: Stratum, waiting: dict[str, int]) -> None:
         """Drop what no later stratum reads, unless it is kept."""
+        if stratum.heads.keys() & self._views.keys():
+            return  # it is read whenever the view is
+        freed = list(stratum.heads)
         for predicate in stratum.reads:
             waiting[predicate] -= 1
-        for predicate in (*stratum.reads, *stratum.heads):
-            if waiting.get(predicate) or predicate in self.kept or self.filled.get(predicate, 0) < _WORTH:
+            freed.append(predicate)
+            if not waiting[predicate]:
+                for other in self._views.get(predicate, ()):
+                    waiting[other] -= 1
+                    freed.append(other)
+        for predicate in freed:
+            if waiting.get(predicate) or predicate in self.kept or predicate in self._views:
                 continue
-            self.connection.execute(f"DROP TABLE {quoted(predicate)}")
-            self.filled.pop(predicate)
+            if self.filled.get(predicate, 0) >= _WORTH:
+                self.connection.execute(f"DROP TABLE {quoted(predicate)}")
+                self.filled.pop(predicate)
 
     def _keep(self, waiting: dict[str, int]) -> None:
         """Make safe what was found since the last time and is read later or kept, in one transaction."""
         run, home = self.connection.execute, quoted(self._home)
-        finished = {p for n in self._seconds for p in self.strata[n].heads}
+        done = [n for n in self._seconds if not any(waiting.get(p) for p in self._view_of(n))]
+        finished = {p for n in done for p in self.strata[n].heads} - self._views.keys()
         run("BEGIN")
         for predicate in sorted(finished - self._safe):
             if self.filled.get(predicate) and (predicate in self.kept or waiting.get(predicate)):
                 run(f"CREATE TABLE {home}.model.{quoted(predicate)} AS FROM {quoted(predicate)}")
                 self._safe.add(predicate)
-        new = {n: seconds for n, seconds in self._seconds.items() if n not in self._noted}
+        new = {n: self._seconds[n] for n in done if n not in self._noted}
         if new:
             values = ", ".join(f"({number}, {seconds})" for number, seconds in new.items())
             run(f"INSERT INTO {home}.done VALUES {values}")
             self._noted |= new.keys()
         run("COMMIT")
+
+    def _view_of(self, number: int) -> set[str]:
+        """The views that a stratum made: as long as one is read, the stratum is not done for good."""
+        return self.strata[number].heads.keys() & self._views.keys()
 
     def _finish(self) -> None:
         """Take away what was only safe for later strata."""
@@ -382,19 +257,4 @@ class Evaluation:
                 run(f"CREATE VIEW {home}.model.{quoted(predicate)} AS {' UNION '.join(parts)}")
 
 
-def overlapping(rules: list[Rule]) -> list[list[Rule]]:
-    """Rules of one head in groups: rules of different groups never conclude the same.
-
-    They do not when their heads have different constants in the same place.
-    """
-    groups: list[list[Rule]] = []
-    for rule in rules:
-        meeting = [group for group in groups if any(_may_meet(rule, other) for other in group)]
-        groups = [group for group in groups if group not in meeting]
-        groups.append([*(each for group in meeting for each in group), rule])
-    return groups
-
-
-def _may_meet(one: Rule, other: Rule) -> bool:
-    pairs = zip(one.head.args, other.head.args, strict=True)
-    return not any(isinstance(a, str | int) and isinstance(b, str | int) and a != b for a, b in pairs)
+__all__ = ["EVERY", "Evaluation", "evaluate", "quoted"]

@@ -37,6 +37,7 @@ from reasoner.batch import evaluation, sources
 from reasoner.batch.encoding import encode
 from reasoner.batch.naming import Names
 from reasoner.batch.sources import Source
+from reasoner.batch.working import quoted
 from reasoner.engine import calendar
 from reasoner.engine.reader import READ
 from reasoner.pipeline import Ontology
@@ -245,7 +246,7 @@ class Run:
         """How many conclusions there are of each status, in the order of the ontology."""
         found = {}
         for name in self._statuses():
-            rows = self.connection.execute(f"SELECT count(*) FROM model.{evaluation.quoted(name)}").fetchall()
+            rows = self.connection.execute(f"SELECT count(*) FROM model.{quoted(name)}").fetchall()
             found[name] = int(rows[0][0])
         return {name: number for name, number in found.items() if number}
 
@@ -253,7 +254,7 @@ class Run:
         """How many issues there are."""
         if _ISSUES not in self.tables:
             return 0
-        rows = self.connection.execute(f"SELECT count(*) FROM model.{evaluation.quoted(_ISSUES)}").fetchall()
+        rows = self.connection.execute(f"SELECT count(*) FROM model.{quoted(_ISSUES)}").fetchall()
         return int(rows[0][0])
 
     def _statuses(self) -> list[str]:
@@ -269,9 +270,7 @@ class Run:
         parts = []
         for name in self._statuses():
             values = [f"a{i}" if i < self.tables[name] else "NULL" for i in range(most)]
-            parts.append(
-                f"SELECT '{name}' AS status, {', '.join(values)} FROM model.{evaluation.quoted(name)}"
-            )
+            parts.append(f"SELECT '{name}' AS status, {', '.join(values)} FROM model.{quoted(name)}")
         if not parts:
             empty = pa.schema([("status", pa.string()), *((f"a{i}", pa.string()) for i in range(most))])
             return pa.RecordBatchReader.from_batches(empty, iter(()))

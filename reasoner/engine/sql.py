@@ -111,15 +111,17 @@ class Compiler:
                     f"({self._count(literal, columns)}) {literal.op} {self._term(literal.bound, columns)}"
                 )
         head = ", ".join(f"{self._term(arg, columns)} AS a{i}" for i, arg in enumerate(rule.head.args))
-        shown = {arg for arg in rule.head.args if isinstance(arg, Var)}
-        once = repeated or all(
-            v in shown for number, atom in atoms if number in joined for v in atom.variables()
-        )
+        once = repeated or not _repeats(rule, [atom for _, atom in order])
         return (
             f"SELECT {'' if once else 'DISTINCT '}{head}"
             + (f" FROM {source}" if source else "")
             + (f" WHERE {' AND '.join(where)}" if where else "")
         )
+
+    def repeats(self, rule: Rule) -> bool:
+        """Whether a rule may conclude the same from several rows, so that its SELECT says DISTINCT."""
+        atoms = list(rule.positive())
+        return _repeats(rule, [atoms[number] for number in _parted(rule, atoms)[0]])
 
     def _matched(
         self, atom: Atom, alias: str, columns: dict[str, str], table: str | None = None
@@ -185,6 +187,11 @@ def _parted(rule: Rule, atoms: list[Atom]) -> tuple[set[int], set[int]]:
             joined.remove(number)
             asked.add(number)
     return joined, asked
+
+
+def _repeats(rule: Rule, joined: list[Atom]) -> bool:
+    shown = {arg for arg in rule.head.args if isinstance(arg, Var)}
+    return not all(v in shown for atom in joined for v in atom.variables())
 
 
 def _parts(sets: Iterable[set[Var]]) -> list[set[Var]]:
