@@ -18,6 +18,7 @@ _CONF = {
     "spark.log.level": "ERROR",
     # every small table that is sent around takes a page; the default of 64 MB fills the memory with nothing
     "spark.buffer.pageSize": "1m",
+    "spark.sql.broadcastTimeout": "36000",
     "spark.sql.caseSensitive": "true",
     "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "2000",
