@@ -58,6 +58,10 @@ class Cells:
         """The level of a value."""
         return self._level.get(value, STANDING)
 
+    def at(self, level: int) -> list[Value]:
+        """All entities of a level above standing."""
+        return [entity for entity, own in self._level.items() if own == level]
+
     def cell_of(self, value: Value) -> frozenset[Value]:
         """The cell of an entity; empty for a standing one."""
         number = self._cell.get(value)

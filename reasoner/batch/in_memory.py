@@ -43,7 +43,7 @@ class Recorded:
             for value, where in zip(atom[1], (self._about, self._naming), strict=False):
                 where[value][atom] = None
 
-    def _completed(self) -> Facts:
+    def completed(self) -> Facts:
         facts = Facts()
         for predicate, row in self.rules.vocabulary.statements:
             if predicate in self.rules.book.used:
@@ -53,15 +53,18 @@ class Recorded:
         return completed(facts, self.rules.book, self.as_of)
 
     def beside(self) -> Iterable[Ground]:
-        facts = self._completed()
+        facts = self.completed()
         self._counting = facts.counting
         return list(facts.outside)
 
     def months(self, days: Iterable[int]) -> Iterable[Ground]:
         return calendar.facts(days, self.rules.book.months, self._counting)
 
-    def evaluated(self, rules: list[Rule], needed: Collection[str]) -> None:
-        self.model = evaluate(self._completed().atoms, Program(rules))
+    def evaluated(self, rules: list[Rule], needed: Collection[str], again: bool) -> None:
+        self.model = evaluate(self.completed().atoms, Program(rules))
+
+    def prepare(self, parts: list[Rule], own: Collection[Value]) -> None:
+        pass
 
     def counted(self, rule: Rule) -> Iterator[tuple[Row, int]]:
         plan, found = Plan(rule), Counter[Row]()

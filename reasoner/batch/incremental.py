@@ -20,7 +20,7 @@ from typing import Protocol
 from reasoner.batch.cells import Cells, Statements, is_name
 from reasoner.batch.edit import Step, View
 from reasoner.batch.locality import OWN, SHARED, STANDING, Locality, Pattern, analyse, likely
-from reasoner.batch.region import Outcome, Regions, Relations
+from reasoner.batch.region import Outcome, Readers, Regions, Relations
 from reasoner.engine.evaluate import Program, evaluate
 from reasoner.engine.join import Ground, Row
 from reasoner.rulebook.rules import Rule, Value
@@ -36,7 +36,10 @@ Atoms = dict[str, set[Row]]
 
 @dataclass
 class Change:
-    """What follows no longer and what follows now, by predicate; and how much was evaluated to find it."""
+    """What follows no longer and what follows now, by predicate; and how much was evaluated to find it.
+
+    When everything was evaluated, a store that is too large to be compared does not tell what changed.
+    """
 
     gone: Atoms = field(default_factory=dict)
     come: Atoms = field(default_factory=dict)
@@ -61,14 +64,20 @@ class Store(Statements, Protocol):
     def months(self, days: Iterable[int]) -> Iterable[Ground]:
         """What the calendar adds for days."""
 
-    def evaluated(self, rules: list[Rule], needed: Collection[str]) -> None:
-        """Evaluate everything with these rules and keep what follows, also of the predicates ``needed``."""
+    def evaluated(self, rules: list[Rule], needed: Collection[str], again: bool) -> None:
+        """Keep what follows from everything by these rules, also of the predicates ``needed``.
+
+        ``again``: the facts are others than those from which what is kept follows.
+        """
+
+    def prepare(self, parts: list[Rule], own: Collection[Value]) -> None:
+        """Get ready to count: by rules with the conclusions of ``parts``, apart from what is of ``own`` things."""
 
     def counted(self, rule: Rule) -> Iterator[tuple[Row, int]]:
         """What a rule concludes from all that follows, and by how many uses."""
 
-    def rows(self, predicate: str) -> Collection[Row]:
-        """What follows of a predicate."""
+    def rows(self, predicate: str) -> Collection[Row] | None:
+        """What follows of a predicate; None when that is too much to be looked through."""
 
     def replace(self, gone: Atoms, come: Atoms) -> None:
         """Change what follows."""
@@ -95,11 +104,11 @@ class Incremental:
         self._stated: dict[str, set[Pattern]] = defaultdict(set)
         for predicate, row in every:
             self._stated[predicate].add(tuple(map(self.cells.of, row)))
-        self._begin()
+        self._begin(every, False)
 
     # -- everything -------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
+    def _begin(self, every: Iterable[Ground], again: bool) -> None:
         """Analyse the rules, evaluate everything, count the messages, find what stands by itself."""
         deepest = self._deepest
         beside = list(self.store.beside())
@@ -108,8 +117,11 @@ class Incremental:
         self.locality = self._analysed()
         self._regions = Regions(self.locality)
         self._program = Program(self.locality.rules)
-        self._read = {level: self.locality.read_below(level) for level in (STANDING, SHARED)}
-        self.store.evaluated(self.locality.rules, self.locality.needed)
+        self._read = self.locality.read_below(STANDING)
+        self._readers = Readers(self.locality)
+        self.store.evaluated(self.locality.rules, self.locality.needed, again)
+        self.kept = self.concluded | self.locality.needed
+        self.store.prepare(self.locality.parts, self.cells.at(OWN))
         self._sent: Counter[Ground] = Counter()
         self._to: dict[Value, set[Ground]] = defaultdict(set)
         for rule in self.locality.messages:
@@ -118,7 +130,7 @@ class Incremental:
                     self._send((rule.head.predicate, row), times, self.cells.of)
         self._beside = dict.fromkeys(beside)
         self._days = {v for _, row in beside for v in row[:1] if isinstance(v, int)}
-        self._standing_facts = [atom for atom in self.store.every() if deepest(atom[1]) == STANDING]
+        self._standing_facts = [atom for atom in every if deepest(atom[1]) == STANDING]
         self._standing = self._stand()
 
     def _analysed(self) -> Locality:
@@ -150,10 +162,14 @@ class Incremental:
                 (self._to[value].add if left else self._to[value].discard)(atom)
 
     def _everything(self, why: str) -> Change:
-        before = {name: set(self.store.rows(name)) for name in self.concluded}
-        self._begin()
-        now = {name: set(self.store.rows(name)) for name in self.concluded}
+        before = self._all()
+        self._begin(self.store.every(), True)
+        now = self._all()
         return Change(_less(before, now), _less(now, before), why=why)
+
+    def _all(self) -> Atoms:
+        told = ((name, self.store.rows(name)) for name in self.concluded)
+        return {name: set(rows) for name, rows in told if rows is not None}
 
     # -- a change ---------------------------------------------------------------------------------
 
@@ -218,7 +234,7 @@ class Incremental:
             for atom, times in counts.items():
                 self._send(atom, sign * times, view.of)
         change = Change(cells=step.cells)
-        for name in self.concluded:
+        for name in self.kept:
             old, new = _rows(before.relations, name), _rows(after.relations, name)
             if stand is not self._standing:
                 old |= _rows(self._standing, name)
@@ -245,7 +261,7 @@ class Incremental:
         given = [*self._standing_facts, *self._beside, *(atom for atom, n in counts.items() if n > 0)]
         after = evaluate(given, self._program).relations
         for name in after.keys() | self._standing.keys():
-            if name in self._read[STANDING] and _rows(after, name) != _rows(self._standing, name):
+            if name in self._read and _rows(after, name) != _rows(self._standing, name):
                 return None
         return after
 
@@ -268,13 +284,14 @@ class Incremental:
     def _changed_shared(self, step: Step, before: Outcome, after: Outcome) -> set[Value]:
         """The shared entities of which something that issues read follows no longer, or follows now."""
         found: set[Value] = set()
-        for name in self._read[SHARED]:
+        for name in self._readers.predicates:
             sides = []
             for view, outcome in ((step.old, before), (step.new, after)):
                 rows = outcome.relations[name].rows if name in outcome.relations else ()
                 sides.append({row for row in rows if view.deepest(row) == SHARED})
             for row in sides[0] ^ sides[1]:
-                found |= {v for v in row if SHARED in (step.old.of(v), step.new.of(v))}
+                if self._readers.may_read(name, row, (self._standing, before.relations, after.relations)):
+                    found |= {v for v in row if SHARED in (step.old.of(v), step.new.of(v))}
         return found
 
 

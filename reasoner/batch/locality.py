@@ -22,14 +22,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
 
 import networkx as nx
 
 from reasoner.engine.calendar import MONTHS_AFTER
 from reasoner.engine.facts import AS_OF
 from reasoner.rulebook.rules import Atom, Comparison, Count, Literal, Not, Rule, Var, dependency_graph
-from reasoner.rulebook.vocabulary import ANYTHING, NUMBERS, Vocabulary
+from reasoner.rulebook.vocabulary import NUMBERS, Vocabulary
 
 STANDING, SHARED, OWN = 0, 1, 2
 ISSUE, INSPECTION = "Issue", "Inspection"
@@ -68,15 +67,9 @@ class Levels:
             return SHARED
         return STANDING if ancestors & _STANDING_CLASSES else None
 
-    def declared(self, kinds: Collection[str]) -> frozenset[int]:
-        """The levels of members of classes themselves; none when anything may be a member."""
-        found: set[int] = set()
-        for kind in kinds:
-            if kind == ANYTHING:
-                return frozenset()
-            level = STANDING if kind in NUMBERS or kind == "text" else self._of(kind)
-            found |= {SHARED, OWN} if level is None else {level}
-        return frozenset(found)
+    def records(self, kinds: Collection[str]) -> bool:
+        """Whether members of the classes may be records."""
+        return any(kind not in NUMBERS and kind != "text" and self._of(kind) is None for kind in kinds)
 
     def of(self, classes: Iterable[str], told: bool) -> int | None:
         """The level of an entity by the predicates of its classes; ``told``: anything is stated of it.
@@ -90,18 +83,22 @@ class Levels:
 
 
 def likely(vocabulary: Vocabulary, stated: Mapping[str, Collection[Pattern]]) -> dict[str, set[Pattern]]:
-    """What is stated, and what is likely to be stated next: as the ontology declares it, and as it is for others.
+    """What is stated, and what is likely to be stated next.
 
-    A record can be of an issue or of an inspection, so what is stated of one kind may be stated of the other.
+    A record is of an issue or of an inspection; what is stated of the one may be stated of the other.
     """
     levels = Levels(vocabulary)
     found = {name: set(each) for name, each in stated.items()}
-    for predicate in vocabulary.predicates.values():
-        kinds = [levels.declared(each) for each in predicate.arguments]
-        if not predicate.derived and all(kinds):
-            own = found.setdefault(predicate.name, set())
-            matters = predicate.arguments == ((ISSUE,), (INSPECTION,))
-            own.update(p for p in product(*kinds) if matters or not {SHARED, OWN} <= set(p))
+    for name, patterns in found.items():
+        predicate = vocabulary.predicates.get(name)
+        if predicate is not None and not predicate.derived:
+            records = [levels.records(kinds) for kinds in predicate.arguments]
+            for pattern in list(patterns):
+                if not {SHARED, OWN} <= set(pattern):
+                    for level in (SHARED, OWN):
+                        other = [level if x and r else x for x, r in zip(pattern, records, strict=True)]
+                        if not {SHARED, OWN} <= set(other):
+                            patterns.add(tuple(other))
     return found
 
 
@@ -167,13 +164,27 @@ class Locality:
         ]
 
     @cached_property
+    def parts(self) -> list[Rule]:
+        """The rules that are parts of rules and that messages are concluded from, each after what it reads."""
+        made = {rule.head.predicate: rule for rule in self.rules if rule.owner == PART}
+        found: dict[str, Rule] = {}
+
+        def read(rule: Rule) -> None:
+            for atom in rule.atoms():
+                part = made.get(atom.predicate)
+                if part is not None and part is not rule and atom.predicate not in found:
+                    read(part)
+                    found[atom.predicate] = part
+
+        for rule in self.messages:
+            read(rule)
+        return list(found.values())
+
+    @cached_property
     def needed(self) -> frozenset[str]:
         """The predicates of the given rules that messages are counted over: to be kept after a run."""
-        atoms = (a for r in self.messages for a in r.atoms())
-        made = {rule.head.predicate: rule for rule in self.rules if rule.owner == PART}
-        return frozenset(
-            name for atom in atoms for name in ((atom.predicate,) if atom.predicate not in made else ())
-        )
+        made = {rule.head.predicate for rule in self.rules if rule.owner == PART}
+        return frozenset(a.predicate for r in (*self.messages, *self.parts) for a in r.atoms()) - made
 
     def read_below(self, level: int) -> frozenset[str]:
         """The predicates whose atoms of a level some rule reads together with deeper ones."""
@@ -320,7 +331,7 @@ def _apart(rule: Rule, patterns: dict[str, set[Pattern]], tied: Collection[str])
                 shared += [{name} for name in common]
             elif common:
                 shared.append(common)
-        own, shared = _joined(own), _joined(shared)
+        own, shared = joined(own), joined(shared)
         loose = [part for part in shared if not part & beside] if own else shared[1:]
         if len(own) > 1 or loose:
             main = own or shared[:1]
@@ -355,7 +366,7 @@ def _strays(rule: Rule, use: Use, patterns: dict[str, set[Pattern]]) -> bool:
     return False
 
 
-def _joined(groups: Iterable[set[str]]) -> list[set[str]]:
+def joined(groups: Iterable[set[str]]) -> list[set[str]]:
     """Groups with a member in common, put together."""
     found: list[set[str]] = []
     for group in groups:

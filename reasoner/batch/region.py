@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from reasoner.batch.locality import STANDING, Locality
+from reasoner.batch.locality import OWN, SHARED, STANDING, Locality, joined
 from reasoner.engine.evaluate import Program
 from reasoner.engine.join import Ground, Plan, Relation, Row, Rows
 from reasoner.rulebook.rules import Atom, Rule, Value, Var
@@ -165,3 +165,52 @@ class Regions:
             if below is None or row not in below.rows:
                 added |= head.add(row)
         return added
+
+
+class Readers:
+    """The rules that read of something shared together with something own: an inspection in an issue's case."""
+
+    def __init__(self, locality: Locality) -> None:
+        self._by_predicate: dict[str, list[_Entry]] = defaultdict(list)
+        for rule, uses in locality.uses:
+            for use in uses:
+                levels = {atom: use.of(atom) for atom in rule.positive()}
+                if max(levels.values(), default=STANDING) < OWN:
+                    continue
+                shared = [atom for atom, level in levels.items() if level == SHARED]
+                beneath = [atom for atom, level in levels.items() if level == STANDING]
+                looked_for = (*rule.negated(), *(a for count in rule.counts() for a in count.atoms))
+                for atom in (*shared, *looked_for):
+                    # what is own is left out, and so is what may be in another inspection: whether the rest
+                    # fits says whether any issue can read the atom
+                    near = joined([use.names(each, SHARED) for each in (atom, *shared) if each in levels])
+                    names = {v.name for v in atom.variables() if use.levels.get(v.name) == SHARED}
+                    names = names.union(*(part for part in near if part & names))
+                    beside = [each for each in shared if use.names(each, SHARED) & names]
+                    body = dict.fromkeys((*beneath, *beside, atom))
+                    self._by_predicate[atom.predicate].append(
+                        _Entry(Rule(Atom("", ()), tuple(body), rule.owner, 0), atom)
+                    )
+        self.predicates = tuple(self._by_predicate)
+
+    def may_read(self, predicate: str, row: Row, layers: tuple[Relations, ...]) -> bool:
+        """Whether a rule can read such an atom in an issue's case; ``layers``: all that holds or held."""
+
+        def rows(name: str, positions: tuple[int, ...], key: Row) -> Iterable[Row]:
+            if name == predicate and len(positions) == len(row):
+                return (key,)
+            return [r for layer in layers if name in layer for r in layer[name].matching(positions, key)]
+
+        found: list[bool] = []
+
+        def keep(_: list[Value]) -> bool:
+            found.append(True)
+            return True
+
+        for entry in self._by_predicate[predicate]:
+            values = entry.start(row)
+            if values is not None:
+                entry.plan.run(rows, keep, values)
+                if found:
+                    return True
+        return False
