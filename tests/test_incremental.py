@@ -52,7 +52,7 @@ def full(of: Incremental) -> dict[str, set[Row]]:
 
 
 def kept(of: Incremental) -> dict[str, set[Row]]:
-    return {name: rows for name in of.concluded if (rows := set(of.store.rows(name)))}
+    return {name: rows for name in of.concluded if (rows := set(of.store.rows(name) or ()))}
 
 
 class Editor:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
-from reasoner.batch.locality import INSPECTION, OWN, SHARED, STANDING, Levels
+from reasoner.batch.levels import INSPECTION, OWN, SHARED, STANDING, Levels
 from reasoner.engine.join import Ground
 from reasoner.rulebook.rules import Value
 from reasoner.rulebook.vocabulary import Vocabulary

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from reasoner.batch.cells import Cells, Statements
-from reasoner.batch.locality import OWN, SHARED, STANDING, Pattern
+from reasoner.batch.levels import OWN, SHARED, STANDING, Pattern
 from reasoner.engine.join import Ground
 from reasoner.rulebook.rules import Value
 
@@ -30,7 +30,7 @@ class View:
         without: Iterable[Ground] = (),
         more: Iterable[Ground] = (),
     ) -> None:
-        """``places``: level and cell of the entities ``moved`` that are not standing; others as in ``cells``."""
+        """``places``: level and cell of those ``moved`` that are not standing; others as in ``cells``."""
         self._cells, self._places, self._moved, self._store = cells, places, moved, store
         self._without, self._more = frozenset(without), tuple(more)
 

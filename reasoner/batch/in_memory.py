@@ -27,15 +27,19 @@ class Recorded:
         self.change([a for a in dict.fromkeys(statements) if a[0] in rules.book.used], ())
 
     def about(self, entities: Iterable[Value]) -> list[Ground]:
+        """The statements of which one of the entities is the subject."""
         return [atom for e in entities for atom in self._about.get(e, ())]
 
     def naming(self, entities: Iterable[Value]) -> list[Ground]:
+        """The statements of which one of the entities is the second argument."""
         return [atom for e in entities for atom in self._naming.get(e, ())]
 
     def every(self) -> Iterable[Ground]:
+        """All recorded statements that rules can use."""
         return (atom for atoms in self._about.values() for atom in atoms)
 
     def change(self, come: Collection[Ground], gone: Collection[Ground]) -> None:
+        """Change what is recorded."""
         for atom in gone:
             for value, where in zip(atom[1], (self._about, self._naming), strict=False):
                 where[value].pop(atom)
@@ -44,6 +48,7 @@ class Recorded:
                 where[value][atom] = None
 
     def completed(self) -> Facts:
+        """The facts with what ontology, parameters, the day and the calendar add."""
         facts = Facts()
         for predicate, row in self.rules.vocabulary.statements:
             if predicate in self.rules.book.used:
@@ -53,28 +58,34 @@ class Recorded:
         return completed(facts, self.rules.book, self.as_of)
 
     def beside(self) -> Iterable[Ground]:
+        """What ontology, parameters, the day and the calendar add."""
         facts = self.completed()
         self._counting = facts.counting
         return list(facts.outside)
 
     def months(self, days: Iterable[int]) -> Iterable[Ground]:
+        """What the calendar adds for days."""
         return calendar.facts(days, self.rules.book.months, self._counting)
 
     def evaluated(self, rules: list[Rule], needed: Collection[str], again: bool) -> None:
+        """Evaluate everything."""
         self.model = evaluate(self.completed().atoms, Program(rules))
 
     def prepare(self, parts: list[Rule], own: Collection[Value]) -> None:
-        pass
+        """Nothing: the parts of rules were evaluated with the rest."""
 
     def counted(self, rule: Rule) -> Iterator[tuple[Row, int]]:
+        """What a rule concludes, and by how many uses."""
         plan, found = Plan(rule), Counter[Row]()
         plan.run(self.model.matching, lambda values: found.update((plan.ground_head(values),)))
         yield from found.items()
 
     def rows(self, predicate: str) -> Collection[Row]:
+        """What follows of a predicate."""
         return list(self.model.rows(predicate))
 
     def replace(self, gone: Atoms, come: Atoms) -> None:
+        """Change what follows."""
         for name, rows in gone.items():
             for row in rows:
                 self.model.relations[name].rows.pop(row)

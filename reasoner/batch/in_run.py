@@ -269,7 +269,8 @@ class Stored:
     def _given(self) -> frozenset[str]:
         """Predicates that are views of what is recorded."""
         found = self._run(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'model' AND table_type = 'VIEW'"
+            "SELECT table_name FROM information_schema.tables "
+            "WHERE table_schema = 'model' AND table_type = 'VIEW'"
         ).fetchall()
         return frozenset(name for (name,) in found)
 

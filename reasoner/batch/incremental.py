@@ -19,7 +19,8 @@ from typing import Protocol
 
 from reasoner.batch.cells import Cells, Statements, is_name
 from reasoner.batch.edit import Step, View
-from reasoner.batch.locality import OWN, SHARED, STANDING, Locality, Pattern, analyse, likely
+from reasoner.batch.levels import OWN, SHARED, STANDING, Pattern, likely
+from reasoner.batch.locality import Locality, analyse
 from reasoner.batch.region import Outcome, Readers, Regions, Relations
 from reasoner.engine.evaluate import Program, evaluate
 from reasoner.engine.join import Ground, Row
@@ -71,7 +72,7 @@ class Store(Statements, Protocol):
         """
 
     def prepare(self, parts: list[Rule], own: Collection[Value]) -> None:
-        """Get ready to count: by rules with the conclusions of ``parts``, apart from what is of ``own`` things."""
+        """Get ready to count, with the conclusions of ``parts``, what is not of ``own`` things."""
 
     def counted(self, rule: Rule) -> Iterator[tuple[Row, int]]:
         """What a rule concludes from all that follows, and by how many uses."""

@@ -11,7 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from reasoner.batch.locality import OWN, SHARED, STANDING, Locality, joined
+from reasoner.batch.levels import OWN, SHARED, STANDING
+from reasoner.batch.locality import Locality, joined
 from reasoner.engine.evaluate import Program
 from reasoner.engine.join import Ground, Plan, Relation, Row, Rows
 from reasoner.rulebook.rules import Atom, Rule, Value, Var
@@ -168,7 +169,7 @@ class Regions:
 
 
 class Readers:
-    """The rules that read of something shared together with something own: an inspection in an issue's case."""
+    """The rules that read of something shared together with something own."""
 
     def __init__(self, locality: Locality) -> None:
         self._by_predicate: dict[str, list[_Entry]] = defaultdict(list)
