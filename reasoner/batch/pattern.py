@@ -27,8 +27,8 @@ from reasoner.rulebook.vocabulary import Vocabulary, predicate_name
 Level = Literal["fixed", "region", "round", "group"]
 
 _STANDING = frozenset({"body", "territory", "post"})
-_OF_A_ROUND = "inspectionTeam"
-"""Bodies that come and go with an inspection."""
+_OF_A_ROUND = "teamOf"
+"""What bodies are said to be that come and go with an inspection."""
 _DOERS = frozenset({"by", "inNameOf"})
 
 
@@ -78,7 +78,8 @@ class Pattern:
     @cached_property
     def region(self) -> frozenset[str]:
         """Invented territories and bodies."""
-        return frozenset(self._of_class(*_STANDING)) - frozenset(self._of_class(_OF_A_ROUND))
+        passing = {fact.subject for fact in self.facts if fact.predicate == _OF_A_ROUND}
+        return frozenset(self._of_class(*_STANDING)) - passing
 
     @cached_property
     def acts(self) -> frozenset[str]:
