@@ -92,18 +92,35 @@ def solve(
         model.relations[predicate].add(row)
         model.given.add((predicate, row))
     for predicate, rows in _elsewhere(facts, rules, engine, wanted).items():
-        for row in sorted(rows, key=str):
-            model.relations[predicate].add(row)
+        model.relations[predicate].extend(rows)
     return model
+
+
+def true_of(
+    facts: Facts, rules: Ontology, engine: Engine, wanted: Collection[str]
+) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of some predicates only, those that have any."""
+    if engine == "memory":
+        model = solve(facts, rules)
+        return {name: list(rows) for name in sorted(wanted) if (rows := model.rows(name))}
+    found: dict[str, dict[tuple[Any, ...], None]] = {}
+    for predicate, row in facts.atoms:
+        if predicate in wanted:
+            found.setdefault(predicate, {})[row] = None
+    for predicate, rows in _elsewhere(facts, rules, engine, wanted).items():
+        found.setdefault(predicate, {}).update(dict.fromkeys(rows))
+    return {name: list(found[name]) for name in sorted(found)}
 
 
 def _elsewhere(
     facts: Facts, rules: Ontology, engine: Engine, wanted: Collection[str] | None
-) -> dict[str, set[tuple[Any, ...]]]:
+) -> dict[str, list[tuple[Any, ...]]]:
+    """What follows on another engine than the one in process; rows of one predicate in a fixed order."""
     if engine == "clingo":
         from reasoner.engine.judge import judge
 
-        return judge(facts.atoms, rules.book.rules)
+        judged = judge(facts.atoms, rules.book.rules)
+        return {p: sorted(rows, key=str) for p, rows in judged.items() if wanted is None or p in wanted}
     from reasoner.engine.sql import Database
 
     database = Database(rules.book.rules)
@@ -111,7 +128,7 @@ def _elsewhere(
         database.load_table(facts.table)
     database.load(atom for atom in facts.atoms if facts.table is None or atom not in facts.origins)
     database.run()
-    return database.derived(wanted)
+    return database.concluded(wanted)
 
 
 @dataclass(frozen=True)

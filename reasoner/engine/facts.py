@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from reasoner.engine import calendar
 from reasoner.engine.evaluate import Ground
+from reasoner.records.arrow import strings
 from reasoner.records.record import Record
 from reasoner.rulebook.norms import LawBook
 from reasoner.rulebook.vocabulary import Vocabulary
@@ -122,17 +123,19 @@ def selected(facts: Facts, book: LawBook, as_of: int, recorded: Iterable[Ground]
 
 
 def _recorded(found: Facts, table: pa.Table, used: frozenset[str]) -> None:
-    table = table.filter(pc.is_in(table["predicate"], value_set=pa.array(sorted(used), pa.string())))
+    table = table.filter(pc.is_in(table["predicate"], value_set=strings(sorted(used))))
     found.table = table
+    atoms, origins = found.atoms, found.origins
     columns = [table[name].to_pylist() for name in ("predicate", "subject", "object", "kind", "id")]
     for predicate, subject, value, kind, number in zip(*columns, strict=True):
         if kind == "class":
             atom: Ground = (predicate, (subject,))
-        elif kind in ("date", "integer"):
+        elif kind == "date" or kind == "integer":
             atom = (predicate, (subject, int(value)))
         else:
             atom = (predicate, (subject, value))
-        found.add(atom, number)
+        atoms[atom] = None
+        origins[atom].append(number)
 
 
 def _parameters(found: Facts, book: LawBook) -> None:

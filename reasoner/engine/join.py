@@ -58,6 +58,14 @@ class Relation:
             index.setdefault(tuple([row[p] for p in positions]), []).append(row)
         return True
 
+    def extend(self, rows: Iterable[Row]) -> None:
+        """Add many rows."""
+        if self._indexes:
+            for row in rows:
+                self.add(row)
+        else:
+            self.rows.update(dict.fromkeys(rows))
+
     def matching(self, positions: tuple[int, ...], key: Row) -> Iterable[Row]:
         """Rows whose arguments at ``positions`` equal ``key``."""
         if not positions:

@@ -24,7 +24,7 @@ from reasoner.engine.proof import Proof
 from reasoner.engine.reader import READ, Reader
 from reasoner.engine.surroundings import Indexed, Surroundings
 from reasoner.kept import kept_as, source_files
-from reasoner.pipeline import Engine, Ontology, World, ontology, record_of, solve
+from reasoner.pipeline import Engine, Ontology, World, ontology, record_of, true_of
 from reasoner.records.record import Record
 from reasoner.rulebook.rules import Value
 from reasoner.rulebook.sentences import Speaker
@@ -54,8 +54,7 @@ class Survey:
         relations = kept_as(cache, "survey", key, source_files(), dict, self._evaluated, most=_KEPT)
         self.model = Model()
         for predicate, rows in relations.items():
-            for row in rows:
-                self.model.relations[predicate].add(row)
+            self.model.relations[predicate].extend(rows)
         self.model.given = {(p, row) for p in rules.vocabulary.class_names for row in self.model.rows(p)}
         self.names = record.names()
         self.speaker = Speaker(rules.vocabulary, rules.book, self.names, self.model)
@@ -67,8 +66,7 @@ class Survey:
         engine: Engine = "memory" if len(facts.origins) < _LARGE else "duckdb"
         wanted = {p.name for p in self.rules.vocabulary.predicates.values() if p.is_status or p.is_remark}
         wanted |= READ | procedure.READ
-        model = solve(facts, self.rules, engine, wanted)
-        found = {name: list(rows) for name in sorted(wanted) if (rows := model.rows(name))}
+        found = true_of(facts, self.rules, engine, wanted)
         for predicate, row in facts.atoms:  # what has no name is described by the class that is stated
             if predicate in self.rules.vocabulary.class_names:
                 found.setdefault(predicate, []).append(row)

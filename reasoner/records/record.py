@@ -209,17 +209,14 @@ class Record:
         )
         import pyarrow as pa  # imported late: only reasoning needs it
 
-        schema = pa.schema(
-            [*((name, pa.string()) for name in FACT_COLUMNS[:-1]), (FACT_COLUMNS[-1], pa.int64())]
-        )
+        from reasoner.records.arrow import integers, strings
+
         # Never by another copy of SQLite (ADBC's) in this process: when that closes the file, the system
         # drops the locks that this one holds, and the next writer removes the log that is still in use.
         with self._engine.connect() as connection:
-            rows = connection.exec_driver_sql(query).fetchall()
-        columns = list(zip(*rows, strict=True)) or [()] * len(FACT_COLUMNS)
-        return pa.table(
-            [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema
-        )
+            rows = connection.exec_driver_sql(query).cursor.fetchall()  # the driver's own tuples
+        *texts, ids = list(zip(*rows, strict=True)) or [()] * len(FACT_COLUMNS)
+        return pa.table([*map(strings, texts), integers(ids)], names=list(FACT_COLUMNS))
 
     def sourced(self) -> pa.Table:
         """Current statements with their places: predicate, subject, object, kind, file, sheet, row, columns.
