@@ -354,13 +354,12 @@ class KeptUp:
         return atom[0], tuple(map(self._code, atom[1]))
 
     def _code(self, value: Value) -> int:
-        names = self.run.names
-        code = names.encode(value)
+        code = self.run.names.encode(value)
         if code is None:
             run = self.run.connection.execute
             (last,) = run("SELECT max(code) FROM names").fetchall()[0]
             code = int(last) + 1
             run("INSERT INTO names VALUES (?, ?)", [code, value])
             run("INSERT INTO names_by_hash VALUES (?, ?)", [hashed(str(value)), code])
-            names.__init__(self.run.connection)  # type: ignore[misc]
+            self.run.__dict__.pop("names", None)  # it remembers that there was no such name
         return code
