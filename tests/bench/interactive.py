@@ -24,6 +24,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
@@ -100,9 +101,9 @@ def in_process(times: Times, home: Path, number: int, dice: random.Random) -> No
             after, found = times.take("what-if", less)
         else:
             add = finding(issue, dice)
-            after, found = times.take("what-if", lambda c=case, a=add: what_if(c, registry, a))
-        times.take("  and the proofs of what changes", lambda c=case, a=after, f=found: written(c, a, f))
-        times.take("  and all proofs of the altered case", lambda a=after: everything(a))
+            after, found = times.take("what-if", partial(what_if, case, registry, add))
+        times.take("  and the proofs of what changes", partial(written, case, after, found))
+        times.take("  and all proofs of the altered case", partial(everything, after))
 
 
 def everything(world: World) -> None:
@@ -134,7 +135,7 @@ def in_run(times: Times, folder: Path, rules: Ontology, number: int, dice: rando
                     return
                 issue = names.pop()
                 try:
-                    times.take(what, lambda i=issue: do(i))
+                    times.take(what, partial(do, issue))
                 except CaseError as error:
                     refused += 1
                     print(f"refused: {error}")

@@ -153,9 +153,13 @@ def used() -> float:
 
 def peak() -> int:
     """The most memory that this process held so far, in bytes; 0 where the system does not tell."""
+    status = Path("/proc/self/status")
+    if status.exists():  # ru_maxrss would count what the process held that started this one
+        for line in status.read_text("utf-8").splitlines():
+            if line.startswith("VmHWM"):
+                return int(line.split()[1]) * 1024
     try:
         import resource
     except ModuleNotFoundError:  # Windows
         return 0
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(held) * (1024 if os.uname().sysname == "Linux" else 1)
+    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)  # macOS: bytes

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from tests.bench.engines.task import Task
-from tests.bench.facts import ARGUMENTS
+from tests.bench.facts import ARGUMENTS, QUIET
 from tests.bench.translate import nemo
 
 
@@ -39,7 +39,7 @@ def run(task: Task) -> None:
 
 def _collect(task: Task, out: Path) -> None:
     """The results as one table; Nemo writes a name in quotation marks and a number without."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=QUIET) as connection:
         run = connection.execute
         columns = ", ".join(f"a{i} VARCHAR" for i in range(ARGUMENTS))
         run(f"CREATE TABLE found (predicate VARCHAR, types VARCHAR, {columns})")

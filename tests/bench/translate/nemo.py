@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from reasoner.rulebook.rules import Atom, Comparison, Count, Not, Rule, Term, Var
+from tests.bench.facts import QUIET
 from tests.bench.translate import InexpressibleError
 
 _KINDS = {"n": "string", "i": "int"}
@@ -49,7 +50,7 @@ def facts(atoms: Path, used: Collection[str], folder: Path) -> dict[str, tuple[P
     """
     found: dict[str, tuple[Path, str]] = {}
     source = f"read_parquet('{atoms}')"
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=QUIET) as connection:
         run = connection.execute
         for predicate, kinds in run(
             f"SELECT predicate, list(DISTINCT types) FROM {source} GROUP BY predicate ORDER BY predicate"
