@@ -66,6 +66,7 @@ def write(
         fact_files.write(invented, facts, "parquet", vocabulary, progress)
         with duckdb.connect(str(Path(place) / "ledgers.duckdb")) as connection:
             connection.execute(f"SET memory_limit = '{_MEMORY}'")
+            connection.execute("SET enable_progress_bar = false")  # DuckDB would write one anywhere
             _prepare(connection, facts, tables)
             return [
                 file
