@@ -36,6 +36,7 @@ def exported(run: Run, language: str) -> Iterator[pa.RecordBatch]:
         return
     cursor = run.connection.cursor()  # its temporary tables go with it
     try:
+        cursor.execute("SET enable_progress_bar = false")  # the caller shows progress
         _labels(run, cursor, language)
         yield from cursor.sql(_query(run, " UNION ALL ".join(parts))).to_arrow_reader(_ROWS).cast(SCHEMA)
     finally:
