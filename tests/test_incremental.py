@@ -120,3 +120,35 @@ def test_changes_of_random_worlds_are_those_of_a_full_evaluation(rules: Ontology
     for seed in range(4):
         world = random_world(seed, rules)
         compare(kept_up(recorded(world), rules, DAY), rules, seed, EDITS)
+
+
+def two_issues() -> list[Ground]:
+    """An inspection with two issues, each put right on the spot."""
+    found: list[Ground] = [
+        ("municipalInspection", ("j",)),
+        ("routineInspection", ("j",)),
+        ("beganOn", ("j", 20240301)),
+    ]
+    for issue, act in (("i1", "e1"), ("i2", "e2")):
+        found += [("issue", (issue,)), ("raisedIn", (issue, "j")), ("onSpotRectification", (act,))]
+        found += [("about", (act, issue)), ("on", (act, 20240310))]
+    return found
+
+
+def test_what_one_issue_no_longer_says_of_its_inspection_another_one_may_still_say(
+    rules: Ontology, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = kept_up(two_issues(), rules, DAY)
+    assert not of.locality.unresolved
+    (step,) = {row for row in of.store.rows("stepDone") or () if "j" in row} & {("r10b", "j")}
+    first = of.change((), [("onSpotRectification", ("e1",))])
+    assert (first.cells, first.why) == (1, "")
+    assert step in (of.store.rows("stepDone") or ())
+    assert kept(of) == full(of)
+    second = of.change((), [("onSpotRectification", ("e2",))])
+    assert step in second.gone["stepDone"]
+    assert kept(of) == full(of)
+    of = kept_up(two_issues(), rules, DAY)  # when messages are never taken back, the comparison shows it
+    monkeypatch.setattr(of, "_counts", lambda *_: {})
+    of.change((), [("onSpotRectification", ("e1",)), ("onSpotRectification", ("e2",))])
+    assert kept(of) != full(of)
