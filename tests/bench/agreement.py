@@ -6,9 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
-from tests.bench.facts import ARGUMENTS, QUIET
+from tests.bench.facts import ARGUMENTS, database
 
 _SHOWN = 3
 
@@ -34,7 +32,7 @@ class Agreement:
 def compare(measure: Path, found: Path, handed: Collection[str] | None = None) -> Agreement:
     """Compare conclusions files; only ``handed`` predicates of the measure count unless it is None."""
     columns = ", ".join(["predicate", *(f"a{i}" for i in range(ARGUMENTS))])
-    with duckdb.connect(config=QUIET) as connection:
+    with database() as connection:
         run = connection.execute
         only = "" if handed is None else " WHERE predicate IN (SELECT unnest(?::VARCHAR[]))"
         values = [] if handed is None else [sorted(handed)]

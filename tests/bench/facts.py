@@ -26,8 +26,6 @@ STATEMENTS, ATOMS = "statements.parquet", "atoms.parquet"
 ARGUMENTS = 5
 """No predicate has more."""
 _BATCH = 200_000
-QUIET = {"enable_progress_bar": "false"}
-"""What DuckDB is told here: its progress would stand between the tables."""
 _DAY = "day of a statement"
 """Stands for the days on record while the calendar is added."""
 
@@ -37,7 +35,7 @@ def atoms(folder: Path, rules: Ontology, as_of: int) -> Path:
     place = folder / ATOMS
     if place.exists():
         return place
-    with duckdb.connect(config=QUIET) as connection:
+    with database() as connection:
         used = pa.table({"predicate": sorted(rules.book.used)})
         connection.register("used", used)
         connection.execute(
@@ -111,7 +109,7 @@ def _values(types: str, values: Iterable[str]) -> Iterator[Value]:
 
 def numeric(rules: Collection[Rule], place: Path) -> set[tuple[str, int]]:
     """The arguments (predicate, position) in which an integer may stand, of what is given or concluded."""
-    with duckdb.connect(config=QUIET) as connection:
+    with database() as connection:
         given = connection.execute(
             f"SELECT DISTINCT predicate, types FROM read_parquet('{_quoted(place)}')"
         ).fetchall()
@@ -130,6 +128,13 @@ def numeric(rules: Collection[Rule], place: Path) -> set[tuple[str, int]]:
                 if isinstance(arg, int) or arg in numbers:
                     found.add((rule.head.predicate, i))
     return found
+
+
+def database() -> duckdb.DuckDBPyConnection:
+    """A database in memory that shows no progress: it would stand between the tables."""
+    connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def _quoted(place: Path) -> str:

@@ -117,7 +117,7 @@ def in_run(times: Times, folder: Path, rules: Ontology, number: int, dice: rando
     from reasoner.batch.cases import CaseError, RunCases
     from reasoner.batch.run import Run
 
-    with Run.open(folder, rules) as run:
+    with Run.open(folder, rules, threads=1) as run:
         cases = times.take("run: open", lambda: RunCases(run))
         rows = run.connection.execute(
             f"SELECT n.name FROM (SELECT a0 FROM model.issue USING SAMPLE {3 * number} ROWS "

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from tests.bench.engines.task import Task
-from tests.bench.facts import ARGUMENTS, QUIET
+from tests.bench.facts import ARGUMENTS, database
 
 
 def run(task: Task) -> None:
@@ -28,7 +26,7 @@ def run(task: Task) -> None:
         spark.stop()
     task.handed = set(made.wanted) & task.heads.keys()
     task.notes.append("statuses and remarks only; load includes the start of Java")
-    with duckdb.connect(config=QUIET) as connection:
+    with database() as connection:
         files = f"{task.job.home}/out/**/*.parquet"
         found = f"read_parquet('{files}', hive_partitioning = true, union_by_name = true)"
         there = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {found}").fetchall()}

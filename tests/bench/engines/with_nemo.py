@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 from tests.bench.engines.task import Task
-from tests.bench.facts import ARGUMENTS, QUIET
+from tests.bench.facts import ARGUMENTS, database
 from tests.bench.translate import nemo
 
 
@@ -39,7 +37,7 @@ def run(task: Task) -> None:
 
 def _collect(task: Task, out: Path) -> None:
     """The results as one table; Nemo writes a name in quotation marks and a number without."""
-    with duckdb.connect(config=QUIET) as connection:
+    with database() as connection:
         run = connection.execute
         columns = ", ".join(f"a{i} VARCHAR" for i in range(ARGUMENTS))
         run(f"CREATE TABLE found (predicate VARCHAR, types VARCHAR, {columns})")

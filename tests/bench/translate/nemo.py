@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-import duckdb
-
 from reasoner.rulebook.rules import Atom, Comparison, Count, Not, Rule, Term, Var
-from tests.bench.facts import QUIET
+from tests.bench.facts import database
 from tests.bench.translate import InexpressibleError
 
 _KINDS = {"n": "string", "i": "int"}
@@ -50,7 +48,7 @@ def facts(atoms: Path, used: Collection[str], folder: Path) -> dict[str, tuple[P
     """
     found: dict[str, tuple[Path, str]] = {}
     source = f"read_parquet('{atoms}')"
-    with duckdb.connect(config=QUIET) as connection:
+    with database() as connection:
         run = connection.execute
         for predicate, kinds in run(
             f"SELECT predicate, list(DISTINCT types) FROM {source} GROUP BY predicate ORDER BY predicate"
