@@ -26,7 +26,7 @@ def cases(arguments: argparse.Namespace) -> Iterator[RunCases]:
     from reasoner.batch.run import Run, RunError
 
     try:
-        with Run.open(arguments.run_folder, rules) as run:
+        with Run.open(arguments.run_folder, rules, threads=1) as run:  # a lookup is too short to share
             if not run.finished:
                 raise CommandError(
                     f"{run.folder} 尚未推理完，请运行 zelian reason --run {run.folder} --resume",

@@ -20,8 +20,9 @@ from typing import Any
 
 from reasoner.batch import concluded
 from reasoner.batch.concluded import Coded, Concluded
-from reasoner.batch.lookup import Lookup
+from reasoner.batch.lookup import Lookup, among
 from reasoner.batch.naming import constants
+from reasoner.batch.part import PartWorld, is_silent
 from reasoner.batch.run import Run
 from reasoner.batch.run_registry import RunRegistry
 from reasoner.batch.sources import place_of
@@ -36,13 +37,13 @@ from reasoner.engine.surroundings import INSPECTION, ISSUE, Surroundings
 from reasoner.pipeline import Origin, World
 from reasoner.records.registry import Registry
 
-_CROWD, _LARGE_CROWD = 60, 5_000
+_CROWD, _LARGE_CROWD = 60, 600
 """Statements in one relation to an entity that a case, and a wide one, takes in; more are left out."""
 _CROWDED = 200
 """An inspection with more issues than this is not looked at as a whole unless that is needed."""
-_MOST = 60_000
+_MOST = 20_000
 """Statements that a case may have: more are not evaluated in one process."""
-_WITNESSES = 4
+_WITNESSES = 40
 """Records of other issues that are taken in for each relation, to see what a crowd says as a whole."""
 _CASES = 64
 
@@ -60,9 +61,10 @@ class RunCases:
         self._day = calendar.to_int(self.as_of)
         self._codes: dict[str, int] = dict(constants(self.rules).codes)
         self._stored = Concluded(run)
-        self._origin = Origin(self._version(), self.sources)
+        self.origin = Origin(self._version(), self.sources)
         self._shown: dict[int, str | None] = {}
         self._case = lru_cache(maxsize=_CASES)(self._open)
+        self._found = lru_cache(maxsize=_CASES)(self._find)
         self._around: dict[int, Surroundings] = {}
 
     def _version(self) -> dict[str, Any]:
@@ -97,9 +99,24 @@ class RunCases:
     def case(self, matter: str) -> World:
         """What bears on an issue or an inspection, as a world of its own.
 
-        What is not on record gives the world of the ontology alone. Raises CaseError when what follows in the
-        widest surroundings that can be taken is not what the run has stored.
+        What is not on record gives the world of the ontology alone. A conclusion that concerns an issue but
+        is about something that thousands of records bear on, such as its inspection, may differ from what the
+        run has stored: the case is silent on that matter and bearer (``PartWorld.silent``; see ``full``).
+        Raises CaseError when what is said of the matter itself differs in the widest surroundings that can be
+        taken.
         """
+        return self._found(matter)
+
+    def _find(self, matter: str) -> World:
+        if not self._looked_at_whole(matter):
+            narrow = self._case(matter, (), False, ())
+            differing = self._differing(narrow, matter)
+            if all(row[1] != self._codes[matter] for _, row in differing):
+                return self._silent(narrow, differing)
+        return self.full(matter)
+
+    def full(self, matter: str) -> World:
+        """The same, silent on nothing. Raises CaseError when there are too many statements for that."""
         if not self._looked_at_whole(matter):
             narrow = self._case(matter, (), False, ())
             differing = self._differing(narrow, matter)
@@ -111,6 +128,13 @@ class RunCases:
                     return fuller
         return self._checked(matter, (), True)
 
+    def _silent(self, world: World, differing: Collection[Coded]) -> World:
+        if not differing:
+            return world
+        decode = self.run.names.decode
+        silent = frozenset((str(decode(row[1])), str(decode(row[2]))) for _, row in differing)
+        return PartWorld(world, world.facts, world.model, world.speaker.names, silent)
+
     def _witnesses(self, world: World, differing: Collection[Coded]) -> tuple[int, ...]:
         """Records of other issues that say the same of the same bodies: one of a crowd is often enough."""
         around = self._surroundings(_CROWD)
@@ -121,16 +145,25 @@ class RunCases:
 
     def case_with(self, matter: str, near: Iterable[str]) -> World:
         """The case of a matter with what is on record about other things too: to suppose what names them."""
-        return self._checked(matter, tuple(sorted(set(near))), self._looked_at_whole(matter))
+        wide = self._looked_at_whole(matter)
+        case = self._case(matter, tuple(sorted(set(near))), wide, ())
+        differing = self._differing(case, matter)
+        if any(row[1] == self._codes[matter] for _, row in differing):
+            raise self._refusal(matter)
+        return self._silent(case, differing)
 
     def _checked(self, matter: str, near: tuple[str, ...], wide: bool) -> World:
         case = self._case(matter, near, wide, ())
         if self._differing(case, matter):
-            raise CaseError(
-                f"{matter} 不能单独打开：单独推理的结论与全部数据的结论不一致 "
-                f"/ {matter} cannot be opened by itself: what follows there is not what is stored"
-            )
+            raise self._refusal(matter)
         return case
+
+    @staticmethod
+    def _refusal(matter: str) -> CaseError:
+        return CaseError(
+            f"{matter} 不能单独打开：单独推理的结论与全部数据的结论不一致 "
+            f"/ {matter} cannot be opened by itself: what follows there is not what is stored"
+        )
 
     def _looked_at_whole(self, matter: str) -> bool:
         """Whether it is an inspection with issues, but not too many."""
@@ -175,7 +208,7 @@ class RunCases:
         facts = self._facts(coded, self._lookup(around).ids)
         model = reevaluate(self._bare[1], facts.atoms, self.rules.program)
         names = self._names({v for _, row in coded for v in row if isinstance(v, int)})
-        return World(facts, self.rules, self.as_of, names, origin=self._origin, model=model)
+        return World(facts, self.rules, self.as_of, names, origin=self.origin, model=model)
 
     def _facts(self, coded: Collection[Ground], ids: Mapping[Ground, list[int]]) -> Facts:
         """The statements around a matter in words, in the order of the facts files."""
@@ -198,17 +231,27 @@ class RunCases:
         unknown = sorted(c for c in codes if c >= NAME_BASE and c not in self._shown)
         if unknown:
             self._shown |= dict.fromkeys(unknown)
-            listed = ", ".join(map(str, unknown))
             rows = self.run.connection.execute(
                 "SELECT o.a0, o.text FROM others AS o JOIN predicates AS p ON p.code = o.predicate "
-                f"WHERE o.a0 BETWEEN {unknown[0]} AND {unknown[-1]} AND o.a0 IN ({listed}) "
+                f"WHERE o.a0 BETWEEN {unknown[0]} AND {unknown[-1]} AND o.a0 IN ({among(unknown)}) "
                 "AND p.name IN ('name', 'shortName') ORDER BY p.name, o.id"
             )
             self._shown.update(
                 rows.fetchall()
             )  # in this order a short name comes after, and replaces, a name
         decode = self.run.names.decode
-        return {str(decode(c)): name for c in codes if (name := self._shown.get(c)) is not None}
+        named = {str(decode(c)): name for c in codes if (name := self._shown.get(c)) is not None}
+        return {**self._words, **named}
+
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        """What the facts call the constants of rules and ontology, which may stand in any conclusion."""
+        rows = self.run.connection.execute(
+            "SELECT n.name, o.text FROM others AS o JOIN predicates AS p ON p.code = o.predicate "
+            f"JOIN names AS n ON n.code = o.a0 WHERE o.a0 < {NAME_BASE + len(constants(self.rules).names)} "
+            "AND p.name IN ('name', 'shortName') ORDER BY p.name, o.id"
+        )
+        return dict(rows.fetchall())
 
     # -- conclusions and proofs -----------------------------------------------------------------
 
@@ -229,15 +272,23 @@ class RunCases:
 
     def case_of(self, atom: Ground, issue: str | None = None) -> World:
         """A case in which a conclusion holds. Raises CaseError when there is none that can be opened."""
-        for matter in dict.fromkeys((*([issue] if issue else ()), *self._matters(str(atom[1][1])))):
-            if self.issues_of(matter) > _CROWDED:
-                world = self.case_with(matter, (str(v) for v in atom[1]))
-            else:
-                world = self.case(matter)
-            if world.model.holds(atom):
+        matters = dict.fromkeys((*([issue] if issue else ()), *self._matters(str(atom[1][1]))))
+        words = [str(v) for v in atom[1]]
+        for matter in matters:
+            if (world := self.case(matter)).model.holds(atom) and not is_silent(world, atom):
                 return world
+        for matter in matters:
+            for open_ in (lambda m: self.case_with(m, words), self.full):
+                try:
+                    world = open_(matter)
+                except CaseError:
+                    continue
+                if world.model.holds(atom) and not is_silent(world, atom):
+                    return world
         said = f"{atom[0]}({', '.join(map(str, atom[1]))})"
-        raise CaseError(f"没有可以单独打开的事项得出 {said} / no case that can be opened has {said}")
+        raise CaseError(
+            f"{said} 牵涉的记录太多，无法单独证明 / {said} rests on too many records to be proved by itself"
+        )
 
     def _matters(self, subject: str) -> list[str]:
         code = self.run.names.encode(subject)
@@ -281,10 +332,9 @@ class RunCases:
         wanted = sorted(set(ids))
         found = {each: {**place_of(self.run.sources, each), "statement": each} for each in wanted}
         if wanted and self._has_provenance:
-            listed = ", ".join(map(str, wanted))
             rows = self.run.connection.execute(
                 'SELECT id, "file", "sheet", "row", "columns" FROM provenance '
-                f"WHERE id BETWEEN {wanted[0]} AND {wanted[-1]} AND id IN ({listed})"
+                f"WHERE id BETWEEN {wanted[0]} AND {wanted[-1]} AND id IN ({among(wanted)})"
             )
             for id_, file, sheet, row, columns in rows.fetchall():
                 told = {"file": file, "sheet": sheet, "row": row and int(row), "columns": columns}
@@ -302,4 +352,4 @@ class RunCases:
 
 _ISSUE_CLASS = ISSUE[:1].upper() + ISSUE[1:]
 
-__all__ = ["CaseError", "RunCases"]
+__all__ = ["CaseError", "PartWorld", "RunCases"]

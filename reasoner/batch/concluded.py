@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from reasoner.batch.evaluation import quoted
+from reasoner.batch.lookup import among
 from reasoner.engine.reader import ISSUE_OF, ISSUE_OF_UNIT
 
 if TYPE_CHECKING:
@@ -158,8 +159,7 @@ class Concluded:
         codes = sorted(matters)
         which = f"matter = {codes[0]}"
         if len(codes) > 1:
-            listed = ", ".join(map(str, codes))
-            which = f"matter BETWEEN {codes[0]} AND {codes[-1]} AND matter IN ({listed})"
+            which = f"matter BETWEEN {codes[0]} AND {codes[-1]} AND matter IN ({among(codes)})"
         rows = self._run(f"SELECT predicate, matter, {', '.join(_REST)} FROM {_STATED} WHERE {which}")
         found: list[Coded] = []
         for code, matter, first, *others in rows.fetchall():
