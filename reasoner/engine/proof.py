@@ -31,6 +31,7 @@ FORMAT = "zelian-proof/1"
 Node = dict[str, Any]
 STANDING = frozenset({"ontology", "parameter", "as_of"})
 """What the source of a fact names when it is stated apart from any record."""
+_FEW = 2_000
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Prover:
         self.model, self.facts, self.book, self.speaker, self._sources = model, facts, book, speaker, sources
         self.recursive = recursive  # only through these predicates can an atom rest on itself
         self._known: dict[int, dict[str, Any]] = {}
+        self._all_known = False
         self._rules: dict[int, Node] = {}
         self._standing: dict[Ground, bool] = {}
 
@@ -87,8 +89,12 @@ class Prover:
         if not self.model.holds(atom):
             raise KeyError(atom)
         self._shown: dict[Ground, int] = {}
-        if wanted := set(self._statements(atom)) - self._known.keys():
-            self._known |= self._sources(wanted)
+        if not self._all_known:
+            few = len(self.facts.origins) <= _FEW  # a case: all its sources at once, for all its proofs
+            ids = (i for own in self.facts.origins.values() for i in own) if few else self._statements(atom)
+            if wanted := set(ids) - self._known.keys():
+                self._known |= self._sources(wanted)
+            self._all_known = few
         return self._node(atom, (), "conclusion")
 
     def _statements(self, atom: Ground) -> list[int]:
