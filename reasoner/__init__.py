@@ -1,14 +1,14 @@
 """How conclusions follow: records in, conclusions with proofs out. The flow is in ``pipeline.py``.
 
-    rulebook   what is written in ``ontology/``: text, norms, rules, terms
-    records    statements with source and transaction; bodies, places, issues as recorded
-    ledger     from ledgers, forms and RDF to statements
-    entries    entries by hand
-    engine     from facts to conclusions: evaluators, proofs, survey
-    batch      large runs: generated sets, DuckDB with spilling and resuming, Spark
-    asking     what if, why not
-    casebook   cases: what must and what must not follow
-    coverage   is the text encoded, do the cases show that each condition matters?
-    answers    what follows, arranged for a reader
-    queries    ready questions, SPARQL, full-text search
+rulebook   what is written in ``ontology/``: text, norms, rules, terms
+records    statements with source and transaction; bodies, places, issues as recorded
+ledger     from ledgers, forms and RDF to statements
+entries    entries by hand
+engine     from facts to conclusions: evaluators, proofs, survey
+batch      large runs: generated sets, DuckDB with spilling and resuming, Spark
+asking     what if, why not
+casebook   cases: what must and what must not follow
+coverage   is the text encoded, do the cases show that each condition matters?
+answers    what follows, arranged for a reader
+queries    ready questions, SPARQL, full-text search
 """

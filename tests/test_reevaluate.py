@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 
 import pytest
+from worlds import random_world
 
 from reasoner.engine.evaluate import Ground, Model, evaluate
 from reasoner.engine.reevaluate import reevaluate
 from reasoner.pipeline import ontology
-from worlds import random_world
 
 
 def assert_same(one: Model, other: Model) -> None:
