@@ -11,6 +11,7 @@ cluster need neither Python nor this project.
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 48
 """SELECTs in one question: planning takes longer than in proportion."""
+_ROUNDS = 1000
+"""The parts of a layer that are numbered from here on come from asking again."""
 
 Progress = Callable[[int, int], None]
 
@@ -98,7 +101,7 @@ class Run:
         for number, layer in enumerate(found, 1):
             known = self._shown(number, map(self.tables.once, self._first(layer)))
             if layer.repeated & known.keys():
-                self._repeat(layer, number, known)
+                self._repeat(layer, number)
             if progress:
                 progress(number, len(found))
 
@@ -151,12 +154,16 @@ class Run:
         if waiting:
             yield waiting
 
-    def _repeat(self, layer: Layer, number: int, known: dict[str, int]) -> None:
+    def _repeat(self, layer: Layer, number: int) -> None:
         """Ask again, each time only what follows from the rows that came last, until nothing is new."""
         tables, compiler = self.tables, Compiler(layer.rules, self.dictionary)
         codes = ", ".join(str(tables.codes[name]) for name in sorted(layer.repeated))
-        new, part = tables.read(self._path(number)).where(f"predicate IN ({codes})"), 1000
-        while True:
+
+        def repeated(path: str) -> DataFrame:
+            return tables.read(path).where(f"predicate IN ({codes})")
+
+        new = repeated(self._path(number))
+        for part in itertools.count(_ROUNDS):
             fresh = tables.show(new, new=True)
             empty = self._empty()
             selects = [
@@ -169,14 +176,12 @@ class Run:
             ]
             if not selects:
                 return
-            whole = tables.read(self._path(number)).where(f"predicate IN ({codes})")
             path = f"{self._path(number)}/part={part}"
-            self._write(tables.once(selects).subtract(whole), path)
-            new, part = tables.read(path), part + 1
+            self._write(tables.once(selects).subtract(repeated(self._path(number))), path)
+            new = repeated(path)
             if not new.head(1):
                 return
-            known = tables.show(tables.read(self._path(number)).where(f"predicate IN ({codes})"))
-            tables.rows |= known
+            tables.rows |= tables.show(repeated(self._path(number)))
 
     def write(self, path: str) -> None:
         """Write the rows of what is wanted with the names for the codes."""
