@@ -16,6 +16,8 @@ from reasoner.rulebook.rules import Rule, strata
 DELTA, NEW = "delta:", "new:"
 _SMALL = 200_000
 """Rows read by rules that are put into one statement."""
+_FEW = 50
+"""How many times smaller something is that makes a rule look at little of what it joins."""
 _USES = 6
 """Rules that may read what is not stored but worked out for each of them."""
 
@@ -54,18 +56,22 @@ class Working:
         self.filled[predicate] = self.filled.get(predicate, 0) + added
         return added
 
-    def _only_passing(self) -> set[str]:
+    def _only_passing(self) -> dict[str, list[set[str]]]:
         """Predicates that need not be stored: not kept, read by few rules, and only whether a row is there
-        matters to these. Most rows of such a table would never be looked at."""
+        matters to these. With each, what else the rules read that join it."""
         uses: dict[str, int] = {}
+        beside: dict[str, list[set[str]]] = {}
         counted: set[str] = set(self.kept)
         for rule in self.compiler.rules:
-            for predicate in {a.predicate for a in (*rule.positive(), *rule.negated())}:
+            joined = {a.predicate for a in rule.positive()}
+            for predicate in joined | {a.predicate for a in rule.negated()}:
                 uses[predicate] = uses.get(predicate, 0) + 1
+            for predicate in joined:
+                beside.setdefault(predicate, []).append(joined - {predicate})
             if not self.compiler.repeats(rule):
-                counted |= {a.predicate for a in rule.positive()}
+                counted |= joined
             counted |= {a.predicate for count in rule.counts() for a in count.atoms}
-        return {predicate for predicate, number in uses.items() if number <= _USES} - counted
+        return {p: beside.get(p, []) for p, number in uses.items() if number <= _USES and p not in counted}
 
     def _live(self, stratum: Stratum) -> dict[str, list[Rule]]:
         """The rules that may conclude something, by head: those of which every premise has rows."""
@@ -121,6 +127,11 @@ class Working:
         weight = sum(self.filled.get(a.predicate, 0) for rule in rules for a in rule.positive())
         plain = not self.filled.get(head) and not stratum.reads & self._views.keys()
         if head not in self._passing or weight < _SMALL or not plain:
+            return False
+        few = [
+            any(0 < self.filled.get(p, 0) < weight / _FEW for p in others) for others in self._passing[head]
+        ]
+        if not all(few):  # rules that join it look at all of it
             return False
         union = " UNION ALL ".join(self._select(cursor, rule) for rule in rules)
         cursor.execute(f"CREATE VIEW {quoted(head)} AS {union}")
