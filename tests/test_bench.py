@@ -26,8 +26,10 @@ from tests.bench.facts import ATOMS, table
 from tests.bench.parts import OWL, PartError, only, part
 from tests.bench.translate import InexpressibleError, nemo, owl, sparql
 
-GENERAL = ("clingo", "nemo", "pyoxigraph", "rdflib")
+GENERAL = ["clingo", "pyoxigraph", "rdflib"]
 """The engines that can say every rule."""
+if not ENGINES["nemo"].missing():  # in no lock: its only releases are preliminary ones
+    GENERAL.insert(0, "nemo")
 DESCRIPTIVE = ("rdflib", "pyoxigraph", "pyshacl", "hermit", "pellet")
 """The engines that are asked for the axioms of OWL."""
 
@@ -75,8 +77,6 @@ def measured_on(
     place.mkdir(exist_ok=True)
     given = list(facts)
     pq.write_table(table(given), place / ATOMS)
-    if missing := ENGINES[engine].missing():
-        pytest.skip(f"not installed: {', '.join(missing)}")
     job = Job(engine, "", place, folder / engine, folder / "cache", 20260630, 4 * 2**30)
     job.home.mkdir()
     task = Task(job, rules)
@@ -101,7 +101,7 @@ def test_each_construct_of_the_rule_language_means_the_same(
     assert found.predicates == len({rule.head.predicate for rule in program.book.rules})
 
 
-@pytest.mark.parametrize("engine", GENERAL[:3])  # rdflib would take minutes
+@pytest.mark.parametrize("engine", GENERAL[:-1])  # rdflib would take minutes
 def test_the_complete_rule_set_means_the_same(engine: str, rules: Ontology, tmp_path: Path) -> None:
     found = measured_on(engine, rules, random_world(5, rules).atoms, tmp_path)
     assert found.same, found.examples
