@@ -49,8 +49,12 @@ def test_a_status_and_a_norm_are_asked_of_one_conclusion(visit: VisitorMaker) ->
 
 def test_overdue_issues_are_one_click_away(visit: VisitorMaker) -> None:
     page = visit().open("/issues")
-    page.get_by_role("switch", name=re.compile("只看逾期")).click()
+    switch = page.get_by_role("switch", name=re.compile("只看逾期"))
+    number = re.search(r"\d+", switch.inner_text())
+    assert number
+    switch.click()
     expect(page).to_have_url(re.compile("late=1"))
+    expect(page.locator(".zl-issues tbody tr")).to_have_count(int(number[0]))
     for words in page.locator(".zl-issues tbody td:nth-child(6)").all_inner_texts():
         assert re.search("逾期|程序偏离", words)
 
@@ -65,6 +69,7 @@ def test_the_order_stands_in_the_address(visit: VisitorMaker) -> None:
     page.locator(".zl-choice a", has_text="编号").click()
     expect(page).to_have_url(re.compile("sort=id"))
     expect(page.locator(".zl-choice a[aria-current]")).to_have_text("编号")
+    expect(page.locator(".zl-issues tbody td:nth-child(2)").first).to_have_text("CQ-001")
     assert ids(page) == sorted(ids(page))
 
 
