@@ -217,7 +217,7 @@ def test_the_report_is_written_although_nobody_reads_the_terminal(
     def gone(*_: object) -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr(load, "_show", gone)
+    monkeypatch.setattr(load, "show", gone)
     with contextlib.suppress(BrokenPipeError, SystemExit):
         main(["load", "--report", str(tmp_path / "report.jsonl")])
     assert (tmp_path / "report.jsonl").stat().st_size > 0
