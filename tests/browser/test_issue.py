@@ -200,7 +200,7 @@ def test_the_procedure_of_its_inspection_is_shown(visit: VisitorMaker) -> None:
 def test_why_not_names_what_is_missing_and_the_article_that_asks_for_it(visit: VisitorMaker) -> None:
     visitor = visit()
     page = visitor.open("/issue?id=CQ-001&tab=ask&norm=a39.p3.s1")
-    page.locator(".zl-options a", has_text="条文所列去向").click()
+    page.locator(".zl-options a", has_text="条文所列移送去向").click()
     answer = page.locator(".zl-asked")
     expect(answer).to_contain_text("失职失责")
     expect(answer).to_contain_text("第三十九条第三款")
@@ -219,7 +219,7 @@ def test_what_is_missing_can_be_supposed_and_the_change_names_the_fact(visit: Vi
     expect(page.locator(".zl-banner")).to_contain_text("不保存")
     row = page.locator(".zl-changes tbody tr", has_text="市委组织部")
     expect(row).to_contain_text("没有这项结论")
-    expect(row).to_contain_text("条文所列去向")
+    expect(row).to_contain_text("条文所列移送去向")
     expect(row).to_contain_text("[1]")
     expect(page.locator(".zl-if-result li").first).to_contain_text("[1]")
 
