@@ -1,0 +1,87 @@
+"""The regulation, its rules and their cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.cli.arguments.common import Command, output_format
+
+
+def law(command: Command) -> None:
+    """Add ``law``."""
+    made = command(
+        "law",
+        "给出条、款、项的原文和规范",
+        "show the text and the norms of an article, a paragraph or an item",
+        "zelian law 39",
+        "zelian law 39.4",
+        "zelian law 50.1.5",
+    )
+    made.add_argument("place", metavar="PLACE", help="条[.款[.项]] · article[.paragraph[.item]]")
+
+
+def case(command: Command) -> None:
+    """Add ``case``."""
+    made = command(
+        "case",
+        "运行案例文件：什么应当得出，什么不应当得出",
+        "run case files: what must follow and what must not",
+        "zelian case cases.yaml",
+        "zelian case 我的案例/*.yaml",
+    )
+    made.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help="案例文件，或文件夹（其中的 cases.yaml 和 *.case.yaml） "
+        "· case files, or folders (their cases.yaml and *.case.yaml)",
+    )
+
+
+def check(command: Command) -> None:
+    """Add ``check``."""
+    made = command(
+        "check",
+        "核对本体、规则、条文和数据",
+        "check ontology, rules, text and data against each other",
+        "zelian check",
+    )
+    made.add_argument(
+        "--write",
+        action="store_true",
+        help="先重写由本体生成的文件（词汇表、台账词表、模板） · first write what is generated",
+    )
+
+
+def coverage(command: Command) -> None:
+    """Add ``coverage``."""
+    made = command(
+        "coverage",
+        "逐字、逐条核对条文落实到了哪里",
+        "show where every character, cue and entry of the text went, and which words each rule rests on",
+        "zelian coverage",
+        "zelian coverage 36 39 --conditions",
+        "zelian coverage --propose 120 --norm a36.p3",
+        "zelian coverage --format json",
+    )
+    made.add_argument("articles", metavar="ARTICLE", nargs="*", help="只看这些条 · these articles only")
+    made.add_argument(
+        "--conditions",
+        action="store_true",
+        help="规则的每个条件是否都有案例显示其作用 · whether cases show of every condition that it matters",
+    )
+    made.add_argument(
+        "--propose",
+        metavar="SECONDS",
+        type=float,
+        help="为没有案例显示的条件寻找案例的变体 · look for variants of cases for conditions that none shows",
+    )
+    made.add_argument(
+        "--norm",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="只为这条规范或者定义寻找 · only for this norm or definition (with --propose)",
+    )
+    output_format(made, "table", "json")
