@@ -180,13 +180,7 @@ def export(command: Command) -> None:
         "zelian export --out 结论.parquet",
         "zelian export --run 推理 --out 结论.nt.gz",
     )
-    made.add_argument(
-        "--run",
-        metavar="DIR",
-        dest="run_folder",
-        type=Path,
-        help="reason --run 保存的文件夹，代替记录 · the folder of a run, in place of the record",
-    )
+    of_run(made)
     made.add_argument(
         "--out", "-o", metavar="FILE", type=Path, required=True, help="写到文件 · the file to write"
     )

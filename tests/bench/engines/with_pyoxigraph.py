@@ -8,6 +8,7 @@ from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store
 
 from reasoner.engine.evaluate import Ground
 from tests.bench.engines.task import Task
+from tests.bench.engines.updates import apply, triples
 from tests.bench.facts import numeric
 from tests.bench.translate.sparql import Sparql, value_of
 
@@ -16,21 +17,12 @@ def run(task: Task) -> None:
     """Load N-Triples and run the updates; those of a recursive stratum until nothing is new."""
     sparql = Sparql(task.program, numeric(task.program, task.atoms))
     strata = list(sparql.strata())
-    file = task.folder("facts") / "facts.nt"
-    with file.open("w", encoding="utf-8") as out:
-        out.writelines(sparql.triples(task.ground()))
+    file = triples(task, sparql)
     store = Store()
     with task.phase("load"):
         store.bulk_load(path=str(file), format=RdfFormat.N_TRIPLES)
     with task.phase("reason"):
-        for recursive, updates in strata:
-            known = -1
-            while known < len(store):
-                known = len(store)
-                for update in updates:
-                    store.update(update)
-                if not recursive:
-                    break
+        apply(store, strata, store.update)
     task.reasoned()
     task.hand_over(_conclusions(store, sparql, task))
 

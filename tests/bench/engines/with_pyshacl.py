@@ -5,6 +5,7 @@ from __future__ import annotations
 from rdflib import Graph
 
 from tests.bench.engines.task import Task
+from tests.bench.engines.updates import triples
 from tests.bench.engines.with_rdflib import conclusions
 from tests.bench.facts import numeric
 from tests.bench.translate.shacl import shapes
@@ -17,9 +18,7 @@ def run(task: Task) -> None:
 
     sparql = Sparql(task.program, numeric(task.program, task.atoms))
     shape_graph, circular = shapes(task.program, sparql)
-    file = task.folder("facts") / "facts.nt"
-    with file.open("w", encoding="utf-8") as out:
-        out.writelines(sparql.triples(task.ground()))
+    file = triples(task, sparql)
     graph = Graph()
     with task.phase("load"):
         graph.parse(file, format="nt")

@@ -10,6 +10,7 @@ from rdflib.query import ResultRow
 
 from reasoner.engine.evaluate import Ground
 from tests.bench.engines.task import Task
+from tests.bench.engines.updates import apply, triples
 from tests.bench.facts import numeric
 from tests.bench.translate.sparql import Sparql, value_of
 
@@ -18,21 +19,12 @@ def run(task: Task) -> None:
     """Load N-Triples and run the updates, parsed before; the recursive ones until nothing is new."""
     sparql = Sparql(task.program, numeric(task.program, task.atoms))
     strata = [(recursive, [prepareUpdate(u) for u in updates]) for recursive, updates in sparql.strata()]
-    file = task.folder("facts") / "facts.nt"
-    with file.open("w", encoding="utf-8") as out:
-        out.writelines(sparql.triples(task.ground()))
+    file = triples(task, sparql)
     graph = Graph()
     with task.phase("load"):
         graph.parse(file, format="nt")
     with task.phase("reason"):
-        for recursive, updates in strata:
-            known = -1
-            while known < len(graph):
-                known = len(graph)
-                for update in updates:
-                    graph.update(update)
-                if not recursive:
-                    break
+        apply(graph, strata, graph.update)
     task.reasoned()
     task.notes.append("the updates are parsed before the time is taken")
     task.hand_over(conclusions(graph, sparql, task))
