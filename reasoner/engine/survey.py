@@ -42,11 +42,22 @@ Relations = dict[str, list[tuple[Value, ...]]]
 
 
 class Survey:
-    """What follows from a state of the record as of a day. Safe to share between threads."""
+    """What follows from a state of the record (the present one unless told) as of a day.
 
-    def __init__(self, record: Record, rules: Ontology, as_of: datetime.date, cache: Path | None) -> None:
+    Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        rules: Ontology,
+        as_of: datetime.date,
+        cache: Path | None,
+        version: int | None = None,
+    ) -> None:
         self.record, self.rules, self.as_of = record, rules, as_of
-        self.version, self.digest = record.version, record.digest
+        self.version = record.version if version is None else version
+        self.digest = record.digest_at(self.version)
         self.law = rules.book.regulation
         self.lock = RLock()  # indexes of a model grow while it is asked
         self._day = calendar.to_int(as_of)
@@ -64,13 +75,21 @@ class Survey:
         """The part of the model that conclusions are read off."""
         facts = self.facts
         engine: Engine = "memory" if len(facts.origins) < _LARGE else "duckdb"
-        wanted = {p.name for p in self.rules.vocabulary.predicates.values() if p.is_status or p.is_remark}
-        wanted |= READ | procedure.READ
-        found = true_of(facts, self.rules, engine, wanted)
+        found = true_of(facts, self.rules, engine, {*self.said, *READ, *procedure.READ})
         for predicate, row in facts.atoms:  # what has no name is described by the class that is stated
             if predicate in self.rules.vocabulary.class_names:
                 found.setdefault(predicate, []).append(row)
         return found
+
+    @property
+    def said(self) -> list[str]:
+        """The predicates that are conclusions, and those that are remarks on conclusions."""
+        return [p.name for p in self.rules.vocabulary.predicates.values() if p.is_status or p.is_remark]
+
+    @property
+    def statuses(self) -> list[str]:
+        """The predicates that are conclusions."""
+        return [p.name for p in self.rules.vocabulary.predicates.values() if p.is_status]
 
     @cached_property
     def facts(self) -> Facts:

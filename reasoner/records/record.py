@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -70,7 +70,7 @@ class Record:
         record = cls(engine, path)
         # Opening to read must not wait for a writer, so the lock is taken only to make the tables.
         if not sa.inspect(engine).has_table(SET_ASIDE.name):
-            with record._exclusive() as connection:
+            with record.exclusive() as connection:
                 SCHEMA.create_all(connection)
         return record
 
@@ -87,8 +87,11 @@ class Record:
         self.close()
 
     @contextmanager
-    def _exclusive(self) -> Iterator[sa.Connection]:
-        """A connection that holds the writer's lock; commits at the end, rolls back on any error."""
+    def exclusive(self) -> Iterator[sa.Connection]:
+        """A connection that holds the writer's lock; commits at the end, rolls back on any error.
+
+        For what is kept beside the statements; statements are written in a ``transaction``.
+        """
         with self._engine.connect() as connection:
             if self._engine.dialect.name == "sqlite":
                 # The lock is taken before anything is read, so ids and versions cannot collide.
@@ -108,7 +111,7 @@ class Record:
 
         ``files`` maps the names of the source files to their SHA-256.
         """
-        with self._exclusive() as connection:
+        with self.exclusive() as connection:
             change = Transaction(connection, who, why, files or {})
             yield change
             change.flush()
@@ -133,6 +136,12 @@ class Record:
         with self._engine.connect() as connection:
             last = sa.select(TRANSACTIONS.c.digest).order_by(TRANSACTIONS.c.id.desc()).limit(1)
             return str(connection.scalar(last) or f"{0:032x}")
+
+    def digest_at(self, version: int) -> str:
+        """The digest that the record had at a version; that of an empty record when there is none."""
+        found = sa.select(TRANSACTIONS.c.digest).where(TRANSACTIONS.c.id == version)
+        with self._engine.connect() as connection:
+            return str(connection.scalar(found) or f"{0:032x}")
 
     def transactions(self) -> list[dict[str, Any]]:
         """Who changed what and why, oldest first: id, at, who, why, files (name → SHA-256), digest."""
@@ -237,6 +246,10 @@ class Record:
         return pa.table(
             [pa.array(each, kind) for each, kind in zip(found, kinds, strict=True)], schema=schema
         )
+
+    def reading(self) -> AbstractContextManager[sa.Connection]:
+        """A connection to read with."""
+        return self._engine.connect()
 
     def ask(self, query: sa.Select[Any]) -> Sequence[Any]:
         """The rows of a query over the tables of ``reasoner.records.transaction``."""

@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from reasoner.engine.calendar import MONTHS_AFTER
-from reasoner.rulebook import law
+from reasoner.rulebook import law, version
 from reasoner.rulebook.rules import Rule, RuleError, parse
 from reasoner.rulebook.vocabulary import Text, Vocabulary
 
@@ -181,15 +180,7 @@ def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) ->
     points_file = home / "readings.yaml"
     points = {p["id"]: Point(p["id"], p["label"], p["cautious"], p["other"]) for p in read_yaml(points_file)}
     source = read_yaml(home / "source.yaml")
-    every = [
-        folder / "definitions.yaml",
-        points_file,
-        home / "source.yaml",
-        *home.glob("procedures.yaml"),
-        *files,
-        *sorted(folder.glob("*.ttl")),
-    ]
-    digest = sha256(b"".join(f.read_bytes() for f in every)).hexdigest()
+    digest = version.digest(version.files(folder).items())
     return LawBook(
         text,
         norms,
