@@ -121,7 +121,7 @@ def _elsewhere(
 
         judged = judge(facts.atoms, rules.book.rules)
         return {p: sorted(rows, key=str) for p, rows in judged.items() if wanted is None or p in wanted}
-    from reasoner.engine.sql import Database
+    from reasoner.engine.database import Database
 
     database = Database(rules.book.rules)
     if facts.table is not None:

@@ -16,7 +16,7 @@ from reasoner.engine.evaluate import Model, Row, evaluate
 from reasoner.engine.facts import Facts
 from reasoner.engine.judge import judge
 from reasoner.engine.side_by_side import facts_in_worlds, rules_in_worlds
-from reasoner.engine.sql import Database
+from reasoner.engine.database import Database
 from reasoner.pipeline import Ontology, World
 from reasoner.records.registry import bundled_registry
 from reasoner.rulebook.rules import parse

@@ -19,9 +19,9 @@ from time import monotonic
 import duckdb
 
 from reasoner.batch.naming import constants
-from reasoner.batch.working import NEW, Stratum, Working, quoted
+from reasoner.batch.working import NEW, Stratum, Working
 from reasoner.engine.evaluate import evaluate as evaluate_in_process
-from reasoner.engine.sql import Compiler
+from reasoner.engine.sql import Compiler, quoted
 from reasoner.pipeline import Ontology
 
 EVERY = 60.0

@@ -37,9 +37,9 @@ from reasoner.batch import evaluation, sources
 from reasoner.batch.encoding import encode
 from reasoner.batch.naming import Names
 from reasoner.batch.sources import Source
-from reasoner.batch.working import quoted
 from reasoner.engine import calendar
 from reasoner.engine.reader import READ
+from reasoner.engine.sql import quoted
 from reasoner.pipeline import Ontology
 from reasoner.records.record import Record
 

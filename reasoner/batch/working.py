@@ -10,7 +10,7 @@ from time import monotonic
 
 import duckdb
 
-from reasoner.engine.sql import Compiler
+from reasoner.engine.sql import Compiler, quoted
 from reasoner.rulebook.rules import Rule, strata
 
 DELTA, NEW = "delta:", "new:"
@@ -20,11 +20,6 @@ _FEW = 50
 """How many times smaller something is that makes a rule look at little of what it joins."""
 _USES = 6
 """Rules that may read what is not stored but worked out for each of them."""
-
-
-def quoted(name: str) -> str:
-    """A predicate as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 class Stratum:
