@@ -1,8 +1,6 @@
 """What if: the same world with facts added and taken away, what changes, and because of which fact.
 
-Nothing is saved. A change is put down to a fact by the proofs: a conclusion that is new rests on what was
-added, or on the absence of something that only held by what was removed; one that is gone rested on what was
-removed, or on the absence of something that what was added makes true.
+Nothing is saved. A change is put down to a fact by the proofs (``causes.py``).
 """
 
 from __future__ import annotations
@@ -16,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from reasoner.asking.causes import Side, causes
 from reasoner.casebook.casefile import Case, CaseError
 from reasoner.casebook.scene import Scene
 from reasoner.engine.conclusions import Conclusion
@@ -25,7 +24,7 @@ from reasoner.engine.join import Ground, Row
 from reasoner.pipeline import World
 from reasoner.records.registry import Registry
 from reasoner.rulebook.norms import NormError, read_yaml, yaml_of
-from reasoner.rulebook.rules import Not, Value, Var
+from reasoner.rulebook.rules import Rule, Value
 
 _ATOM = re.compile(r"(\w+)\((.*)\)$")
 
@@ -70,6 +69,7 @@ def difference(before: World, after: World) -> Difference:
     added = _given_only_by(after, old)
     removed = _given_only_by(before, new)
     stated = {*added, *removed}
+    one_side, other_side = Side(old), Side(new)
     gone = _by_place(c for c in before.conclusions() if not new.holds(c.atom))
     come = _by_place(c for c in after.conclusions() if not old.holds(c.atom))
     changes = []
@@ -77,9 +77,9 @@ def difference(before: World, after: World) -> Difference:
         for one, other in zip_longest(gone.get(place, []), come.get(place, [])):
             facts: dict[Ground, None] = {}
             if one is not None:
-                facts |= dict.fromkeys(_causes(one.atom, old, new, stated))
+                facts |= dict.fromkeys(_facts(one.atom, one_side, other_side, stated))
             if other is not None:
-                facts |= dict.fromkeys(_causes(other.atom, new, old, stated))
+                facts |= dict.fromkeys(_facts(other.atom, other_side, one_side, stated))
             changes.append(Change(one, other, tuple(facts)))
     changes += _remarks(before, after, stated)
     return Difference(added, removed, tuple(changes))
@@ -106,13 +106,19 @@ def _remarks(before: World, after: World, stated: Set[Ground]) -> Iterator[Chang
             continue
         facts: dict[Ground, None] = {}
         about = other.atom[1][:2]
-        for here, there in ((before.model, after.model), (after.model, before.model)):
+        old, new = Side(before.model), Side(after.model)
+        for here, there in ((old, new), (new, old)):
             for name in remarks:
-                for row in here.rows(name):
+                for row in here.model.rows(name):
                     if row[:2] == about:
-                        facts |= dict.fromkeys(_causes((name, row), here, there, stated))
+                        facts |= dict.fromkeys(_facts((name, row), here, there, stated))
         if facts:
             yield Change(one, other, tuple(facts))
+
+
+def _facts(atom: Ground, here: Side, there: Side, stated: Set[Ground]) -> Iterator[Ground]:
+    """The causes of a change between worlds of the same rules: facts only."""
+    return (cause for cause in causes(atom, here, there, stated) if not isinstance(cause, Rule))
 
 
 def _differing(old: Model, new: Model, remark: str) -> set[Row]:
@@ -224,36 +230,6 @@ def _by_place(found: Iterable[Conclusion]) -> dict[tuple[str, str, str], list[Co
         bearer = str(c.atom[1][2]) if c.bearers else ""
         places.setdefault((c.norm, c.subject, bearer), []).append(c)
     return places
-
-
-def _causes(atom: Ground, here: Model, there: Model, stated: Set[Ground]) -> Iterator[Ground]:
-    """The stated facts because of which an atom holds here and not there.
-
-    ``stated`` are the facts that one side alone states; months counted from their days are no causes.
-    """
-    seen: set[tuple[Ground, bool]] = set()
-    waiting = [(atom, here, there)]
-    while waiting:
-        current, own, other = waiting.pop()
-        if (current, own is here) in seen or other.holds(current):
-            continue
-        seen.add((current, own is here))
-        if current in own.given:
-            if current in stated:
-                yield current
-            continue
-        for derivation in own.derivations.get(current, ()):
-            waiting += [(support, own, other) for support in derivation.supports()]
-            for literal, _ in derivation.premises():
-                if isinstance(literal, Not):
-                    pattern = tuple(None if isinstance(a, Var) else a for a in literal.atom.args)
-                    predicate = literal.atom.predicate
-                    waiting += [((predicate, row), other, own) for row in other.match(predicate, pattern)]
-            for count in derivation.rule.counts():
-                for counted in count.atoms:  # how many there are differs: by those that only one side has
-                    for one, two in ((own, other), (other, own)):
-                        rows = one.rows(counted.predicate)
-                        waiting += [((counted.predicate, row), one, two) for row in rows]
 
 
 __all__ = [
