@@ -5,7 +5,7 @@ records    statements with source and transaction; bodies, places, issues as rec
 ledger     from ledgers, forms and RDF to statements
 entries    entries by hand
 engine     from facts to conclusions: evaluators, proofs, survey
-batch      large runs: generated sets, DuckDB with spilling and resuming, Spark
+batch      large runs: DuckDB with spilling and resuming, Spark; generator: invented sets of any size
 asking     what if, why not
 casebook   cases: what must and what must not follow
 coverage   is the text encoded, do the cases show that each condition matters?

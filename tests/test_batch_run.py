@@ -18,8 +18,8 @@ import pytest
 
 from app.cli import main
 from reasoner import pipeline
-from reasoner.batch import pattern
-from reasoner.batch.generate import Generator
+from reasoner.batch.generator import pattern
+from reasoner.batch.generator.generate import Generator
 from reasoner.batch.run import Run, RunError, begun
 from reasoner.batch.sources import FactsError, place_of, statements
 from reasoner.engine.evaluate import Ground, Model, Row

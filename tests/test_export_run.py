@@ -12,8 +12,9 @@ import pytest
 
 from app.cli import main
 from reasoner import pipeline
-from reasoner.batch import export, fact_files, pattern
-from reasoner.batch.generate import Generator
+from reasoner.batch import export
+from reasoner.batch.generator import fact_files, pattern
+from reasoner.batch.generator.generate import Generator
 from reasoner.engine.conclusions import Conclusion
 from reasoner.engine.facts import gather
 from reasoner.ledger.load import load_bundled

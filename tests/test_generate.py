@@ -12,8 +12,8 @@ import pytest
 
 from app.cli import main
 from reasoner import pipeline
-from reasoner.batch import fact_files, pattern
-from reasoner.batch.generate import Generator
+from reasoner.batch.generator import fact_files, pattern
+from reasoner.batch.generator.generate import Generator
 from reasoner.engine import calendar
 from reasoner.engine.conclusions import Conclusion
 from reasoner.engine.facts import Facts, gather

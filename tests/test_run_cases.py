@@ -36,8 +36,8 @@ def rules() -> Ontology:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, rules: Ontology) -> Path:
     """A finished run of generated facts; for reading only."""
-    from reasoner.batch import fact_files, pattern
-    from reasoner.batch.generate import Generator
+    from reasoner.batch.generator import fact_files, pattern
+    from reasoner.batch.generator.generate import Generator
     from reasoner.batch.run import Run
 
     home = tmp_path_factory.mktemp("run")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reasoner.batch.fact_files import iris, joined
+from reasoner.batch.generator.fact_files import iris, joined
 from reasoner.queries.triples import DATES, ELI, ENTITIES, RDF, XSD
 from reasoner.rulebook.norms import LawBook
 from reasoner.rulebook.vocabulary import ENTITY, NAMESPACE, Text

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from reasoner.batch import fact_files, pattern
-from reasoner.batch.generate import Generator
+from reasoner.batch.generator import fact_files, pattern
+from reasoner.batch.generator.generate import Generator
 from reasoner.engine import calendar
 from reasoner.pipeline import Ontology, ontology
 from tests.bench import facts, machine, measure

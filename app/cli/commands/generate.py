@@ -15,8 +15,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the facts and say how many there are and how to go on with them."""
     from app.home import home
     from reasoner import pipeline
-    from reasoner.batch import fact_files, pattern
-    from reasoner.batch.generate import Generator
+    from reasoner.batch.generator import fact_files, pattern
+    from reasoner.batch.generator.generate import Generator
 
     out: Path = arguments.out
     form = arguments.format or form_of(out)
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         try:
             if form.startswith("ledger"):
-                from reasoner.batch import ledger_files  # imported late, as DuckDB is
+                from reasoner.batch.generator import ledger_files  # imported late, as DuckDB is
 
                 suffix = ".parquet" if form.endswith("parquet") else ".csv"
                 files = ledger_files.write(generator, out, suffix, vocabulary, shown)

@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reasoner.batch.draws import Numbers
-from reasoner.batch.rows import Rows, chosen, day_of, day_texts, numbered
+from reasoner.batch.generator.draws import Numbers
+from reasoner.batch.generator.rows import Rows, chosen, day_of, day_texts, numbered
 
 if TYPE_CHECKING:
-    from reasoner.batch.generate import Generator
+    from reasoner.batch.generator.generate import Generator
 
 MARK = "示例数据（虚构）"
 SAMPLE = "【示例】"

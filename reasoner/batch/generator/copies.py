@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reasoner.batch.draws import SKEW, Numbers
-from reasoner.batch.pattern import Fact
-from reasoner.batch.rows import Rows, chosen, days_later, numbered
+from reasoner.batch.generator.draws import SKEW, Numbers
+from reasoner.batch.generator.pattern import Fact
+from reasoner.batch.generator.rows import Rows, chosen, days_later, numbered
 
 if TYPE_CHECKING:
-    from reasoner.batch.generate import Generator
+    from reasoner.batch.generator.generate import Generator
 
 NAMING = frozenset({"name", "shortName", "alias"})
 _UNRECORDED, _DELAYED, _MISDIRECTED, _OTHERWISE, _RESECTORED = 0.06, 0.10, 0.04, 0.06, 0.7

@@ -23,11 +23,11 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from reasoner.batch.copies import NAMING, Copies
-from reasoner.batch.draws import Draws, Numbers
-from reasoner.batch.pattern import Fact, Pattern
-from reasoner.batch.plain import PlainIssues
-from reasoner.batch.rows import SCHEMA, Rows, numbered
+from reasoner.batch.generator.copies import NAMING, Copies
+from reasoner.batch.generator.draws import Draws, Numbers
+from reasoner.batch.generator.pattern import Fact, Pattern
+from reasoner.batch.generator.plain import PlainIssues
+from reasoner.batch.generator.rows import SCHEMA, Rows, numbered
 
 RICH = 0.3
 """Share of the issues that have a life cycle of the samples; the others are plain."""

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reasoner.batch.draws import Numbers
+from reasoner.batch.generator.draws import Numbers
 
 COLUMNS = ("predicate", "subject", "object", "kind")
 SCHEMA = pa.schema([(name, pa.string()) for name in COLUMNS])

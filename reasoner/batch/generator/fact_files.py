@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reasoner.batch.rows import SCHEMA
+from reasoner.batch.generator.rows import SCHEMA
 from reasoner.queries.triples import RDF, XSD, iri
 from reasoner.rulebook.vocabulary import NAMESPACE, Vocabulary
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import duckdb
 
-from reasoner.batch import fact_files
-from reasoner.batch.generate import Generator
+from reasoner.batch.generator import fact_files
+from reasoner.batch.generator.generate import Generator
 from reasoner.ledger.layouts import Item, TableLayout, layouts
 from reasoner.ledger.words import Words
 from reasoner.rulebook.vocabulary import Vocabulary

@@ -1,0 +1,1 @@
+"""Invented facts of any size: patterns from the samples, copies of them, as facts files or ledgers."""
