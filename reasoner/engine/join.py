@@ -23,6 +23,9 @@ Rows = Callable[[str, tuple[int, ...], Row], Iterable[Row]]
 Emit = Callable[[list[Value]], bool | None]
 """What is done with each solution (the list is reused: copy what is kept); True ends the join."""
 
+Cost = Callable[[Literal, set[str]], float]
+"""What it takes to join a literal, given the names of the variables whose values are known."""
+
 _OPERATORS: dict[str, Callable[[Value, Value], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -141,13 +144,15 @@ class Plan:
 
     ``given`` names variables whose values are known beforehand (from a goal that the head must meet).
     ``names`` are its variables in the order of their values in a solution; whatever a solution has beyond
-    them belongs to the inside of a count.
+    them belongs to the inside of a count. ``cost`` says of a literal what it takes to join it next, given the
+    names of the variables whose values are known then.
     """
 
     __slots__ = ("_constants", "_empty", "_head", "_slots", "names", "needs", "reads", "rule", "steps")
 
-    def __init__(self, rule: Rule, given: Collection[str] = ()) -> None:
+    def __init__(self, rule: Rule, given: Collection[str] = (), cost: Cost | None = None) -> None:
         self.rule = rule
+        cost = cost or _cost
         outer = [*given, *(v.name for atom in rule.positive() for v in atom.variables())]
         self.names = tuple(dict.fromkeys(outer))
         self._slots: dict[str, int] = {name: i for i, name in enumerate(self.names)}
@@ -157,7 +162,7 @@ class Plan:
         bound = set(given)
         waiting = list(rule.body)
         while waiting:
-            chosen = min(waiting, key=lambda literal: _cost(literal, bound))
+            chosen = min(waiting, key=lambda literal: cost(literal, bound))
             waiting.remove(chosen)
             self.steps.append(self._step(chosen, bound))
             if isinstance(chosen, Atom):
@@ -294,7 +299,7 @@ def _count(looks: tuple[_Look, ...], counted: tuple[int, ...], rows: Rows, value
     return len(found)
 
 
-def _cost(literal: Literal, bound: set[str]) -> int:
+def _cost(literal: Literal, bound: set[str]) -> float:
     match literal:
         case Atom():
             free = sum(1 for v in set(literal.variables()) if v.name not in bound)
