@@ -22,8 +22,6 @@ from reasoner.rulebook.restricted import (
 TRANSFER = "transfer"
 FINDING = "finding"
 DESTINATION = "destination"
-#: What was transferred went where the record says, not everywhere where the text lets it go.
-_TRANSFERRED = frozenset({"performed", "performedLate", "performedInPart"})
 _LATER = "succeeded_by"
 
 
@@ -94,11 +92,14 @@ class Case:
     def calls_for(self, place: str) -> bool:
         """Tell whether the findings that a transfer under a provision presupposes are on record."""
         asked = [c for c in self.transfers if c.norm == place or c.norm.startswith(f"{place}.")]
-        return any(c.status in _TRANSFERRED or c.status == "pending" for c in asked)
+        return any(c.is_performed or c.status == "pending" for c in asked)
 
     def goals(self, each: Conclusion) -> str:
-        """Return where a transfer goes: of several receivers in the text none is chosen here."""
-        if each.status in _TRANSFERRED:
+        """Return where a transfer goes: of several receivers in the text none is chosen here.
+
+        What was transferred went where the record says, not everywhere where the text lets it go.
+        """
+        if each.is_performed:
             return self.words("transfers.see")
         named = self.words.listed(self.words.of(goal["name"]) for goal in each.destinations)
         return self.words("transfers.several", units=named) if len(each.destinations) > 1 else named

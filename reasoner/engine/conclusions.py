@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from reasoner.engine.reader import Reader
 
 LAPSED = "lapsedLimit"
+PERFORMED = frozenset({"performed", "performedLate", "performedInPart"})
+"""The statuses that rest on an act on record."""
 
 
 class Conclusion:
@@ -59,6 +61,11 @@ class Conclusion:
         data = {name: getattr(self, name) for name in self.FIELDS}
         data["statement"] = {"predicate": self.atom[0], "arguments": list(self.atom[1])}
         return {k: list(v) if isinstance(v, tuple) else v for k, v in data.items()}
+
+    @property
+    def is_performed(self) -> bool:
+        """Whether an act on record did what the norm asks for: in time, late or in part."""
+        return self.status in PERFORMED
 
     def reads_like(self, other: Conclusion) -> bool:
         """Whether the same is said of the same, and the same beside it; on whatever day."""

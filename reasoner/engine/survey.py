@@ -25,6 +25,7 @@ from reasoner.engine.reader import READ, Reader
 from reasoner.engine.surroundings import Indexed, Surroundings
 from reasoner.kept import kept_as, source_files
 from reasoner.pipeline import Engine, Ontology, World, ontology, record_of, true_of
+from reasoner.records.fictional import without
 from reasoner.records.record import Record
 from reasoner.rulebook.rules import Value
 from reasoner.rulebook.sentences import Speaker
@@ -205,13 +206,18 @@ def _by(
     return found
 
 
-def open_survey(home: Path, as_of: datetime.date | None = None) -> Survey:
+def open_survey(home: Path, as_of: datetime.date | None = None, *, samples: bool = True) -> Survey:
     """Open the record of a home folder and take what follows from it as of a day (default: today).
+
+    Without ``samples`` it is as if nothing that the record marks as invented were on it.
 
     Raises what Record.open raises, norms.NormError or rules.RuleError for a broken ontology.
     """
     cache = home / "cache"
-    return Survey(record_of(home), ontology(None, cache), as_of or datetime.date.today(), cache)
+    record, rules = record_of(home), ontology(None, cache)
+    if not samples:
+        record = without(record, rules.vocabulary)
+    return Survey(record, rules, as_of or datetime.date.today(), cache)
 
 
 __all__ = ["Survey", "open_survey"]

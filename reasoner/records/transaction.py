@@ -19,7 +19,7 @@ Change = Literal["new", "changed", "unchanged"]
 Object = str | int | None
 
 _CHUNK = 20_000
-_MODULUS = 1 << 128
+MODULUS = 1 << 128
 
 SCHEMA = sa.MetaData()
 TRANSACTIONS = sa.Table(
@@ -175,7 +175,7 @@ class Transaction:
         """Add one statement and return its id; what this source already states is not added twice."""
         origin = source or Source()
         row = self._rows_of(origin.file).setdefault((origin.sheet, origin.key), {})
-        content = _content(predicate, subject, object, kind)
+        content = content_of(predicate, subject, object, kind)
         if content not in row:
             row[content] = self._insert(content, origin.file, self._source_id(origin), origin.columns)
         return row[content]
@@ -188,7 +188,7 @@ class Transaction:
         rows = self._rows_of(source.file)
         place = (source.sheet, source.key)
         before = rows.get(place, {})
-        wanted = {_content(c.predicate, c.subject, c.object, c.kind): c.columns for c in claims}
+        wanted = {content_of(c.predicate, c.subject, c.object, c.kind): c.columns for c in claims}
         after = {content: before[content] for content in wanted if content in before}
         for content, number in before.items():
             if content not in wanted:
@@ -295,7 +295,7 @@ class Transaction:
 
     def _insert(self, content: tuple[str, str, str, str], file: str, source: int, columns: str | None) -> int:
         number = self._take("statements")
-        self._state = (self._state + _weight(content, file)) % _MODULUS
+        self._state = (self._state + weight(content, file)) % MODULUS
         self._new["statements"].append((number, *content, source, columns, self.id, None, None))
         return number
 
@@ -308,7 +308,7 @@ class Transaction:
         return self._source_ids[source]
 
     def _retract(self, number: int, content: tuple[str, str, str, str], file: str, reason: str) -> None:
-        self._state = (self._state - _weight(content, file)) % _MODULUS
+        self._state = (self._state - weight(content, file)) % MODULUS
         self._gone.append({"number": number, "tx": self.id, "why": reason})
 
     @property
@@ -354,11 +354,12 @@ class Transaction:
             )
 
 
-def _content(predicate: str, subject: str, object: Object, kind: Kind) -> tuple[str, str, str, str]:
+def content_of(predicate: str, subject: str, object: Object, kind: Kind) -> tuple[str, str, str, str]:
+    """What a statement says, as texts; texts of equal statements are equal."""
     return predicate, subject, "" if object is None else str(object), kind
 
 
-def _weight(content: tuple[str, str, str, str], file: str) -> int:
+def weight(content: tuple[str, str, str, str], file: str) -> int:
     """A statement's share in the digest; shares are summed, so that order does not matter."""
     text = "\x1f".join((*content, file)).encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=16).digest())
