@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 
 import pytest
 
@@ -25,7 +27,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def drawn(world: World) -> agenda.Agenda:
     """The agenda of all units."""
     assert world.record is not None
-    return agenda.draw(world.conclusions(), world.rules.vocabulary, agenda.places(world.record))
+    record = world.record
+    return agenda.draw(
+        world.conclusions(), world.rules.vocabulary, agenda.places(record), agenda.organs(record)
+    )
 
 
 def test_a_limit_passed_without_a_record_is_never_called_overdue(drawn: agenda.Agenda) -> None:
@@ -79,6 +84,48 @@ def test_the_agenda_is_narrowed_by_unit_district_inspection_and_day(drawn: agend
     assert days
     assert all(day.startswith("2026-12") for day in days)
     assert drawn.select(unit="nobody") == []
+
+
+def test_a_territory_stands_for_its_organs_together(drawn: agenda.Agenda) -> None:
+    committee, government = drawn.bearers("dBaiyang")[1:]
+    assert (committee, government) == ("dBaiyang_party", "dBaiyang_gov")
+    together = drawn.select(unit="dBaiyang")
+    assert together == [e for e in drawn.entries if e.unit in (committee, government)]
+    apart = {unit: {e.conclusion for e in drawn.select(unit=unit)} for unit in (committee, government)}
+    assert apart[government] - apart[committee], "else the two would not be told apart"
+    (load,) = [each for each in drawn.loads(together, territories=True) if each.unit == "dBaiyang"]
+    assert sum(load.numbers.values()) == len(apart[committee] | apart[government]), "a joint duty counts once"
+    loads = {each.unit: each for each in drawn.loads(together)}
+    assert loads.keys() == {committee, government}
+    assert loads[government].numbers["lapsed"] == 1
+    assert load.next == loads[government].next == "2027-01-15"
+
+
+def test_a_limit_on_one_of_several_days_is_found_by_each_of_them(drawn: agenda.Agenda) -> None:
+    several = next(e for e in drawn.select(kinds=["coming"]) if len(e.possible) > 1)
+    for said in several.possible:
+        day = datetime.date.fromisoformat(said)
+        assert several in drawn.select(start=day, end=day), said
+    day = datetime.date.fromisoformat(several.possible[0]) + datetime.timedelta(days=1)
+    assert several not in drawn.select(start=day, end=day)
+
+
+def test_the_command_takes_a_district_and_refuses_dates_in_the_wrong_order(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert world.record is not None
+    assert world.record.path is not None
+    monkeypatch.setenv("ZELIAN_HOME", str(world.record.path.parent))
+    told = ("agenda", "--as-of", "2026-11-23", "--format", "csv", "--until", "2025-12-31", "--unit")
+    capsys.readouterr()
+    assert main((*told, "白杨区（示例）")) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {row["单位"] for row in rows if row["期限"] == "2025-12-31"} == {
+        "白杨区委（示例）",
+        "白杨区政府（示例）",
+    }
+    assert main((*told, "白杨区（示例）", "--since", "2026-01-01")) == 2
+    assert "2026-01-01 晚于 --until 2025-12-31" in capsys.readouterr().err
 
 
 def test_each_kind_is_in_the_order_of_its_dates(drawn: agenda.Agenda) -> None:

@@ -11,7 +11,7 @@ from app.explorer import store, theme
 from app.explorer.address import Lang
 from app.explorer.responsibilities import directory, rules
 from reasoner.answers import units
-from reasoner.answers.agenda import HeldPost
+from reasoner.answers.posts import HeldPost
 from reasoner.answers.units import Sector
 from reasoner.engine.conclusions import Conclusion
 from reasoner.records.directory import Entity

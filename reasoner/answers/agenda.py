@@ -1,23 +1,25 @@
-"""The agenda of the units: limits to come, limits passed, duties without a limit; posts on a day.
+"""The agenda of the units: limits to come, limits passed, duties without a limit.
 
 Nothing is concluded here: the agenda lists conclusions under which something may still have to be done, in
-the order of their dates, and the posts that the record says existed on the day. Drawn once from the
+the order of their dates. Drawn once from the
 conclusions, it is narrowed by unit, territory, inspection, day and kind without reading them again.
+
+A territory may stand where a unit is asked for: it means the organs that answer for it together.
 """
 
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import Any, Final, Literal
 
-from reasoner.engine.conclusions import Conclusion, elapsed_days, iso
+from reasoner.engine.conclusions import Conclusion, elapsed_days
 from reasoner.pipeline import World
 from reasoner.records.record import Record
-from reasoner.rulebook.rules import Value
 from reasoner.rulebook.vocabulary import Text, Vocabulary
 
 Kind = Literal["overdue", "lapsed", "unsettled", "coming", "undated", "running", "unnumbered"]
@@ -44,6 +46,8 @@ _NO_NUMBER: Final = "NumberlessLimit"
 
 # Properties that tell where a unit or an issue belongs: to an organ's territory, or to what it relates to.
 _PLACED_BY: Final = ("partyCommitteeOf", "governmentOf", "organOf", "partOf", "relatesTo", "locatedWithin")
+# Properties of the organs that answer for a territory together; the first stands first.
+_ORGANS: Final = ("partyCommitteeOf", "governmentOf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,11 @@ class Entry:
     def possible(self) -> tuple[str, ...]:
         """The days that may be the limit, the latest first, when the text or the record bears several."""
         return self.of.possible_due
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """Every day that is or may be the limit; none of a line without one."""
+        return self.possible or ((self.due,) if self.due else ())
 
     @property
     def since(self) -> str | None:
@@ -128,11 +137,27 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Load:
+    """How much a unit, or a territory by its organs, has on its agenda.
+
+    ``numbers`` counts the lines by kind, ``next`` is the nearest limit still to come (yyyy-mm-dd).
+    """
+
+    unit: str
+    numbers: Mapping[Kind, int]
+    next: str | None
+
+
+@dataclass(frozen=True)
 class Agenda:
-    """The lines of all units, by kind and then by date; ``places``: territories by unit or issue."""
+    """The lines of all units, by kind and then by date.
+
+    ``places``: territories by unit or issue; ``organs``: by territory, the organs that answer for it.
+    """
 
     entries: tuple[Entry, ...]
     places: Mapping[str, Collection[str]] = field(default_factory=dict)
+    organs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def _of_unit(self) -> dict[str, list[Entry]]:
@@ -154,19 +179,53 @@ class Agenda:
     ) -> list[Entry]:
         """The lines that match everything asked for, in their order.
 
-        ``district`` keeps the lines of its own units and those on issues that relate to it. ``start`` and
-        ``end`` (both included) leave out lines with a limit outside, none of those without a limit.
+        ``unit`` may be a territory: then the lines of all its organs are given. ``district`` keeps the lines
+        of its own units and those on issues that relate to it. ``start`` and ``end`` (both included) leave
+        out lines whose limit, whatever it may be, is outside; none of those without a limit.
         """
-        pool: Iterable[Entry] = self.entries if unit is None else self._of_unit.get(unit, ())
+        pool: Iterable[Entry] = self.entries if unit is None else self._together(unit)
         return [
             each
             for each in pool
             if each.kind in kinds
             and (inspection is None or each.of.inspection == inspection)
             and (norm is None or each.of.norm == norm)
-            and (each.due is None or _within(each.due, start, end))
+            and (not each.limits or any(_within(day, start, end) for day in each.limits))
             and (district is None or district in self.where(each))
         ]
+
+    def bearers(self, unit: str) -> tuple[str, ...]:
+        """The unit itself; of a territory also the organs that answer for it together."""
+        return (unit, *self.organs.get(unit, ()))
+
+    def _together(self, unit: str) -> Iterable[Entry]:
+        if unit not in self.organs:
+            return self._of_unit.get(unit, ())
+        wanted = frozenset(self.bearers(unit))
+        return (each for each in self.entries if each.unit in wanted)
+
+    def loads(self, found: Collection[Entry], *, territories: bool = False) -> list[Load]:
+        """How much each unit of some lines has, what is most pressing first.
+
+        ``territories``: each territory by its organs instead, a duty of several organs counted once.
+        """
+        holders: dict[str, list[str]] = {}
+        for territory, organs in self.organs.items() if territories else ():
+            for organ in organs:
+                holders.setdefault(organ, []).append(territory)
+        of: dict[str, dict[tuple[str, Kind], Entry]] = {}
+        for each in found:
+            for holder in holders.get(each.unit, ()) if territories else (each.unit,):
+                of.setdefault(holder, {})[each.conclusion, each.kind] = each
+        loads = [
+            Load(
+                holder,
+                Counter(each.kind for each in lines.values()),
+                min((e.due for e in lines.values() if e.kind == "coming" and e.due), default=None),
+            )
+            for holder, lines in of.items()
+        ]
+        return sorted(loads, key=lambda each: ([-each.numbers.get(kind, 0) for kind in KINDS], each.unit))
 
     def where(self, entry: Entry) -> set[str]:
         """The territories a line has to do with: those of the unit, and those its issues relate to."""
@@ -177,6 +236,7 @@ def draw(
     conclusions: Iterable[Conclusion],
     vocabulary: Vocabulary,
     places: Mapping[str, Collection[str]] | None = None,
+    organs: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Agenda:
     """Draw the agenda of all units from conclusions. A duty of two organs stands in the agenda of each."""
     is_open = {name: predicate.is_open for name, predicate in vocabulary.predicates.items()}
@@ -198,7 +258,7 @@ def draw(
             e.conclusion,
         )
     )
-    return Agenda(tuple(entries), places or {})
+    return Agenda(tuple(entries), places or {}, organs or {})
 
 
 def _kind(c: Conclusion, vocabulary: Vocabulary) -> Iterator[tuple[Kind, str | None]]:
@@ -237,6 +297,19 @@ def places(record: Record) -> dict[str, set[str]]:
     return {thing: around(thing) for thing in direct}
 
 
+def organs(record: Record) -> dict[str, tuple[str, ...]]:
+    """The organs that answer for each territory together, as recorded."""
+    return _by_territory(record.triples(_ORGANS))
+
+
+def _by_territory(stated: Iterable[tuple[str, str, str]]) -> dict[str, tuple[str, ...]]:
+    """From statements (property, organ, territory): the organs of each territory in their order."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for name, organ, territory in stated:
+        found.setdefault(territory, []).append((_ORGANS.index(name), organ))
+    return {territory: tuple(organ for _, organ in sorted(of)) for territory, of in found.items()}
+
+
 def agenda(
     world: World,
     unit: str | None = None,
@@ -245,9 +318,10 @@ def agenda(
 ) -> list[Entry]:
     """What is dated and still open in a world, by date; limits outside start–end are left out.
 
-    Duties without a limit come last, the oldest first.
+    ``unit`` may be a territory: all its organs together. Duties without a limit come last, the oldest first.
     """
-    drawn = draw(world.conclusions(), world.rules.vocabulary)
+    stated = ((p, str(a), str(b)) for p in _ORGANS for a, b in world.model.match(p, (None, None)))
+    drawn = draw(world.conclusions(), world.rules.vocabulary, organs=_by_territory(stated))
     found = drawn.select(unit=unit, start=start, end=end)
     dated = sorted((e for e in found if e.due), key=lambda e: (e.due or "", e.unit, e.norm))
     return dated + [e for e in found if e.due is None and e.since is not None]
@@ -255,46 +329,3 @@ def agenda(
 
 def _within(day: str, start: datetime.date | None, end: datetime.date | None) -> bool:
     return (start is None or day >= start.isoformat()) and (end is None or day <= end.isoformat())
-
-
-@dataclass(frozen=True)
-class HeldPost:
-    """A post that existed on the as-of date, never a person; ``in_charge_of`` as duties are divided."""
-
-    post: str
-    name: Text
-    unit: str
-    unit_name: Text
-    since: str | None
-    until: str | None
-    in_charge_of: tuple[Text, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The post as JSON-ready data."""
-        return asdict(self)
-
-
-def posts(world: World, unit: str) -> list[HeldPost]:
-    """The posts of a unit that the record says existed on the as-of date of the world."""
-    found = []
-    for row in sorted(world.model.match("postOf", (unit, None)), key=str):
-        post = row[1]
-        found.append(
-            HeldPost(
-                str(post),
-                world.speaker.named(post),
-                unit,
-                world.speaker.named(unit),
-                _day(world, "existsFrom", post),
-                _day(world, "existsUntil", post),
-                tuple(
-                    world.speaker.named(each[1]) for each in world.model.match("chargedWith", (post, None))
-                ),
-            )
-        )
-    return found
-
-
-def _day(world: World, predicate: str, value: Value) -> str | None:
-    days = [row[1] for row in world.model.match(predicate, (value, None)) if isinstance(row[1], int)]
-    return iso(min(days)) if days else None

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from reasoner.answers.agenda import HeldPost, posts
+from reasoner.answers.posts import HeldPost, posts
 from reasoner.answers.responsibility import standing
 from reasoner.engine.conclusions import Conclusion
 from reasoner.pipeline import Ontology

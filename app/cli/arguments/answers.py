@@ -28,8 +28,14 @@ def agenda(command: Command) -> None:
         "各单位的日程：将到的期限、已过而未见记录的期限、没有期限而在进行的义务",
         "the agenda of the units: limits to come, limits passed without a record, duties without a limit",
         "zelian agenda --unit 綦江区政府 --until 2026-12-31",
+        "zelian agenda --unit 綦江区 --since 2026-12-01 --until 2026-12-31",
     )
-    made.add_argument("--unit", metavar="UNIT", help="单位编号或者名称 · a unit, by id or name")
+    made.add_argument(
+        "--unit",
+        metavar="UNIT",
+        help="单位的编号或者名称；写区县则列其党委和政府的全部 · a unit, by id or name; a district: its Party "
+        "committee and government together",
+    )
     made.add_argument("--since", metavar="DATE", type=date, help="期限不早于 · limits from this day")
     made.add_argument("--until", metavar="DATE", type=date, help="期限不晚于 · limits up to this day")
     as_of(made)

@@ -1,4 +1,4 @@
-"""``zelian agenda``: limits to come, limits passed, duties without a limit, per unit."""
+"""``zelian agenda``: limits to come, limits passed, duties without a limit, per unit or per district."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from app.cli import tables, terminal, world
+from app.cli.messages import CommandError
 
 HEAD = (
     ("期限", "日", "单位", "状态", "结论", "内容"),
@@ -14,12 +15,21 @@ HEAD = (
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the agenda of one unit or of all. A unit that nothing is called is a mistake."""
+    """Print the agenda of one unit, of the organs of a district, or of all.
+
+    A unit that nothing is called is a mistake, as are dates in the wrong order. Raises CommandError.
+    """
     from reasoner.answers import agenda
 
+    since, until = arguments.since, arguments.until
+    if since and until and since > until:
+        raise CommandError(
+            f"--since {since} 晚于 --until {until}，没有哪一天在其间",
+            f"--since {since} is later than --until {until}: no day lies between them",
+        )
     opened = world.open_world(arguments.as_of)
     unit = world.unit(opened, arguments.unit) if arguments.unit else None
-    entries = agenda.agenda(opened, unit, arguments.since, arguments.until)
+    entries = agenda.agenda(opened, unit, since, until)
     language = arguments.lang
     if arguments.format == "jsonl":
         sys.stdout.write(tables.as_jsonl(entry.to_dict() for entry in entries))

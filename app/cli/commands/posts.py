@@ -15,11 +15,11 @@ HEAD = (
 
 def run(arguments: argparse.Namespace) -> int:
     """Print posts, never persons. Being in charge of something is no finding of responsibility."""
-    from reasoner.answers import agenda
+    from reasoner.answers import posts
 
     opened = world.open_world(arguments.on)
     unit = world.unit(opened, arguments.unit)
-    held = agenda.posts(opened, unit)
+    held = posts.posts(opened, unit)
     at = 0 if arguments.lang == "zh" else 1
     if arguments.format == "jsonl":
         sys.stdout.write(tables.as_jsonl(post.to_dict() for post in held))
