@@ -30,7 +30,7 @@ PAGES = {
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
 #: Parameters that belong to the reader, not to the page: every link carries them on.
-KEPT = ("lang", "as_of")
+KEPT = ("lang", "as_of", "samples")
 
 
 def param(name: str) -> str | None:
@@ -50,6 +50,11 @@ def as_of() -> date:
     except ValueError:
         return date.today()
     return asked if FIRST_DAY <= asked <= LAST_DAY else date.today()
+
+
+def samples() -> bool:
+    """Tell whether what the record marks as invented is shown; ``samples=no`` in the address leaves it out."""
+    return param("samples") != "no"
 
 
 def link(page: str, /, **params: str | None) -> str:

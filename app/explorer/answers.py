@@ -32,7 +32,7 @@ def page(desk: store.Desk, issue: store.Issue) -> Markup:
     """Return the overview of an issue."""
     return el(
         "div",
-        three_questions(issue),
+        three_questions(desk, issue),
         el("h2", t("issue.facts")),
         facts(desk, issue),
         tasks(desk, issue),
@@ -108,7 +108,7 @@ def _value(desk: store.Desk, each: Statement) -> Markup:
 # -- the three questions --------------------------------------------------------------------------
 
 
-def three_questions(issue: store.Issue) -> Markup:
+def three_questions(desk: store.Desk, issue: store.Issue) -> Markup:
     """Return the short answers to the three questions."""
     lang = address.lang()
     goals = [
@@ -116,7 +116,7 @@ def three_questions(issue: store.Issue) -> Markup:
             "div",
             frame.status(each.status),
             " ",
-            store.goals(each, lang),
+            said.goals(desk, each),
         )
         for each in issue.where
         if each.destinations and not store.own_destination(each)

@@ -44,6 +44,23 @@ def top(page: str) -> None:
             class_="zl zl-top",
         )
     )
+    if told := _samples():
+        show(told)
+
+
+def _samples() -> Markup | None:
+    """Say how much of what is shown is invented, or that it is left out; nothing where nothing is."""
+    if not address.samples():
+        words, way = t("samples.out"), go(address.here(samples=None), t("samples.in"))
+    else:
+        rows = store.desk(address.as_of()).rows
+        invented = sum(row.invented for row in rows)
+        if not invented:
+            return None
+        words = t("samples.some", n=f"{invented:,}", all=f"{len(rows):,}")
+        way = go(address.here(samples="no"), t("samples.leave"))
+    shown = "zl-samples" if address.samples() else "zl-samples zl-samples-out"
+    return el("aside", words, " ", way, class_=f"zl {shown}", aria_label=t("samples"))
 
 
 def _search(page: str) -> Markup:

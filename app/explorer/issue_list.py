@@ -51,6 +51,7 @@ class Catalogue:
     def __init__(self, desk: store.Desk) -> None:
         self.rows = desk.rows
         self.all = (1 << len(self.rows)) - 1
+        self.invented = self._bits([place for place, row in enumerate(self.rows) if row.invented])
         self.listed: list[Listed] = []
         self.words: dict[str, dict[str, Text]] = {name: {} for name in FACETS}
         transfers = {norm.id for norm in desk.survey.rules.book.norms.values() if norm.type == "transfer"}

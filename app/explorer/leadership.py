@@ -61,11 +61,12 @@ class InspectionLine:
 class Summary:
     """How one place stands. ``issues`` concern it; ``statuses`` count the conclusions about these issues or
     about what its organs have to do, which ``said`` holds; ``years`` count issues and open issues, None
-    where no day is recorded.
+    where no day is recorded. ``invented`` is how many issues of each figure the record marks as invented.
     """
 
     issues: list[store.IssueRow]
     figures: Mapping[str, int]
+    invented: Mapping[str, int]
     statuses: Mapping[str, int]
     missing: list[tuple[str, Mapping[str, str], int]]
     inspections: list[InspectionLine]
@@ -186,6 +187,7 @@ class Standing:
         return Summary(
             rows,
             {name: figures[name] for name in FIGURES},
+            Counter(figure for row in rows if row.invented for figure in self._marks[row.id]),
             store.count_statuses(said),
             _missing(said),
             self._by_inspection(rows, said),

@@ -28,7 +28,7 @@ def figures(kept: Standing, place: str | None) -> Markup:
     links = [
         go(
             issues_link(kept, place, name),
-            el("dl", el("dt", t(f"figure.{name}")), el("dd", f"{number:,}")),
+            el("dl", el("dt", t(f"figure.{name}"), _part(summary.invented[name])), el("dd", f"{number:,}")),
             class_=f"zl-figure zl-{tone(name)}" if number else "zl-figure",
             data_figure=name,
         )
@@ -48,6 +48,11 @@ def figures(kept: Standing, place: str | None) -> Markup:
             class_="zl-counted-how",
         ),
     )
+
+
+def _part(invented: int) -> Markup | None:
+    """Return how many of a number are sample data; nothing where none are."""
+    return el("small", t("samples.part", n=f"{invented:,}")) if invented else None
 
 
 def tone(figure: str) -> str:

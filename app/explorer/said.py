@@ -8,6 +8,8 @@ from typing import Any, Final
 from app.explorer import address, frame, proofs, store
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
+from reasoner.answers import transfers
+from reasoner.answers.transfers import Made
 from reasoner.engine.conclusions import Conclusion, elapsed_days
 
 #: Classes of what only the text names: nobody stated, a role, a post. They have no page.
@@ -22,7 +24,29 @@ def _line(label: str, words: Iterable[str]) -> Markup | None:
     return el("p", t(label), t("colon"), listed, class_="zl-note") if listed else None
 
 
-def _notes(each: Conclusion) -> list[Markup | None]:
+def goals(desk: store.Desk, each: Conclusion) -> str:
+    """Return where a transfer goes, in words: of several receivers in the text none is chosen here.
+
+    What was transferred went where the record says, not everywhere where the text lets it go.
+    """
+    if each.is_performed:
+        found = transfers.made(desk.proof(each.id)[0], desk.record)
+        return t("stop").join(_made(desk, one) for one in found) or t("goals.recorded")
+    named = t("and").join(store.unit(body, address.lang()) for body in each.destinations)
+    return t("goals.several", units=named) if len(each.destinations) > 1 else named
+
+
+def _made(desk: store.Desk, one: Made) -> str:
+    """Return a transfer as recorded: receiver, day, document; what is not recorded is said to be missing."""
+
+    def named(ids: Iterable[str]) -> str:
+        return t("and").join(store.worded(desk.name(each), address.lang()) for each in ids)
+
+    parts = (("to", named(one.to)), ("on", t("and").join(map(day, one.on))), ("by", named(one.instrument)))
+    return t("then").join(words or t(f"goals.made.{name}.none") for name, words in parts)
+
+
+def _notes(desk: store.Desk, each: Conclusion) -> list[Markup | None]:
     """Return the lines under a conclusion: where it goes, what does not count, its dates."""
     lang = address.lang()
     refused = [
@@ -33,9 +57,10 @@ def _notes(each: Conclusion) -> list[Markup | None]:
         f"{store.unit(who, lang)}{t('open')}{store.worded(who['kind_label'], lang)}{t('close')}"
         for who in each.candidates
     ]
-    goals = each.destinations and not store.own_destination(each)
+    goes = each.destinations and not store.own_destination(each)
+    where = "issue.transferred" if each.is_performed else "issue.destinations"
     return [
-        _line("issue.destinations", [store.goals(each, lang)] if goals else []),
+        _line(where, [goals(desk, each)] if goes else []),
         _line("issue.not_counted", refused),
         _line("issue.candidates", candidates),
         _line("issue.elements", (store.worded(each_one["name"], lang) for each_one in each.missing_elements)),
@@ -50,7 +75,7 @@ def _notes(each: Conclusion) -> list[Markup | None]:
 
 def _elapsed(each: Conclusion) -> str:
     since = str(each.since)
-    if each.done or each.status.startswith("performed"):  # nobody waits any more
+    if each.done or each.is_performed:  # nobody waits any more
         return day(since)
     return t("issue.elapsed", day=day(since), days=elapsed_days(since, each.as_of))
 
@@ -122,7 +147,7 @@ def _one(desk: store.Desk, each: Conclusion) -> Markup:
     )
     return el(
         "div",
-        el("div", el("div", _words(desk, each), _notes(each)), toggle, class_="zl-line"),
+        el("div", el("div", _words(desk, each), _notes(desk, each)), toggle, class_="zl-line"),
         _why(desk, each) if opened else None,
         data_here=f"conclusion:{each.id}" if opened else None,
         class_="zl-one",

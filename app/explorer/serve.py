@@ -130,7 +130,7 @@ class StartPage:
 @asynccontextmanager
 async def _ready(_: App) -> AsyncIterator[dict[str, Any] | None]:
     """Reason once before the first visitor comes, so that nobody waits for it."""
-    desk = store.opened(str(home()), date.today())
+    desk = store.opened(str(home()), date.today(), samples=True)
     desk.prepare()
     leadership.standing(desk).of(None)
     issue_list.catalogue(desk)

@@ -13,46 +13,23 @@ from typing import Any, TypeVar
 import networkx as nx
 import streamlit as st
 
-from app.explorer import theme
+from app.explorer import address, issue_graph, theme
 from app.explorer.address import Lang
 from app.explorer.words import t
 from app.home import home
 from reasoner import pipeline
-from reasoner.answers import chain
 from reasoner.engine.conclusions import Conclusion
 from reasoner.engine.survey import Survey, open_survey
 from reasoner.pipeline import World
+from reasoner.records import fictional
 from reasoner.rulebook import norms
 from reasoner.rulebook.law import Regulation
-from reasoner.rulebook.sentences import LANGUAGES
-from reasoner.rulebook.vocabulary import predicate_name
 
 T = TypeVar("T")
 Named = tuple[str, str]  # id, name for display
 
-#: Class of the ontology -> how its members are drawn in a chain; the first that fits counts. Members of
-#: no class here, or drawn as nothing, stay out: what a finding is of, say, is a kind and no link.
-_DRAWN = {
-    "issue": "issue",
-    "inspection": "inspection",
-    "unstatedBody": "",
-    "enterprise": "enterprise",
-    "body": "unit",
-    "destinationRole": "role",
-    "territory": "place",
-    "sector": "sector",
-    "recordedEvent": "record",
-    "rectificationTask": "record",
-}
-
 #: Characters from which on a place tells one issue from another: 全区 and 全市 do not.
 _TELLING = 3
-
-#: What was transferred went where the record says, not everywhere where the text lets it go.
-_TRANSFERRED = frozenset({"performed", "performedLate", "performedInPart"})
-
-#: Conclusions of these statuses say that nothing follows yet: they are listed, but no link of a chain.
-_OPEN = frozenset({"insufficient", "noConclusion", "notArisen"})
 
 
 @dataclass(frozen=True)
@@ -71,6 +48,7 @@ class IssueRow:
     statuses: Counter[str]
     missing: frozenset[Named]
     norm: frozenset[str]
+    invented: bool
 
 
 @dataclass(frozen=True)
@@ -118,6 +96,11 @@ class Desk:
         """Every issue, those that want attention first."""
         return _rows(self)
 
+    @cached_property
+    def invented(self) -> frozenset[str]:
+        """The ids of what the record marks as invented, as sample cases are."""
+        return fictional.marked(self.record)
+
     def case(self, matter: str) -> World:
         """What bears on one issue or inspection, as a world of its own: to prove, to ask, to try out."""
         return self.survey.case(matter)
@@ -142,15 +125,23 @@ def _is_current(desk: Desk) -> bool:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, validate=_is_current)
-def opened(folder: str, as_of: date) -> Desk:
-    """Return the desk of a folder's record as of a date; reasoned anew when the record has changed."""
-    return Desk(open_survey(Path(folder), as_of))
+def opened(folder: str, as_of: date, samples: bool) -> Desk:
+    """Return the desk of a folder's record as of a date; reasoned anew when the record has changed.
+
+    Without ``samples`` nothing that the record marks as invented is on it, nor follows from it.
+    """
+    if not samples and not (whole := opened(folder, as_of, samples=True)).invented:
+        return whole
+    return Desk(open_survey(Path(folder), as_of, samples=samples))
 
 
 def desk(as_of: date) -> Desk:
-    """Return what follows from the present record as of a date; says so when that takes a moment."""
+    """Return what follows from the present record as of a date; says so when that takes a moment.
+
+    What is invented is left out when the address says so.
+    """
     with st.spinner(t("reasoning")):
-        return opened(str(home()), as_of)
+        return opened(str(home()), as_of, samples=address.samples())
 
 
 def data_version(desk: Desk) -> str:
@@ -205,14 +196,6 @@ def worded(words: str | Mapping[str, str] | None, lang: Lang) -> str:
     return words if isinstance(words, str) else str(words.get(lang) or words.get("zh") or "")
 
 
-def goals(each: Conclusion, lang: Lang) -> str:
-    """Return where a transfer goes, in words: of several receivers in the text none is chosen here."""
-    if each.status in _TRANSFERRED:
-        return t("goals.recorded")
-    named = t("and").join(unit(body, lang) for body in each.destinations)
-    return t("goals.several", units=named) if len(each.destinations) > 1 else named
-
-
 def own_destination(each: Conclusion) -> Mapping[str, Any] | None:
     """Return the one body that a conclusion names as destination; None when it is about something else."""
     if each.status != "destination":
@@ -230,16 +213,6 @@ def unit(body: Mapping[str, Any], lang: Lang) -> str:
 def status_label(status: str, lang: Lang) -> str:
     """Return the name of a status as the ontology gives it."""
     return worded(_ontology().vocabulary.predicates[status].label, lang)
-
-
-def _label(predicate: str) -> Mapping[str, str]:
-    declared = _ontology().vocabulary.predicates.get(predicate)
-    return declared.label if declared else {"zh": predicate, "en": predicate}
-
-
-def _template(predicate: str) -> Mapping[str, str]:
-    declared = _ontology().vocabulary.predicates.get(predicate)
-    return declared.sentence if declared else {"zh": "{0} – {1}", "en": "{0} – {1}"}
 
 
 # -- lists and counts -----------------------------------------------------------------------------
@@ -272,6 +245,7 @@ def _rows(desk: Desk) -> list[IssueRow]:
                 (each.missing, worded(each.missing_label, "zh")) for each in said if each.missing
             ),
             norm=frozenset(each.norm for each in said),
+            invented=issue in desk.invented,
         )
         rows.append(row)
     return sorted(rows, key=lambda row: (min(map(theme.rank, row.statuses), default=99), row.id))
@@ -311,46 +285,7 @@ def _issue(desk: Desk, issue_id: str) -> Issue | None:
     moved = [each for each in conclusions if each.norm in transfers and not each.layer]
     where = tuple(sorted(moved, key=lambda each: each.norm))
     what = tuple(each for each in conclusions if each not in who and each not in where)
-    return Issue(row, facts, _graph(desk, row, conclusions), who, where, what)
-
-
-def _graph(desk: Desk, row: IssueRow, conclusions: Iterable[Conclusion]) -> nx.DiGraph[str]:
-    terms = _ontology().vocabulary
-    speaker = desk.case(row.id).speaker
-
-    def name(entity: str) -> Mapping[str, str]:
-        if entity == row.id:
-            return {"zh": row.title, "en": row.title}
-        return {lang: _of_kind(desk, entity, lang) + speaker.name(entity, lang) for lang in LANGUAGES}
-
-    def classes(entity: str) -> frozenset[str]:
-        stated = {each.predicate for each in desk.record.statements(subject=entity) if each.kind == "class"}
-        named = {terms.class_names[each] for each in stated if each in terms.class_names}
-        if individual := terms.individuals.get(entity):
-            named |= set(individual.classes)
-        return frozenset(predicate_name(each) for own in named for each in terms.ancestors(own))
-
-    graph = chain.chain(
-        row.id,
-        said_of=lambda entity: desk.record.statements(subject=entity),
-        naming=lambda entity: desk.record.statements(object=entity),
-        conclusions=[each for each in conclusions if each.status not in _OPEN],
-        glossary=chain.Glossary(name, _label, _template, classes, member=lambda own: bool(_drawn(own))),
-        through="recordedEvent",
-    )
-    for _, at in graph.nodes(data=True):
-        at["kind"] = _drawn(at["classes"])
-    return graph
-
-
-def _drawn(classes: frozenset[str]) -> str:
-    return next((kind for name, kind in _DRAWN.items() if name in classes), "")
-
-
-def _of_kind(desk: Desk, entity: str, lang: str) -> str:
-    """Return what a finding is of, to be put before its name; nothing for anything else."""
-    kinds = [str(each.object) for each in desk.record.statements(subject=entity, predicate="findingKind")]
-    return "".join(f"{desk.survey.speaker.name(kind, lang)} – " for kind in kinds)
+    return Issue(row, facts, issue_graph.of(desk, row, conclusions), who, where, what)
 
 
 def _proof(desk: Desk, conclusion_id: str) -> tuple[Mapping[str, Any], ...]:

@@ -10,7 +10,7 @@ from reasoner.entries.entry import Entries
 from reasoner.entries.forms import Field, Form
 
 #: Parameters that belong to the page and to no field.
-_OF_THE_PAGE = frozenset({"tab", "kind", "entry", "edit", "retract", "q", "lang", "as_of"})
+_OF_THE_PAGE = frozenset({"tab", "kind", "entry", "edit", "retract", "q", *address.KEPT})
 _WHAT, _ABOUT = "what", "about"
 
 

@@ -12,6 +12,7 @@ from app.explorer import (
     leadership,
     mapped,
     panels,
+    said,
     store,
     succession,
     theme,
@@ -165,7 +166,7 @@ def transfers(known: Territory) -> Markup:
                 el("div", t("and").join(sorted(mine.intersection(each.issues))), class_="zl-small zl-quiet"),
             ),
             el("td", store.worded(each.norm_label, lang)),
-            el("td", store.goals(each, lang) or "–"),
+            el("td", said.goals(desk, each) or "–"),
             el("td", day(each.since) if each.since else t("unknown"), class_="zl-small"),
         )
         for each in found[:_SHORT]

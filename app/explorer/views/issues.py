@@ -217,9 +217,10 @@ else:
         show(el("div", overdue(), map(facet, issue_list.FACETS), class_="zl zl-filters"))
     with right:
         number = found.bit_count()
-        counted = el(
-            "p", t("issues.count", shown=f"{number:,}", all=f"{len(issues.rows):,}"), class_="zl-quiet"
-        )
+        invented = (found & issues.invented).bit_count()
+        part = t("samples.part", n=f"{invented:,}") if invented else None
+        told = t("issues.count", shown=f"{number:,}", all=f"{len(issues.rows):,}")
+        counted = el("p", told, t("then") if part else None, part, class_="zl-quiet")
         pages = max(1, -(-number // _PER_PAGE))
         turned = address.param("p") or "1"
         page = min(max(1, int(turned)), pages) if turned.isdecimal() else 1
