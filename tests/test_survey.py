@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from reasoner import ledger
 from reasoner.engine.survey import Survey, open_survey
 from reasoner.pipeline import RECORD_FILE, open_world
+from reasoner.records import fictional
 from reasoner.records.record import Claim, Record, Source
 
 DAY = date(2026, 11, 22)
@@ -106,3 +108,28 @@ def test_an_issue_that_another_one_touches_through_a_shared_act_is_judged_with_i
 def test_what_is_not_on_record_has_a_case_that_says_nothing_of_it(survey: Survey) -> None:
     found = survey.case("no-such-issue").conclusions()
     assert all("no-such-issue" not in (*each.issues, each.subject) for each in found)
+
+
+def test_without_the_samples_it_is_as_if_they_had_never_been_loaded(
+    sampled: Path, bundled_home: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(sampled, tmp_path, dirs_exist_ok=True)
+    with (
+        Record.open(tmp_path / RECORD_FILE) as record,
+        record.transaction("test", "about a sample") as change,
+    ):
+        source = Source(by="测试员", at="2026-11-01")
+        for claim in (
+            Claim("finding", "f-test"),
+            Claim("findingKind", "f-test", "importantProblem", "entity"),
+            Claim("about", "f-test", "SL-109", "entity"),
+        ):
+            change.add(claim.predicate, claim.subject, claim.object, claim.kind, source)
+    whole, plain = open_survey(tmp_path, DAY), open_survey(bundled_home, DAY)
+    rest = open_survey(tmp_path, DAY, samples=False)
+    assert rest.issues() == plain.issues() != whole.issues()
+    assert {each.atom for each in rest.conclusions} == {each.atom for each in plain.conclusions}
+    assert rest.digest == plain.digest, "what names a sample issue is left out with it"
+    assert not [s for s in rest.record.statements() if "示例" in str(s.object)]
+    assert rest.record.knows("CQ-001") and not rest.record.knows("f-test")
+    assert fictional.without(plain.record, plain.rules.vocabulary) is plain.record

@@ -33,6 +33,7 @@ _ROOM: Final = 100_000_000  # entries of one kind have the row ids from its plac
 _ABANDONED: Final = 3600.0  # seconds after which a file half built belongs to nobody
 _ALIKE: Final = 60.0  # how like a name must be to be suggested, of 100 …
 _NEARLY: Final = 15.0  # … and how much less like than the likest
+_KEPT: Final = 2  # indexes in a folder
 _WEIGHTS: Final = "6.0, 1.0"  # a name counts for more than a text
 
 _SCHEMA: Final = """
@@ -226,6 +227,7 @@ def index(record: Record, rules: Ontology, folder: Path) -> Index:
         finally:
             part.unlink(missing_ok=True)
         _remove_outdated(folder, file)
+    file.touch()
     return Index(file)
 
 
@@ -269,8 +271,12 @@ def _put(part: Path, file: Path) -> None:
 
 
 def _remove_outdated(folder: Path, current: Path) -> None:
-    for file in (*folder.glob("search-*.sqlite"), *folder.glob("search-*.part")):
-        with suppress(OSError):  # somebody may be reading it still, or have removed it
-            abandoned = file.suffix == ".sqlite" or time.time() - file.stat().st_mtime > _ABANDONED
-            if file != current and abandoned:
+    """Take away all but this index and those that were used last: with and without sample data."""
+    with suppress(OSError):  # somebody may be reading one still, or have removed it
+        files = sorted(folder.glob("search-*.sqlite"), key=lambda file: file.stat().st_mtime)
+        others = [file for file in files if file != current]
+        parts = folder.glob("search-*.part")
+        abandoned = [part for part in parts if time.time() - part.stat().st_mtime > _ABANDONED]
+        for file in (*others[: -(_KEPT - 1)], *abandoned):
+            with suppress(OSError):
                 file.unlink()

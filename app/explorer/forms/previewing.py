@@ -190,7 +190,7 @@ def _done(draft: Draft, saved: recording.Saved) -> None:
     st.session_state[_SAVED] = (draft, saved, recorder.name())
     choosing.remember(draft.id)
     filling.begin_anew()
-    own = {"tab": "form", "entry": draft.id, "lang": address.param("lang"), "as_of": address.param("as_of")}
+    own = {"tab": "form", "entry": draft.id, **{name: address.param(name) for name in address.KEPT}}
     st.query_params.from_dict({name: value for name, value in own.items() if value})
     st.rerun()
 

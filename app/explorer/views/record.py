@@ -19,6 +19,6 @@ tab = tab if tab in TABS else "upload"
 frame.title(t(f"record.tab.{tab}"))
 names = {name: t(f"record.tab.{name}") for name in TABS}
 # Every tab starts afresh: what was looked at in one means nothing in another.
-afresh = dict.fromkeys(name for name in st.query_params if name not in ("lang", "as_of", "tab"))
+afresh = dict.fromkeys(name for name in st.query_params if name not in (*address.KEPT, "tab"))
 show(el("div", el("h1", t("nav.record")), frame.tabs("tab", names, tab, **afresh), class_="zl"))
 TABS[tab](desk)
