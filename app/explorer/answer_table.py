@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, frame, questions, store
+from app.explorer import address, frame, questions, store, tabular
 from app.explorer.markup import Markup, el, go
 from app.explorer.words import day, t
 from reasoner.queries.meanings import Meaning
@@ -47,30 +47,16 @@ def table(desk: store.Desk, answer: Answer, page: int) -> Markup:
     part = Answer(
         answer.variables, answer.rows[(page - 1) * PER_PAGE : page * PER_PAGE], answer.seconds, answer.cut
     )
-    heads = [_column(name) for name in answer.variables]
+    found = questions.rows(desk, part)
+    heads = [
+        tabular.Head(_column(name), numbers=all(getattr(row[at], "kind", "") == "number" for row in found))
+        for at, name in enumerate(answer.variables)
+    ]
     lines = []
-    for row in questions.rows(desk, part):
+    for row in found:
         issue = next((each.id for each in row if each and each.kind == "issue"), None)
-        cells = [
-            el(
-                "td",
-                _cell(desk, each, issue),
-                data_label=head,
-                class_="zl-number" if each is not None and each.kind == "number" else None,
-            )
-            for head, each in zip(heads, row, strict=True)
-        ]
-        lines.append(el("tr", cells))
-    kinds = questions.rows(desk, Answer(answer.variables, answer.rows[:1], 0.0))
-    numeric = [bool(kinds) and each is not None and each.kind == "number" for each in (kinds or [[]])[0]]
-    head = el(
-        "tr",
-        (
-            el("th", words, scope="col", class_="zl-number" if right else None)
-            for words, right in zip(heads, numeric, strict=True)
-        ),
-    )
-    return el("table", el("thead", head), el("tbody", lines), class_="zl-answer")
+        lines.append([_cell(desk, each, issue) for each in row])
+    return tabular.table(heads, lines, class_="zl-rows zl-answer")
 
 
 def _column(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, frame, responsibilities, store
+from app.explorer import address, frame, responsibilities, store, tabular
 from app.explorer.allocations import listed
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
@@ -43,23 +43,15 @@ def _of_districts(known: Directory) -> Markup:
     rows = []
     for district in known.districts:
         organs = dict(known.organs(district.id))
-        cells = [
-            el("td", _unit(known, organs[link])) if link in organs else el("td", t("unknown"))
+        heads = [
+            _unit(known, organs[link]) if link in organs else t("unknown")
             for link in ("partyCommitteeOf", "governmentOf")
         ]
         parts = [_unit(known, each) for each in known.departments(district.id)]
         place = go(address.link("district", id=district.id), _name(known, district.id))
-        rows.append(
-            el(
-                "tr",
-                el("td", place, _until(known, district.id)),
-                cells,
-                el("td", listed(parts) if parts else ""),
-            )
-        )
+        rows.append(((place, _until(known, district.id)), *heads, listed(parts) if parts else None))
     columns = ("district", "party", "government", "departments")
-    head = el("tr", (el("th", t(f"responsibility.column.{each}"), scope="col") for each in columns))
-    return el("table", el("thead", head), el("tbody", rows), class_="zl-rows")
+    return tabular.table([t(f"responsibility.column.{each}") for each in columns], rows, class_="zl-rows")
 
 
 def _of_townships(known: Directory) -> Markup:

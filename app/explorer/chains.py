@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from app.components.chain import chain
-from app.explorer import address, frame, proofs, store, theme
+from app.explorer import address, frame, proofs, store, tabular, theme
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import t
 
@@ -148,13 +148,8 @@ def panel(issue: store.Issue) -> None:
 
 def table(issue: store.Issue) -> Markup:
     """Return all relations of the graph as a table: from, relation, to, origin."""
-    head = el("tr", (el("th", t(f"chain.column.{name}")) for name in ("from", "relation", "to", "origin")))
-    rows = [el("tr", (el("td", cell) for cell in cells)) for cells in _cells(issue)]
-    return el(
-        "div",
-        el("table", el("thead", head), el("tbody", rows), class_="zl-rows zl-relations-table"),
-        class_="zl",
-    )
+    heads = [t(f"chain.column.{name}") for name in ("from", "relation", "to", "origin")]
+    return el("div", tabular.table(heads, _cells(issue), class_="zl-rows zl-relations-table"), class_="zl")
 
 
 def _cells(issue: store.Issue) -> Iterator[tuple[Markup, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from app.explorer import address, agendas, proofs, store
+from app.explorer import address, agendas, proofs, store, tabular
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
 from reasoner.answers.tasks import Act, Task
@@ -14,12 +14,11 @@ from reasoner.answers.tasks import Act, Task
 def table(desk: store.Desk, tasks: Iterable[Task]) -> Markup:
     """Return tasks, one a line. None is ever said to be done: only what is on record is told."""
     names = ("duties.column.task", "duties.column.words", "duties.column.record")
-    head = el("tr", (el("th", t(name)) for name in names))
     lines = [_line(desk, each) for each in tasks]
-    return el("table", el("thead", head), el("tbody", lines), class_="zl-rows zl-dayless")
+    return tabular.table([t(name) for name in names], lines, class_="zl-rows zl-dayless")
 
 
-def _line(desk: store.Desk, task: Task) -> Markup:
+def _line(desk: store.Desk, task: Task) -> tabular.Line:
     lang = address.lang()
     holders = t("and").join(store.worded(desk.name(unit), lang) for unit in task.holders)
     concluded = agendas.of_task(desk).get(task.id)
@@ -29,10 +28,8 @@ def _line(desk: store.Desk, task: Task) -> Markup:
         why = go(address.link("issue", id=task.issues[0]), task.issues[0])
     else:
         why = None
-    return el(
-        "tr",
-        el(
-            "td",
+    return tabular.line(
+        (
             agendas.called(desk, task.id, lang, *task.issues),
             el("div", holders or t("duties.task.no_holder"), class_="zl-quiet zl-small"),
             [
@@ -41,12 +38,11 @@ def _line(desk: store.Desk, task: Task) -> Markup:
                 if each.kind == "class"
             ],
         ),
-        el(
-            "td",
+        (
             el("span", _words(desk, task), lang="zh-CN"),
             el("div", t("duties.task.no_day"), class_="zl-quiet zl-small"),
         ),
-        el("td", [el("div", each) for each in record(desk, task)], el("div", why, class_="zl-small")),
+        ([el("div", each) for each in record(desk, task)], el("div", why, class_="zl-small")),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.explorer import address, agendas, frame, proofs, store
+from app.explorer import address, agendas, frame, proofs, store, tabular
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
 from reasoner.answers.agenda import Entry
@@ -14,12 +14,8 @@ from reasoner.engine.conclusions import Conclusion, elapsed_days
 def table(desk: store.Desk, found: Iterable[Entry], first: str = "limit") -> Markup:
     """Return lines under their heads, the first of which is named."""
     names = (f"duties.column.{first}", "duties.column.unit", "duties.column.duty", "duties.column.status")
-    head = el("tr", (el("th", t(name)) for name in names))
-    return el(
-        "table",
-        el("thead", head),
-        el("tbody", (join(_line(desk, each), _proof(desk, each)) for each in found)),
-        class_="zl-rows zl-due",
+    return tabular.table(
+        [t(name) for name in names], (_line(desk, each) for each in found), class_="zl-rows zl-due"
     )
 
 
@@ -49,8 +45,8 @@ def _days_to(each: Entry, limit: str) -> Markup:
     return el("div", t(words, days=abs(days)), class_="zl-quiet zl-small")
 
 
-def _line(desk: store.Desk, each: Entry) -> Markup:
-    """Return one conclusion as a line, with the way to its proof."""
+def _line(desk: store.Desk, each: Entry) -> tabular.Line:
+    """Return one conclusion as a line, with the way to its proof, which stands below when it is opened."""
     lang = address.lang()
     c = each.of
     cited = go(address.link("law", at=c.citation["id"]), store.worded(c.citation["text"], lang))
@@ -61,24 +57,22 @@ def _line(desk: store.Desk, each: Entry) -> Markup:
     )
     reason = store.worded(c.reason_label, lang)
     opened = address.param("c") == c.id
-    return el(
-        "tr",
-        el("td", _when(desk, each)),
-        el("td", t("and").join(agendas.who(c, lang))),
-        el(
-            "td",
+    return tabular.line(
+        _when(desk, each),
+        t("and").join(agendas.who(c, lang)),
+        (
             store.worded(c.norm_label, lang),
             " ",
             el("span", cited, class_="zl-small"),
             el("div", agendas.matter(desk, c, lang), class_="zl-quiet zl-small"),
         ),
-        el(
-            "td",
+        (
             frame.status(c.status, store.worded(c.status_label, lang)),
             el("div", reason, class_="zl-quiet zl-small") if reason else None,
             missing,
             el("div", _why(c, opened=opened), class_="zl-small"),
         ),
+        below=proofs.tree(desk.proof(each.conclusion), c) if opened else None,
         data_here=f"conclusion:{c.id}" if opened else None,
     )
 
@@ -88,10 +82,3 @@ def _why(c: Conclusion, *, opened: bool) -> Markup:
     if opened:
         return go(address.here(c=None), t("issue.close"), aria_expanded="true")
     return go(agendas.way(c), t("duties.why"))
-
-
-def _proof(desk: store.Desk, each: Entry) -> Markup | None:
-    """Return the proof of the line that the address names, as a line of its own."""
-    if address.param("c") != each.conclusion:
-        return None
-    return el("tr", el("td", proofs.tree(desk.proof(each.conclusion), each.of), colspan="4"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from app.explorer import address, atlas, panels, store
+from app.explorer import address, atlas, panels, store, tabular
 from app.explorer.leadership import FIGURES, NOWHERE, Standing
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
@@ -196,21 +196,22 @@ def _list(view: _View, numbers: dict[str, int]) -> Markup:
     return join(table if some else None, zero if none else None)
 
 
-def _table(view: _View, lines: list[Markup]) -> Markup:
-    head = el(
-        "tr",
-        el("th", t("column.place")),
-        el("th", t(f"figure.{view.figure}"), class_="zl-number") if view.figure != "issues" else None,
-        el("th", t("figure.issues"), class_="zl-number"),
-    )
-    return el("table", el("thead", head), el("tbody", lines), class_="zl-places")
+def _table(view: _View, lines: list[tabular.Line]) -> Markup:
+    heads = [tabular.Head(t("column.place"))]
+    heads += [tabular.numbers(t(f"figure.{each}")) for each in _counted(view)]
+    return tabular.table(heads, lines, class_="zl-places")
+
+
+def _counted(view: _View) -> list[str]:
+    """Return the figures that the list shows: that of the map, and all issues."""
+    return [view.figure, "issues"] if view.figure != "issues" else ["issues"]
 
 
 def _listed(links: list[Markup]) -> Markup:
     return join(*(join(each, t("and")) for each in links[:-1]), *links[-1:])
 
 
-def _line(view: _View, each: str, remark: str | None = None) -> Markup:
+def _line(view: _View, each: str, remark: str | None = None) -> tabular.Line:
     """Return one place: its name filters the page, its numbers open the issues."""
     kept = view.kept
     before = [other for other in kept.members(each)[1:] if kept.count(other, "issues")]
@@ -218,14 +219,12 @@ def _line(view: _View, each: str, remark: str | None = None) -> Markup:
     remark = t("map.former", parts=parts) if before else remark
     below = el("div", remark, class_="zl-small zl-quiet") if remark else None
     called = go(_here(each), view.name(each), aria_current="true" if each == view.place else None)
-    counted = [view.figure, "issues"] if view.figure != "issues" else ["issues"]
-    return el("tr", el("td", called, below), [_number(view, each, figure) for figure in counted])
+    return tabular.line((called, below), *(_number(view, each, figure) for figure in _counted(view)))
 
 
-def _number(view: _View, place: str, figure: str) -> Markup:
+def _number(view: _View, place: str, figure: str) -> Markup | str:
     number = view.kept.count(place, figure)
-    shown = go(panels.issues_link(view.kept, place, figure), f"{number:,}") if number else "0"
-    return el("td", shown, class_="zl-number")
+    return go(panels.issues_link(view.kept, place, figure), f"{number:,}") if number else "0"
 
 
 def _elsewhere(view: _View) -> Markup | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from app.explorer import address, frame, norm_frame, reader, store
+from app.explorer import address, frame, norm_frame, reader, store, tabular
 from app.explorer.markup import Markup, Piece, el, go, join
 from app.explorer.words import day, t
 from reasoner.casebook.case_index import Demand, Mention
@@ -210,16 +210,15 @@ def _words(norm: Record) -> Markup:
         of = t("and").join(reader.definition_label(each, lang) for each in ground.of if each != norm.id)
         source = t(f"law.ground.kind.{ground.kind or 'none'}")
         lines.append(
-            el(
-                "tr",
-                el("td", reader.predicate_sentence(ground.atom.predicate, lang)),
-                el("td", source, el("div", of, class_="zl-quiet zl-small") if of else None),
-                el("td", places or t("law.ground.outside")),
+            (
+                reader.predicate_sentence(ground.atom.predicate, lang),
+                (source, el("div", of, class_="zl-quiet zl-small") if of else None),
+                places or t("law.ground.outside"),
             )
         )
-    head = el("tr", (el("th", t(f"law.ground.{name}")) for name in ("term", "from", "words")))
+    heads = [t(f"law.ground.{name}") for name in ("term", "from", "words")]
     note = el("p", t("law.ground.note"), class_="zl-quiet zl-small")
-    return join(note, el("table", el("thead", head), el("tbody", lines), class_="zl-rows zl-grounds"))
+    return join(note, tabular.table(heads, lines, class_="zl-rows zl-grounds"))
 
 
 def _cited(at: str) -> Markup:

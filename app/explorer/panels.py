@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from app.explorer import address, frame, store, theme
+from app.explorer import address, frame, store, tabular, theme
 from app.explorer.leadership import FIGURES, NOWHERE, InspectionLine, Standing, Summary
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import t
@@ -70,23 +70,15 @@ def by_status(kept: Standing, place: str | None) -> Markup:
     counts = kept.of(place).statuses
     most = max(counts.values(), default=1)
     lines = [
-        el(
-            "tr",
-            el("td", _status(kept, place, status)),
-            el("td", f"{number:,}", class_="zl-number"),
-            el(
-                "td",
-                el(
-                    "div", class_=f"zl-bar zl-{frame.tone(status)}", style=f"width:{100 * number / most:.1f}%"
-                ),
-            ),
+        (
+            _status(kept, place, status),
+            f"{number:,}",
+            el("div", class_=f"zl-bar zl-{frame.tone(status)}", style=f"width:{100 * number / most:.1f}%"),
         )
         for status, number in counts.items()
     ]
-    head = el(
-        "tr", el("th", t("column.status")), el("th", t("column.conclusions"), class_="zl-number"), el("th")
-    )
-    return el("table", el("thead", head), el("tbody", lines), class_="zl-bars")
+    heads = (t("column.status"), tabular.numbers(t("column.conclusions")), "")
+    return tabular.table(heads, lines, class_="zl-bars")
 
 
 def _status(kept: Standing, place: str | None, status: str) -> Markup:
@@ -99,30 +91,25 @@ def _status(kept: Standing, place: str | None, status: str) -> Markup:
 def by_inspection(kept: Standing, place: str | None) -> Markup:
     """Return the inspections: their issues, how many are open and late, and the conclusions by status."""
     lines = [_inspection(kept, place, line) for line in kept.of(place).inspections]
-    head = el(
-        "tr",
-        el("th", t("column.inspection")),
-        (el("th", t(f"column.{name}"), class_="zl-number") for name in ("issues", "open", "late")),
-        el("th", t("column.statuses")),
-    )
-    return el("table", el("thead", head), el("tbody", lines), class_="zl-inspections")
+    names = ("inspection", "issues", "open", "late", "statuses")
+    counted = names[1:-1]
+    heads = [tabular.Head(t(f"column.{name}"), numbers=name in counted) for name in names]
+    return tabular.table(heads, lines, class_="zl-rows zl-inspections")
 
 
-def _inspection(kept: Standing, place: str | None, line: InspectionLine) -> Markup:
-    def number(name: str, count: int, figure: str = "") -> Markup:
-        shown = go(issues_link(kept, place, figure, inspection=line.id), f"{count:,}") if count else "0"
-        return el("td", el("span", t(f"column.{name}"), class_="zl-phone"), shown, class_="zl-number")
+def _inspection(kept: Standing, place: str | None, line: InspectionLine) -> tabular.Line:
+    def number(count: int, figure: str = "") -> Markup | str:
+        return go(issues_link(kept, place, figure, inspection=line.id), f"{count:,}") if count else "0"
 
     name = (
         go(address.link("inspection", id=line.id), line.name) if line.id != NOWHERE else t("inspection.none")
     )
-    return el(
-        "tr",
-        el("td", name),
-        number("issues", line.issues),
-        number("open", line.open, "open"),
-        number("late", line.late, "late"),
-        el("td", stacked(line.statuses)),
+    return tabular.line(
+        name,
+        number(line.issues),
+        number(line.open, "open"),
+        number(line.late, "late"),
+        stacked(line.statuses),
     )
 
 
@@ -155,32 +142,28 @@ def by_year(summary: Summary) -> Markup:
     """Return the issues by year, those still open as the darker part of the bar."""
     most = max((total for _, total, _ in summary.years), default=1)
     lines = [
-        el(
-            "tr",
-            el("td", year or t("years.none")),
-            el("td", f"{total:,}", class_="zl-number"),
-            el("td", f"{still_open:,}", class_="zl-number"),
+        (
+            year or t("years.none"),
+            f"{total:,}",
+            f"{still_open:,}",
             el(
-                "td",
-                el(
-                    "div",
-                    el("i", class_="zl-blue", style=f"flex-grow:{still_open}"),
-                    el("i", class_="zl-blue zl-faint", style=f"flex-grow:{total - still_open}"),
-                    class_="zl-stack",
-                    style=f"width:{100 * total / most:.1f}%",
-                    aria_hidden="true",
-                ),
+                "div",
+                el("i", class_="zl-blue", style=f"flex-grow:{still_open}"),
+                el("i", class_="zl-blue zl-faint", style=f"flex-grow:{total - still_open}"),
+                class_="zl-stack",
+                style=f"width:{100 * total / most:.1f}%",
+                aria_hidden="true",
             ),
         )
         for year, total, still_open in summary.years
     ]
-    head = el(
-        "tr",
-        el("th", t("column.year")),
-        (el("th", t(f"column.{name}"), class_="zl-number") for name in ("issues", "open")),
-        el("th"),
+    heads = (
+        t("column.year"),
+        tabular.numbers(t("column.issues")),
+        tabular.numbers(t("column.open")),
+        "",
     )
-    return el("table", el("thead", head), el("tbody", lines), class_="zl-bars")
+    return tabular.table(heads, lines, class_="zl-bars")
 
 
 def missing(kept: Standing, place: str | None) -> Markup:
@@ -190,15 +173,10 @@ def missing(kept: Standing, place: str | None) -> Markup:
         return el("p", t("overview.missing.none"), class_="zl-lead")
     lang = address.lang()
     lines = [
-        el(
-            "tr",
-            el("td", go(issues_link(kept, place, missing=key), store.worded(words, lang))),
-            el("td", f"{number:,}", class_="zl-number"),
-        )
+        (go(issues_link(kept, place, missing=key), store.worded(words, lang)), f"{number:,}")
         for key, words, number in wanted[:12]
     ]
-    head = el("tr", el("th", t("column.missing")), el("th", t("column.conclusions"), class_="zl-number"))
     return join(
         el("p", t("overview.missing.lead"), class_="zl-lead"),
-        el("table", el("thead", head), el("tbody", lines)),
+        tabular.table((t("column.missing"), tabular.numbers(t("column.conclusions"))), lines),
     )

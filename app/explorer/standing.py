@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from app.explorer import address, frame, proofs, said, store, theme
+from app.explorer import address, frame, proofs, said, store, tabular, theme
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
 from reasoner.engine.conclusions import Conclusion, elapsed_days
@@ -44,18 +44,11 @@ def page(desk: store.Desk, issue: store.Issue) -> Markup:
 
 
 def _table(desk: store.Desk, issue: store.Issue, dated: Iterable[Conclusion]) -> Markup:
-    head = el(
-        "tr", (el("th", t(f"state.{name}")) for name in ("duty", "bearer", "status", "due", "done", "days"))
-    )
-    return el(
-        "table",
-        el("thead", head),
-        el("tbody", (_row(desk, issue, each) for each in dated)),
-        class_="zl-rows zl-duties",
-    )
+    heads = [t(f"state.{name}") for name in ("duty", "bearer", "status", "due", "done", "days")]
+    return tabular.table(heads, (_row(desk, issue, each) for each in dated), class_="zl-rows zl-duties")
 
 
-def _row(desk: store.Desk, issue: store.Issue, each: Conclusion) -> Markup:
+def _row(desk: store.Desk, issue: store.Issue, each: Conclusion) -> tabular.Line:
     lang = address.lang()
     duty = join(
         store.worded(each.norm_label, lang),
@@ -64,20 +57,14 @@ def _row(desk: store.Desk, issue: store.Issue, each: Conclusion) -> Markup:
     tab = "state" if each in issue.what else None  # where it is listed with its proof
     status = frame.status(each.status, store.worded(each.status_label, lang))
     due = day(each.due) if each.due else t("state.or").join(map(day, each.possible_due))
-    cells: list[tuple[str, Markup | str]] = [
-        ("duty", duty),
-        ("bearer", said.units(desk, each.bearers) or t("state.nobody")),
-        ("status", go(address.here(tab=tab, c=each.id), status)),
-        ("due", due or t("state.no_limit")),
-        ("done", day(each.done) if each.done else t("state.no_record") if _is_open(each) else "–"),
-        ("days", _days(each)),
-    ]
-    return el("tr", (el("td", _labelled(name, value)) for name, value in cells))
-
-
-def _labelled(name: str, value: Markup | str) -> Markup:
-    """Return a cell; on a phone, where the head of the table is gone, it carries its own label."""
-    return join(el("span", t(f"state.{name}"), t("colon"), class_="zl-own-label"), value)
+    return tabular.line(
+        duty,
+        said.units(desk, each.bearers) or t("state.nobody"),
+        go(address.here(tab=tab, c=each.id), status),
+        due or t("state.no_limit"),
+        day(each.done) if each.done else t("state.no_record") if _is_open(each) else "–",
+        _days(each),
+    )
 
 
 def _is_open(each: Conclusion) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.explorer import address, agendas, frame, mapped, store, theme
+from app.explorer import address, agendas, frame, mapped, store, tabular, theme
 from app.explorer.leadership import FIGURES, Standing
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
@@ -145,14 +145,13 @@ def _table(desk: store.Desk, found: list[Conclusion], bearer: str, *, heirs: boo
         later = {store.worded(h["name"], lang) for body in each.bearers for h in body.get("succeeded_by", ())}
         reason = store.worded(each.reason_label, lang)
         lines.append(
-            el(
-                "tr",
-                el("td", agendas.called(desk, each.subject, lang, *each.issues)),
-                el("td", go(agendas.way(each), store.worded(each.kind_label or each.norm_label, lang))),
-                el("td", units),
-                el("td", t("and").join(sorted(later)) or t("unknown")) if heirs else None,
-                el("td", frame.status(each.status), class_="zl-small", title=reason or None),
-                None if heirs else el("td", reason, class_="zl-small"),
+            (
+                agendas.called(desk, each.subject, lang, *each.issues),
+                go(agendas.way(each), store.worded(each.kind_label or each.norm_label, lang)),
+                units,
+                *((t("and").join(sorted(later)) or t("unknown"),) if heirs else ()),
+                tabular.cell(frame.status(each.status), class_="zl-small", title=reason or None),
+                *(() if heirs else (tabular.cell(reason, class_="zl-small"),)),
             )
         )
     columns = (
@@ -163,9 +162,8 @@ def _table(desk: store.Desk, found: list[Conclusion], bearer: str, *, heirs: boo
         "status",
         *(() if heirs else ("reason",)),
     )
-    head = el("tr", (el("th", t(f"column.{name}")) for name in columns))
     more = len(found) - _LINES
     return join(
-        el("table", el("thead", head), el("tbody", lines), class_="zl-rows"),
+        tabular.table([t(f"column.{name}") for name in columns], lines, class_="zl-rows"),
         el("p", t("district.more", n=more), class_="zl-quiet zl-small") if more > 0 else None,
     )

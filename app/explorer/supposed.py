@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import streamlit as st
 
-from app.explorer import address, answers, asked, frame, permalink, proofs, said, store
+from app.explorer import address, answers, asked, frame, permalink, proofs, said, store, tabular
 from app.explorer.markup import Markup, Piece, el, go, join, show
 from app.explorer.words import t
 from reasoner.asking import assumptions, whatif
@@ -178,12 +178,12 @@ def _table(
     world: World, supposed: Supposed, changes: Sequence[whatif.Change], numbers: dict[Ground, int]
 ) -> Markup:
     columns = ("norm", "before", "after", "because")
-    head = el("tr", (el("th", t(f"if.column.{name}")) for name in columns))
+    heads = [tabular.Head(t(f"if.column.{name}"), numbers=name == "because") for name in columns]
     rows = [_row(supposed, change, numbers) for change in changes]
-    return el("table", el("thead", head), el("tbody", rows), class_="zl-rows zl-changes")
+    return tabular.table(heads, rows, class_="zl-rows zl-changes")
 
 
-def _row(supposed: Supposed, change: whatif.Change, numbers: dict[Ground, int]) -> Markup:
+def _row(supposed: Supposed, change: whatif.Change, numbers: dict[Ground, int]) -> tabular.Line:
     lang = address.lang()
     one = change.after or change.before
     assert one is not None  # a change is of something
@@ -207,30 +207,25 @@ def _row(supposed: Supposed, change: whatif.Change, numbers: dict[Ground, int]) 
         if goal
         else None,
     )
-    row = el(
-        "tr",
-        el("td", norm),
-        el("td", _side("before", change.before)),
-        el("td", _side("after", change.after), why),
-        el("td", _own_label("because"), " ".join(f"[{number}]" for number in because), class_="zl-number"),
+    proof = None
+    if opened and change.after is not None:
+        proof = proofs.tree((supposed.after.explain(change.after.id).tree,), change.after)
+    return tabular.line(
+        norm,
+        _side(change.before),
+        (_side(change.after), why),
+        " ".join(f"[{number}]" for number in because),
+        below=proof,
     )
-    if not opened or change.after is None:
-        return row
-    proof = supposed.after.explain(change.after.id)
-    return join(row, el("tr", el("td", proofs.tree((proof.tree,), change.after), colspan="4")))
 
 
-def _own_label(name: str) -> Markup:
-    return el("span", t(f"if.column.{name}"), t("colon"), class_="zl-own-label")
-
-
-def _side(name: str, each: Conclusion | None) -> Markup:
+def _side(each: Conclusion | None) -> Markup:
     """Return one side of a change: the status, and what it says besides."""
     if each is None:
-        return join(_own_label(name), el("span", t("if.none"), class_="zl-quiet"))
+        return el("span", t("if.none"), class_="zl-quiet")
     more = said.reason(each)
     status = frame.status(each.status, store.worded(each.status_label, address.lang()))
-    return join(_own_label(name), status, el("div", more, class_="zl-small zl-quiet") if more else None)
+    return join(status, el("div", more, class_="zl-small zl-quiet") if more else None)
 
 
 # -- the toggles ----------------------------------------------------------------------------------

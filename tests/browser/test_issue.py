@@ -309,7 +309,7 @@ def test_no_tab_scrolls_sideways(visit: VisitorMaker, width: int, lang: str) -> 
         assert page.locator(".stException").count() == 0, tab
         if lang == "en":
             chrome = page.locator(
-                ".zl-tabs, .zl-choice, .zl h2, .zl th, .zl dt, .zl-kind, .zl-status, .zl-why, .zl-own-label"
+                ".zl-tabs, .zl-choice, .zl h2, .zl th, .zl dt, .zl-kind, .zl-status, .zl-why"
             )
             for words in chrome.all_inner_texts():
                 assert not re.search("[\u4e00-\u9fff]", words), f"{tab}: {words}"

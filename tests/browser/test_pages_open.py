@@ -40,6 +40,16 @@ PAGES = {
 }
 WIDTHS = (1360, 420)  # a desk and a phone
 CJK = re.compile("[\u4e00-\u9fff]")
+#: Cells of tables that do not say what they are, though the heads are not to be seen.
+UNNAMED = """() => [...document.querySelectorAll('.zl table')].filter(
+    table => table.tHead && table.offsetHeight && getComputedStyle(table.tHead).display === 'none'
+).flatMap(table => {
+    const heads = [...table.tHead.rows[0].cells].map(each => each.textContent);
+    return [...table.tBodies[0].rows].filter(row => row.cells.length === heads.length).flatMap(row =>
+        [...row.cells].filter((cell, n) => cell.childNodes.length && heads[n]
+            && !getComputedStyle(cell, '::before').content.includes(heads[n])
+        ).map(cell => cell.innerText));
+})"""
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -62,6 +72,7 @@ def test_every_page_opens_without_horizontal_scrolling(visit: VisitorMaker, lang
                 "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText.slice(0, 80))"
             )
             assert not wide, f"{path} at {width}: {wide}"
+            assert page.evaluate(UNNAMED) == [], f"{path} at {width}"
         page.set_viewport_size({"width": widths[0], "height": 900})
 
 

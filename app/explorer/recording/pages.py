@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 import streamlit as st
 
-from app.explorer import address, uploads
+from app.explorer import address, tabular, uploads
 from app.explorer.forms import recorder
 from app.explorer.markup import Markup, el, go
 from app.explorer.words import t
@@ -47,18 +47,9 @@ def turning(page: int, pages: int, name: str = "p") -> Markup | None:
 
 
 def table(columns: Sequence[str], lines: Sequence[Sequence[Markup | str | None]]) -> Markup:
-    """Return a table; on a phone every line is a block, its cells named by their columns."""
-    names = [t(f"record.column.{name}") for name in columns]
-    body = [
-        el("tr", (el("td", cell, data_column=name) for name, cell in zip(names, line, strict=True)))
-        for line in lines
-    ]
-    return el(
-        "table",
-        el("thead", el("tr", (el("th", name) for name in names))),
-        el("tbody", body),
-        class_="zl-rows zl-ledger",
-    )
+    """Return a table about lines of a ledger."""
+    heads = [t(f"record.column.{name}") for name in columns]
+    return tabular.table(heads, lines, class_="zl-rows zl-ledger")
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from app.explorer import (
     said,
     store,
     succession,
+    tabular,
     theme,
     timeline,
 )
@@ -115,15 +116,14 @@ def responsible(known: Territory) -> Markup:
             for (kind, status), number in sorted(kinds.items(), key=lambda each: theme.rank(each[0][1]))
         ]
         lines.append(
-            el(
-                "tr",
-                el("td", go(address.link("unit", id=organ), store.worded(desk.name(organ), lang))),
-                el("td", told or t("district.kinds.none"), class_="zl-small"),
-                el("td", panels.stacked({each: statuses[each] for each in sorted(statuses, key=theme.rank)})),
+            (
+                go(address.link("unit", id=organ), store.worded(desk.name(organ), lang)),
+                tabular.cell(told or t("district.kinds.none"), class_="zl-small"),
+                panels.stacked({each: statuses[each] for each in sorted(statuses, key=theme.rank)}),
             )
         )
-    head = el("tr", (el("th", t(f"column.{name}")) for name in ("organ", "kinds", "statuses")))
-    return el("table", el("thead", head), el("tbody", lines), class_="zl-rows zl-organs")
+    heads = [t(f"column.{name}") for name in ("organ", "kinds", "statuses")]
+    return tabular.table(heads, lines, class_="zl-rows zl-organs")
 
 
 def issues(known: Territory) -> Markup:
@@ -136,17 +136,16 @@ def issues(known: Territory) -> Markup:
         attention = sorted((each for each in row.statuses if theme.wants_attention(each)), key=theme.rank)
         href = address.link("issue", id=row.id)
         lines.append(
-            el(
-                "tr",
-                el("td", go(href, row.id)),
-                el("td", go(href, el("span", row.title, class_="zl-clip", title=row.summary))),
-                el("td", t("and").join(name for _, name in row.inspection) or t("inspection.none")),
-                el("td", [el("div", frame.status(each)) for each in attention[:3]], class_="zl-small"),
+            (
+                go(href, row.id),
+                go(href, el("span", row.title, class_="zl-clip", title=row.summary)),
+                t("and").join(name for _, name in row.inspection) or t("inspection.none"),
+                tabular.cell([el("div", frame.status(each)) for each in attention[:3]], class_="zl-small"),
             )
         )
-    head = el("tr", (el("th", t(f"column.{name}")) for name in ("id", "issue", "inspection", "attention")))
+    heads = [t(f"column.{name}") for name in ("id", "issue", "inspection", "attention")]
     return join(
-        el("table", el("thead", head), el("tbody", lines), class_="zl-rows"),
+        tabular.table(heads, lines, class_="zl-rows"),
         el("p", go(panels.issues_link(kept, known.id), t("district.issues.all", n=f"{len(rows):,}"))),
     )
 
@@ -158,24 +157,21 @@ def transfers(known: Territory) -> Markup:
     if not found:
         return el("p", t("district.transfers.none"), class_="zl-quiet")
     lines = [
-        el(
-            "tr",
-            el(
-                "td",
+        (
+            (
                 go(agendas.way(each), agendas.called(desk, each.subject, lang, *each.issues)),
                 el("div", t("and").join(sorted(mine.intersection(each.issues))), class_="zl-small zl-quiet"),
             ),
-            el("td", store.worded(each.norm_label, lang)),
-            el("td", said.goals(desk, each) or "–"),
-            el("td", day(each.since) if each.since else t("unknown"), class_="zl-small"),
+            store.worded(each.norm_label, lang),
+            said.goals(desk, each) or "–",
+            tabular.cell(day(each.since) if each.since else t("unknown"), class_="zl-small"),
         )
         for each in found[:_SHORT]
     ]
     columns = ("column.matter", "column.norm", "issue.destinations", "issue.since")
-    head = el("tr", (el("th", t(name)) for name in columns))
     more = len(found) - _SHORT
     return join(
-        el("table", el("thead", head), el("tbody", lines), class_="zl-rows"),
+        tabular.table([t(name) for name in columns], lines, class_="zl-rows"),
         el("p", t("district.more", n=more), class_="zl-quiet zl-small") if more > 0 else None,
     )
 

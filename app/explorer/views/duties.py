@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, agenda_files, agendas, dayless, due_lines, frame, months, store
+from app.explorer import address, agenda_files, agendas, dayless, due_lines, frame, months, store, tabular
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 from reasoner.answers.agenda import Entry, Kind
@@ -213,28 +213,19 @@ def units_table(found: Sequence[Entry]) -> Markup:
         counted, key=lambda unit: ([-counted[unit].get(kind, 0) for kind in shown], names.get(unit, unit))
     )
     first, last = page_of(len(order))
-    heads: dict[str, str] = {kind: f"{t(f'duties.kind.{kind}')}{t('colon')}" for kind in shown}
-    heads |= {"next": f"{t('duties.column.next')}{t('colon')}"}
     lines = [
-        el(
-            "tr",
-            el("td", go(address.here(unit=unit, p=None), names.get(unit, unit))),
-            [
-                el("td", str(counted[unit].get(kind, 0)), class_="zl-number", data_label=heads[kind])
-                for kind in shown
-            ],
-            el("td", day(following[unit]) if unit in following else t("none"), data_label=heads["next"]),
+        (
+            go(address.here(unit=unit, p=None), names.get(unit, unit)),
+            *(str(counted[unit].get(kind, 0)) for kind in shown),
+            day(following[unit]) if unit in following else t("none"),
         )
         for unit in order[first:last]
     ]
-    head = el(
-        "tr",
-        el("th", t("duties.column.unit")),
-        [el("th", t(f"duties.kind.{kind}"), class_="zl-number") for kind in shown],
-        el("th", t("duties.column.next")),
-    )
+    heads = [tabular.Head(t("duties.column.unit"))]
+    heads += [tabular.numbers(t(f"duties.kind.{kind}")) for kind in shown]
+    heads += [tabular.Head(t("duties.column.next"))]
     return join(
-        el("table", el("thead", head), el("tbody", lines), class_="zl-rows"),
+        tabular.table(heads, lines, class_="zl-rows"),
         paging(len(order)) if len(order) > _PER_PAGE else None,
     )
 

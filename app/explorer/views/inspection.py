@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.explorer import address, frame, inspections, proofs, said, steps, store
+from app.explorer import address, frame, inspections, proofs, said, steps, store, tabular
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 from reasoner.records.record import Statement
@@ -27,44 +27,30 @@ def span(one: inspections.Row) -> str:
     return " – ".join(each or t("unknown") for each in days) if any(days) else t("unknown")
 
 
-def label(column: str) -> str:
-    """Return the head of a column as it stands in a line on the phone, where columns have no heads."""
-    return f"{t(f'inspection.column.{column}')}{t('colon')}"
-
-
-def one_line(one: inspections.Row) -> Markup:
+def one_line(one: inspections.Row) -> tabular.Line:
     """Return one inspection of the list."""
     wanted = inspections.attention(one.statuses)
     fed_back = t("and").join(map(day, one.dates["fedBackOn"]))
-    return el(
-        "tr",
-        el("td", go(address.link("inspection", id=one.id), store.worded(one.name, lang))),
-        el("td", t("and").join(store.worded(kind, lang) for kind in one.kinds), class_="zl-small"),
-        el("td", span(one), class_="zl-small", data_label=label("dates")),
-        el("td", fed_back or t("unknown"), class_="zl-small", data_label=label("back")),
-        el("td", f"{one.issues:,}", class_="zl-number", data_label=label("issues")),
-        el("td", [el("div", frame.status(status)) for status in wanted[:3]], class_="zl-small"),
+    return tabular.line(
+        go(address.link("inspection", id=one.id), store.worded(one.name, lang)),
+        tabular.cell(t("and").join(store.worded(kind, lang) for kind in one.kinds), class_="zl-small"),
+        tabular.cell(span(one), class_="zl-small"),
+        tabular.cell(fed_back or t("unknown"), class_="zl-small"),
+        f"{one.issues:,}",
+        tabular.cell([el("div", frame.status(status)) for status in wanted[:3]], class_="zl-small"),
     )
 
 
 def listed() -> None:
     """Write the list of inspections."""
     names = ("name", "kind", "dates", "back", "issues", "attention")
-    head = [
-        el("th", t(f"inspection.column.{name}"), class_="zl-number" if name == "issues" else None)
-        for name in names
-    ]
+    heads = [tabular.Head(t(f"inspection.column.{name}"), numbers=name == "issues") for name in names]
     show(
         el(
             "div",
             el("h1", t("inspection.list")),
             el("p", t("inspection.list.lead"), class_="zl-lead"),
-            el(
-                "table",
-                el("thead", el("tr", head)),
-                el("tbody", map(one_line, rows.values())),
-                class_="zl-rows zl-inspection-list",
-            ),
+            tabular.table(heads, map(one_line, rows.values()), class_="zl-rows zl-inspection-list"),
             class_="zl",
         )
     )
@@ -139,20 +125,16 @@ def issues(one: inspections.Row) -> None:
         frame.empty(t("inspection.issues.none"), go(address.link("issues"), t("inspection.issues.next")))
         return
     lines = [
-        el(
-            "tr",
-            el("td", go(address.link("issues", inspection=one.id, status=status), frame.status(status))),
-            el("td", f"{count:,}", class_="zl-number"),
-        )
+        (go(address.link("issues", inspection=one.id, status=status), frame.status(status)), f"{count:,}")
         for status, count in inspections.ranked(statuses)
     ]
-    head = el("tr", el("th", t("column.status")), el("th", t("column.issues"), class_="zl-number"))
+    heads = (t("column.status"), tabular.numbers(t("column.issues")))
     show(
         el(
             "div",
             el("p", t("inspection.issues.count", n=f"{number:,}"), class_="zl-lead"),
             el("p", go(address.link("issues", inspection=one.id), t("inspection.issues.list"))),
-            el("table", el("thead", head), el("tbody", lines), class_="zl-few"),
+            tabular.table(heads, lines, class_="zl-few"),
             class_="zl",
         )
     )

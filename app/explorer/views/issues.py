@@ -7,7 +7,17 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, dossier_files, frame, issue_list, issue_sheet, permalink, store, theme
+from app.explorer import (
+    address,
+    dossier_files,
+    frame,
+    issue_list,
+    issue_sheet,
+    permalink,
+    store,
+    tabular,
+    theme,
+)
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 
@@ -103,30 +113,28 @@ def order() -> Markup:
 def table(shown: list[int]) -> Markup:
     """Return the issues, each line a link to its page."""
     columns = ("id", "issue", "place", "units", "attention", "due")
-    head = el("tr", el("th"), (el("th", t(f"column.{name}")) for name in columns))
-    return el("table", el("thead", head), el("tbody", map(line, shown)), class_="zl-rows zl-issues")
+    heads = ("", *(t(f"column.{name}") for name in columns))
+    return tabular.table(heads, map(line, shown), class_="zl-rows zl-issues")
 
 
-def line(place: int) -> Markup:
+def line(place: int) -> tabular.Line:
     """Return the line of one issue."""
     row, listed = issues.rows[place], issues.listed[place]
     attention = sorted((each for each in row.statuses if theme.wants_attention(each)), key=theme.rank)
     href = address.link("issue", id=row.id)
     units = [issues.label("unit", unit, address.lang()) for unit in listed.units]
     more = t("issues.units.more", n=len(units) - _UNITS) if len(units) > _UNITS else ""
-    return el(
-        "tr",
-        el("td", pick(row.id)),
-        el("td", go(href, row.id)),
-        el(
-            "td",
+    return tabular.line(
+        pick(row.id),
+        go(href, row.id),
+        (
             go(href, el("span", row.title, class_="zl-clip", title=row.summary)),
             el("span", names(row.inspection) or t("inspection.none"), class_="zl-small zl-quiet"),
         ),
-        el("td", names(row.place) or t("unknown")),
-        el("td", t("and").join(units[:_UNITS]) + more, class_="zl-small", title=t("and").join(units)),
-        el("td", [el("div", frame.status(each)) for each in attention[:3]], class_="zl-small"),
-        el("td", day(listed.due) if listed.due else None, class_="zl-small"),
+        names(row.place) or t("unknown"),
+        tabular.cell(t("and").join(units[:_UNITS]) + more, class_="zl-small", title=t("and").join(units)),
+        tabular.cell([el("div", frame.status(each)) for each in attention[:3]], class_="zl-small"),
+        tabular.cell(day(listed.due) if listed.due else None, class_="zl-small"),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Final
 
-from app.explorer import address, frame, proofs, questions, responsibilities, store, units
+from app.explorer import address, frame, proofs, questions, responsibilities, store, tabular, units
 from app.explorer.markup import Markup, el, go, join, outside, show
 from app.explorer.words import day, t
 from reasoner.engine import calendar
@@ -262,21 +262,14 @@ def sources(body: units.Unit) -> Markup:
     if not body.statements:
         return el("p", t("unit.sources.ontology"), class_="zl-lead")
     lines = [
-        el(
-            "tr",
-            el("td", units.label(each.predicate, lang)),
-            el("td", value(each)),
-            el("td", proofs.source(asdict(each.source))),
-        )
+        (units.label(each.predicate, lang), value(each), proofs.source(asdict(each.source)))
         for each in body.statements
     ]
-    head = el(
-        "tr", (el("th", t(f"unit.column.{name}"), scope="col") for name in ("statement", "value", "source"))
-    )
+    heads = [t(f"unit.column.{name}") for name in ("statement", "value", "source")]
     return el(
         "details",
         el("summary", t("unit.sources")),
-        el("table", el("thead", head), el("tbody", lines), class_="zl-rows"),
+        tabular.table(heads, lines, class_="zl-rows"),
     )
 
 
