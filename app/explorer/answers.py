@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Final
 
-from app.explorer import address, agendas, dayless, frame, proofs, said, store, theme
+from app.explorer import address, agendas, asked, dayless, frame, proofs, said, store, theme
 from app.explorer.markup import Markup, Piece, el, go, join, outside
 from app.explorer.words import day, t
 from reasoner.engine.conclusions import Conclusion
@@ -110,7 +110,6 @@ def _value(desk: store.Desk, each: Statement) -> Markup:
 
 def three_questions(desk: store.Desk, issue: store.Issue) -> Markup:
     """Return the short answers to the three questions."""
-    lang = address.lang()
     goals = [
         el(
             "div",
@@ -124,10 +123,11 @@ def three_questions(desk: store.Desk, issue: store.Issue) -> Markup:
     numbers = store.count_statuses(each for each in issue.what if each.status != "allocated")
     counted = [el("div", frame.status(status), f" {number}") for status, number in numbers.items()]
     more = go(address.here(tab="state", c=None), t("issue.what.more"), class_="zl-small")
+    told = [*counted, more] if counted else [join(t("issue.statuses.none"))]
     parts: list[tuple[str, Piece]] = [
         ("issue.who", _units_by_kind(issue) or t("issue.units.none")),
         ("issue.where", goals or t("issue.where.none" if issue.where else "issue.transfers.none")),
-        ("issue.what", [*counted, more] if counted else t("issue.statuses.none")),
+        ("issue.what", [*told, asked.wondered(desk, issue)]),
     ]
     return el(
         "div",

@@ -19,6 +19,8 @@ from reasoner.pipeline import Ontology, World
 #: Nobody asks why nothing can be said; that is what the answer itself says.
 _NOT_ASKED: Final = ("insufficient", "noConclusion", "notArisen")
 _ALL: Final = "-"
+#: What a reader who does not see it wonders about.
+_WONDERED: Final = ("overdue", "deviation", "pending", "performed")
 _SETS_SHOWN: Final = 2  # the others, often the same with another decider, are folded
 
 
@@ -41,21 +43,51 @@ def page(desk: store.Desk, issue: store.Issue) -> None:
     show(ways())
     show(el("p", t("ask.not.lead"), class_="zl zl-lead"))
     world = desk.case(issue.row.id)
-    norm = _norm(world, issue)
+    norm, status = _norm(world, issue), address.param("status")
     if norm is None:
-        return
-    status = address.param("status")
-    possible = statuses(world.rules, norm)
-    show(_statuses(world, issue, norm, possible, status))
-    if status not in possible:
-        return
+        norms = _speaking(world.rules, issue, status) if status else ()
+        if not norms or status is None:
+            return
+        show(_together(world, norms, status))
+    else:
+        norms, possible = (norm,), statuses(world.rules, norm)
+        show(_statuses(world, issue, norm, possible, status))
+        if status is None or status not in possible:
+            return
     unit = address.param("unit")
     with st.spinner(t("ask.searching")), desk.lock:
-        told, sets = answer(world, issue.row.id, norm, status, unit)
+        told, sets = answer(world, issue.row.id, norms, status, unit)
     show(el("div", _answer(desk, issue, told, sets), permalink.line(), class_="zl zl-asked"))
 
 
 # -- the question ---------------------------------------------------------------------------------
+
+
+def wondered(desk: store.Desk, issue: store.Issue) -> Markup | None:
+    """Return the ways to why a status is absent that a provision about the issue could have."""
+    now = {each.status for each in issue.conclusions}
+    links = [
+        go(
+            address.here(tab="ask", ask=None, norm=None, unit=None, c=None, status=each),
+            t("ask.why_no", status=store.status_label(each, address.lang())),
+        )
+        for each in _WONDERED
+        if each not in now and _speaking(desk.survey.rules, issue, each)
+    ]
+    return el("div", links, class_="zl-ways zl-small") if links else None
+
+
+def _speaking(rules: Ontology, issue: store.Issue, status: str) -> tuple[str, ...]:
+    """Return the norms with a conclusion about the issue that could give it a status, in their order."""
+    own = {each.norm for each in issue.conclusions}
+    return tuple(norm for norm in rules.book.norms if norm in own and status in statuses(rules, norm))
+
+
+def _together(world: World, norms: Sequence[str], status: str) -> Markup:
+    """Return what is asked of several norms at once, each a link to asking it alone."""
+    links = [el("li", go(address.here(norm=each, c=None), _called(world, each, near=True))) for each in norms]
+    label = store.status_label(status, address.lang())
+    return el("div", el("h3", t("ask.together", status=label)), el("ul", links), class_="zl")
 
 
 def _norm(world: World, issue: store.Issue) -> str | None:
@@ -159,13 +191,13 @@ def _units(bearers: Mapping[str, Iterable[Mapping[str, Any]]]) -> Markup:
 
 @lru_cache(maxsize=128)
 def answer(
-    world: World, issue: str, norm: str, status: str, unit: str | None
+    world: World, issue: str, norms: tuple[str, ...], status: str, unit: str | None
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the answer as ``zelian-why-not/1``, and each of its sets as a text of assumptions."""
     wanted: dict[str, str | int] = {"issue": issue}
     if unit:
         wanted["bearer"] = unit
-    asked = Statement("", (status,), (norm,), wanted)
+    asked = Statement("", (status,), norms, wanted)
     goals = asked.goals(world)
     found = whynot.answer(world, goals)
     return missing.described(world, issue, asked, goals, found), tuple(map(assumptions.written, found.sets))
