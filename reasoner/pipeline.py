@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from reasoner import bundled
 from reasoner.engine import calendar
+from reasoner.engine.checkable import Certifier
 from reasoner.engine.conclusions import Conclusion
 from reasoner.engine.evaluate import Model, Program, evaluate
 from reasoner.engine.facts import Facts, gather
@@ -227,6 +228,16 @@ class World:
             self.rules.book.digest,
             tuple(self.prover.tree(atom) for atom in conclusion.beside),
         )
+
+    @cached_property
+    def _certifier(self) -> Certifier:
+        book, recursive = self.rules.book, self.rules.program.recursive_predicates
+        day, version = self.as_of.isoformat(), self.data_version
+        return Certifier(self.model, self.facts, book, self.sources, recursive, day, version)
+
+    def certify(self, conclusion_id: str) -> dict[str, Any]:
+        """The proof of a conclusion as ``reasoner.checker`` reads it; KeyError when there is none."""
+        return self._certifier.write(self.conclusion(conclusion_id))
 
     def sources(self, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         """Where statements come from, by id, for display: file, sheet, row, column, url, who, when."""

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from reasoner.engine.join import Ground, Plan, Relation, Row, compare
 from reasoner.rulebook.rules import Atom, Comparison, Count, Literal, Not, Rule, Term, Value, Var, strata
 
-__all__ = ["Derivation", "Ground", "Model", "Program", "Row", "compare", "count", "evaluate", "ground"]
+__all__ = ["Derivation", "Ground", "Model", "Program", "Row", "compare", "counted", "evaluate", "ground"]
 
 
 class Derivation(NamedTuple):
@@ -253,11 +253,11 @@ def _solutions(plan: Plan, model: Model, only: tuple[int, Iterable[Row]] | None 
     return found
 
 
-def count(literal: Count, values: Mapping[str, Value], model: Model) -> int:
-    """Number of different bindings of the counted variables under ``values``."""
+def counted(literal: Count, values: Mapping[str, Value], model: Model) -> set[Row]:
+    """The different bindings of the counted variables under ``values``."""
     known = {name: value for name, value in values.items() if Var(name) not in literal.counted}
     plan = Plan(Rule(Atom("", literal.counted), literal.atoms, "", 0), tuple(known))
     start, found = plan.values(), set[Row]()
     start[: len(known)] = known.values()
     plan.run(model.matching, lambda solution: found.add(plan.ground_head(solution)), start)
-    return len(found)
+    return found

@@ -21,7 +21,7 @@ from typing import Any
 
 from reasoner.engine import calendar
 from reasoner.engine.conclusions import Conclusion, citation
-from reasoner.engine.evaluate import Derivation, Ground, Model, count
+from reasoner.engine.evaluate import Derivation, Ground, Model, counted
 from reasoner.engine.facts import AS_OF, Facts
 from reasoner.rulebook.norms import LawBook
 from reasoner.rulebook.rules import Atom, Comparison, Count, Literal, Not, Var
@@ -224,7 +224,7 @@ class Prover:
                     "sentence": self.speaker.comparison(left, op, right),
                 }
             case Count():
-                number = count(literal, derivation.binding, self.model)
+                number = len(counted(literal, derivation.binding, self.model))
                 text = f"{number} {literal.op} {literal.bound}"
                 return {
                     "kind": "count",
