@@ -194,6 +194,28 @@ def test_near_words_are_offered(record: Record) -> None:
     assert "涉嫌犯罪" in near["认定种类"]
 
 
+@pytest.mark.parametrize(
+    ("issue", "first"),
+    [("SL-105", "teamRoutine2024"), ("SL-401", "teamRoutine2026"), ("CQ-001", "leadingGroup")],
+)
+def test_those_who_may_decide_are_offered_and_nobody_who_is_inspected(
+    record: Record, issue: str, first: str
+) -> None:
+    known = entries(record)
+    finding, matters = form("finding"), known.candidates.matters([issue])
+    decider = finding.field("by")
+    assert decider is not None
+    offered = known.candidates.likely(finding, decider, [*matters, issue], 20261122)
+    assert offered[0] == first
+    assert "leadingGroupOffice" in offered
+    inspected = {str(s.object) for s in record.statements(predicate="inspects")}
+    organs = {s.subject for p in ("partyCommitteeOf", "governmentOf") for s in record.statements(predicate=p)}
+    assert not set(offered) & (inspected | organs)
+    about = finding.field("concernsBody")
+    assert about is not None
+    assert known.candidates.likely(finding, about, [*matters, issue], 20261122) != offered
+
+
 def test_a_thing_of_another_class_is_refused(record: Record) -> None:
     draft = entries(record).read(form("finding"), {**CRIME, "supersedes": "SL-101"})
     (fault,) = draft.faults

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
-from reasoner.entries.forms import Field
+from reasoner.entries.forms import Field, Form
+from reasoner.entries.meant import Meant, meant
 from reasoner.ledger.names import tidy
 from reasoner.ledger.words import Words
 from reasoner.records.record import Record
+from reasoner.rulebook.rules import Rule
 from reasoner.rulebook.vocabulary import Vocabulary, predicate_name
 
 _NAMES = ("name", "shortName", "alias", "summary")
@@ -26,8 +28,9 @@ _AROUND = 300  # things around a matter; more of them help nobody
 class Candidates:
     """The things of a record with their names and classes, as of one of its states."""
 
-    def __init__(self, record: Record, vocabulary: Vocabulary) -> None:
-        self._record = record
+    def __init__(self, record: Record, vocabulary: Vocabulary, rules: Sequence[Rule]) -> None:
+        self._record, self._rules = record, rules
+        self._asked: dict[tuple[str, str], Meant] = {}
         self._kinds = {
             name: frozenset(predicate_name(each) for each in vocabulary.ancestors(own))
             for name, own in vocabulary.class_names.items()
@@ -90,18 +93,38 @@ class Candidates:
                 found[said].append(id)
         return found
 
-    def likely(self, field: Field, matters: Iterable[str], day: int, limit: int = 5) -> list[str]:
+    def likely(self, form: Form, field: Field, matters: Iterable[str], day: int, limit: int = 5) -> list[str]:
         """What the field probably names: what it names elsewhere around the matters, what it names most
-        often anywhere, then what else stands around them.
+        often anywhere, then what else stands around them. Where the rules say whom they mean, those come
+        first, then whom it names in other entries of this kind, unless linked to something else, and no more.
         """
         near = self.around(matters)
-        used = self._used(field.item.property, field.item.reverse)
-        order = sorted((id for id in near if used[id]), key=lambda id: (near[id] > 1, -used[id]))
-        order += [id for id, _ in used.most_common(limit)]
-        order += sorted(near, key=lambda id: near[id])
-        order += [id for id, _ in used.most_common(limit * 4)]
+        if rules_mean := self._meant(form.kind, field.item.property):
+            links = [(subject, end) for _, subject, end in self._record.triples(rules_mean.links)]
+            order = [subject for subject, end in links if end in near]
+            elsewhere = {subject for subject, end in links}.difference(order)
+            used = self._used_in(form.kind, field.item.property)
+            order += [*rules_mean.named, *(id for id, _ in used.most_common() if id not in elsewhere)]
+        else:
+            used = self._used(field.item.property, field.item.reverse)
+            order = sorted((id for id in near if used[id]), key=lambda id: (near[id] > 1, -used[id]))
+            order += [id for id, _ in used.most_common(limit)]
+            order += sorted(near, key=lambda id: near[id])
+            order += [id for id, _ in used.most_common(limit * 4)]
         fitting = (id for id in dict.fromkeys(order) if self.knows(id) and self.exists(id, day))
         return [id for id in fitting if self.fits(id, field.classes)][:limit]
+
+    def _meant(self, kind: str, property_: str) -> Meant | None:
+        """Whom the rules mean by a property; None when they leave it open."""
+        if (kind, property_) not in self._asked:
+            self._asked[kind, property_] = meant(self._rules, kind, property_)
+        found = self._asked[kind, property_]
+        return found if found.named else None
+
+    def _used_in(self, kind: str, property_: str) -> Counter[str]:
+        """How often a property names things in entries of one kind."""
+        triples = self._record.triples((property_,))
+        return Counter(end for _, subject, end in triples if kind in self.classes.get(subject, ()))
 
     def _used(self, property_: str, reverse: bool) -> Counter[str]:
         """How often things are named by a property."""

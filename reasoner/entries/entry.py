@@ -75,7 +75,7 @@ class Entries:
         self.record, self.rules, self.vocabulary = record, rules, rules.vocabulary
         self.version = record.version
         self._context, _ = context_of([], [], record, (), {}, "")
-        self.candidates = Candidates(record, rules.vocabulary)
+        self.candidates = Candidates(record, rules.vocabulary, rules.book.rules)
 
     # -- reading ------------------------------------------------------------------------------
 

@@ -147,7 +147,7 @@ class Drawing:
             offered = candidates.search(typed, one.classes, self.day, _FOUND_AT_MOST)
         else:
             room = not one.free and (one.many or not held)
-            likely = candidates.likely(one, self.near, self.day, _LIKELY_AT_MOST) if room else []
+            likely = candidates.likely(self.form, one, self.near, self.day, _LIKELY_AT_MOST) if room else []
             offered = [*likely, *besides] if room else []
         options = list(dict.fromkeys([*held, *offered]))
         if options:
