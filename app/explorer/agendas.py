@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Final
 
-from app.explorer import address, store
+from app.explorer import address, periods, store
 from app.explorer.address import Lang
+from app.explorer.periods import Period
+from app.explorer.words import t
 from reasoner.answers import agenda
 from reasoner.answers import tasks as recorded_tasks
 from reasoner.answers.agenda import Agenda, Entry, Kind
@@ -18,8 +20,6 @@ from reasoner.engine.conclusions import Conclusion
 
 #: The filters that an address may hold, in the order in which they are offered.
 FILTERS: Final = ("unit", "district", "inspection", "norm")
-#: The lengths of time, in days around the as-of date, to which limits can be narrowed.
-PERIODS: Final = (30, 90, 365)
 _LIMITS: Final = frozenset(
     {"exact", "parameter_required"}
 )  # kinds of time in a norm's frame that end on a day
@@ -31,29 +31,21 @@ AHEAD: Final[tuple[Kind, ...]] = ("coming", "undated", "running", "unnumbered")
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the address narrows the agenda to; ``days`` is a length of time around the as-of date."""
+    """What the address narrows the agenda to; ``unit`` may be a territory, and then means its organs."""
 
     as_of: date
     unit: str | None = None
     district: str | None = None
     inspection: str | None = None
     norm: str | None = None
-    days: int | None = None
-
-    @property
-    def span(self) -> tuple[date | None, date | None]:
-        """The first and the last day of limits; None for no bound."""
-        if self.days is None:
-            return None, None
-        length = timedelta(days=self.days)
-        return self.as_of - length, self.as_of + length
+    period: Period = field(default_factory=Period)
 
 
 def chosen() -> Chosen:
-    """Return what the address asks for; a period that is none of those offered counts as none."""
-    days = address.param("days") or ""
-    period = int(days) if days in map(str, PERIODS) else None
-    return Chosen(address.as_of(), **{name: address.param(name) for name in FILTERS}, days=period)
+    """Return what the address asks for."""
+    as_of = address.as_of()
+    named = {name: address.param(name) for name in FILTERS}
+    return Chosen(as_of, **named, period=periods.of_address(as_of))
 
 
 # -- drawn once per desk ----------------------------------------------------------------------------
@@ -62,7 +54,9 @@ def chosen() -> Chosen:
 @store.once
 def drawn(desk: store.Desk) -> Agenda:
     """Return the agenda of all units."""
-    return agenda.draw(desk.conclusions, desk.survey.rules.vocabulary, agenda.places(desk.record))
+    record = desk.record
+    vocabulary = desk.survey.rules.vocabulary
+    return agenda.draw(desk.conclusions, vocabulary, agenda.places(record), agenda.organs(record))
 
 
 @store.once
@@ -74,9 +68,14 @@ def dayless(desk: store.Desk) -> tuple[Task, ...]:
 
 @store.once
 def units(desk: store.Desk) -> dict[str, str]:
-    """Return the units that have an agenda, with their names, by name."""
+    """Return what has an agenda with its name: units, and territories by their organs; by name."""
     named = {entry.unit: store.worded(entry.unit_name, "zh") for entry in drawn(desk).entries}
-    return dict(sorted(named.items(), key=lambda each: each[1]))
+    together = {
+        place: store.worded(desk.name(place), "zh")
+        for place, organs in drawn(desk).organs.items()
+        if any(organ in named for organ in organs)
+    }
+    return dict(sorted((named | together).items(), key=lambda each: each[1]))
 
 
 @store.once
@@ -109,15 +108,14 @@ def called(desk: store.Desk, thing: str, lang: Lang, *otherwise: str) -> str:
 
 def entries(desk: store.Desk, asked: Chosen, kinds: Collection[Kind] = agenda.KINDS) -> list[Entry]:
     """Return the entries that match; those of a conclusion about several units stand for each of them."""
-    start, end = asked.span
     return drawn(desk).select(
         kinds=kinds,
         unit=asked.unit,
         district=asked.district,
         inspection=asked.inspection,
         norm=asked.norm,
-        start=start,
-        end=end,
+        start=asked.period.start,
+        end=asked.period.end,
     )
 
 
@@ -138,7 +136,7 @@ def _recorded(desk: store.Desk, task: Task, asked: Chosen) -> bool:
     held = {place for name in (*task.holders, *task.issues) for place in (name, *near.get(name, ()))}
     return (
         asked.norm is None
-        and (asked.unit is None or asked.unit in task.holders)
+        and (asked.unit is None or any(unit in task.holders for unit in drawn(desk).bearers(asked.unit)))
         and (asked.district is None or asked.district in held)
         and (asked.inspection is None or asked.inspection == task.inspection)
     )
@@ -188,6 +186,12 @@ def label(desk: store.Desk, name: str, value: str, lang: Lang) -> str:
         norm = desk.survey.rules.book.norms.get(value)
         return store.worded(norm.label, lang) if norm else value
     return store.worded(desk.name(value), lang)
+
+
+def unit_label(desk: store.Desk, unit: str, lang: Lang) -> str:
+    """Return how a unit is called; a territory, as its organs together."""
+    name = label(desk, "unit", unit, lang)
+    return t("duties.together", place=name) if unit in drawn(desk).organs else name
 
 
 # -- a line -----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from app.explorer import address, agendas, frame, store, theme
+from app.explorer import address, agendas, store, theme
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import t
 from reasoner.answers.agenda import Entry
@@ -15,18 +15,18 @@ from reasoner.answers.agenda import Entry
 _SHOWN = 3  # of the limits of one day; the list beside the grid has all
 
 
-def of_address(as_of: date) -> date:
-    """Return the first day of the month that the address names (``month=2026-12``) or of the as-of date."""
+def of_address(otherwise: date) -> date:
+    """Return the first day of the month that the address names (``month=2026-12``), or of another day."""
     try:
         asked = date.fromisoformat(f"{address.param('month')}-01")
     except ValueError:
-        asked = as_of
+        asked = otherwise
     return max(address.FIRST_DAY, min(asked, address.LAST_DAY)).replace(day=1)
 
 
 def limits(found: Iterable[Entry]) -> list[tuple[str, Entry]]:
     """Return every day (yyyy-mm-dd) that is or may be a limit, with its entry, by day."""
-    days = [(day, each) for each in found if each.due for day in each.possible or (each.due,)]
+    days = [(day, each) for each in found for day in each.limits]
     return sorted(days, key=lambda each: (each[0], theme.rank(each[1].status)))
 
 
@@ -72,32 +72,37 @@ def turn(month: date, as_of: date, found: Iterable[Entry]) -> Markup:
     )
 
 
-def grid(month: date, as_of: date, found: Iterable[Entry]) -> Markup:
-    """Return the month as a table of weeks; the as-of date is marked."""
+def grid(month: date, as_of: date, found: Iterable[Entry], bearers: int = 1) -> Markup:
+    """Return the month as a table of weeks; the as-of date is marked.
+
+    ``bearers`` is how many units the month is of: what fewer of them bear is written with their names.
+    """
     by_day: dict[str, list[Entry]] = {}
     for day, each in limits(found):
         by_day.setdefault(day, []).append(each)
     weeks = [
-        el("tr", (_day(each, month, as_of, by_day.get(each.isoformat(), ())) for each in week))
+        el("tr", (_day(each, month, as_of, by_day.get(each.isoformat(), ()), bearers) for each in week))
         for week in calendar.Calendar().monthdatescalendar(month.year, month.month)
     ]
     head = el("tr", (el("th", name, scope="col") for name in t("duties.weekdays")))
     return el("table", el("thead", head), el("tbody", weeks), class_="zl-cal", aria_label=words(month))
 
 
-def _day(day: date, month: date, as_of: date, found: Sequence[Entry]) -> Markup:
+def _day(day: date, month: date, as_of: date, found: Sequence[Entry], bearers: int) -> Markup:
     if day.month != month.month:
         return el("td", class_="zl-other")
     lang = address.lang()
-    lines = [_limit(each, lang) for each in found[:_SHOWN]]
+    lines = [_limit(each, lang, bearers) for each in found[:_SHOWN]]
     more = el("div", f"+{len(found) - _SHOWN}", class_="zl-quiet") if len(found) > _SHOWN else None
     number = el("span", str(day.day), class_="zl-day")
     return el("td", number, lines, more, aria_current="date" if day == as_of else None)
 
 
-def _limit(each: Entry, lang: address.Lang) -> Markup:
+def _limit(each: Entry, lang: address.Lang, bearers: int) -> Markup:
     sign, tone = theme.sign(each.status)
     duty = store.worded(each.of.norm_label, lang)
+    if len(units := agendas.who(each.of, lang)) < bearers:
+        duty = f"{t('and').join(units)}{t('colon')}{duty}"
     told = f"{store.worded(each.of.status_label, lang)} · {duty}"
     if each.possible:
         told = t("duties.ics.possible", what=told)
@@ -115,8 +120,3 @@ def listed(month: date, found: Iterable[Entry]) -> list[Entry]:
     """Return the entries with a limit, certain or possible, in the month; each once."""
     here = [each for day, each in limits(found) if day.startswith(_key(month))]
     return agendas.lines(here)
-
-
-def none() -> None:
-    """Say that a month has no limits."""
-    frame.empty(t("duties.calendar.none"))

@@ -108,6 +108,23 @@ def test_filters_are_in_the_address_and_narrow_the_lines(visit: VisitorMaker) ->
     page.get_by_role("link", name="基准日前后30日内").click()
     expect(page).to_have_url(re.compile("days=30"))
     expect(page.locator("section#overdue")).to_have_count(0)
+    page.get_by_label("自", exact=True).fill("2025-12-31")
+    page.get_by_label("至", exact=True).fill("2026-01-31")
+    page.get_by_role("button", name="按日期筛选").click()
+    expect(page.locator(".zl-chosen")).to_have_text("期限在2025年12月31日至2026年1月31日 ×")
+    assert "days=" not in page.url
+    expect(page.locator("section#overdue tbody tr")).to_have_count(2)
+    assert all("2025年12月31日" in each for each in lines(page, "overdue"))
+    expect(page.locator("section#lapsed")).to_have_count(0)
+    free = page.url.removeprefix(visitor.address)
+    assert lines(colleague.open(free), "overdue") == lines(page, "overdue")
+    page = colleague.open(free.replace("to=2026-01-31", "to=2025-01-31"))
+    expect(page.locator(".zl-empty")).to_contain_text("起始日2025年12月31日晚于截止日2025年1月31日")
+    expect(page.locator(".zl-due")).to_have_count(0)
+    page.get_by_role("link", name="对调两个日期").click()
+    expect(page.locator(".zl-due").first).to_be_visible()
+    page = colleague.open(free.replace("to=2026-01-31", "to=<b>2026"))
+    expect(page.locator(".zl-empty")).to_contain_text("“<b>2026”不是")
 
 
 def test_a_unit_is_chosen_by_typing_and_its_month_can_be_turned(visit: VisitorMaker) -> None:
@@ -124,6 +141,23 @@ def test_a_unit_is_chosen_by_typing_and_its_month_can_be_turned(visit: VisitorMa
     expect(page.locator(".zl-cal .zl-cal-limit")).to_have_count(0)
     page.go_back()
     expect(page.locator(".zl-cal .zl-cal-limit")).to_have_count(2)
+
+
+def test_the_two_organs_of_a_district_have_one_calendar(visit: VisitorMaker) -> None:
+    visitor = visit()
+    page = visitor.open(f"/duties?{DAY}&tab=calendar&by=district&lang=en")
+    page.get_by_role("link", name="白杨区").click()
+    expect(page.locator(".zl-cal-turn h3")).to_have_text("11/2026")
+    page = visitor.open(UNIT.replace("dBaiyang_gov", "dBaiyang"))
+    expect(page.locator("h2").first).to_have_text("白杨区（示例）的责任日历")
+    expect(page.locator(".zl-lead").first).to_contain_text("合并列出5项")  # four of them are borne jointly
+    expect(page.locator(".zl-cal .zl-cal-limit")).to_have_count(2)
+    page.locator(".zl-cal-months").get_by_role("link", name="2025年10月").click()
+    expect(page.locator(".zl-cal .zl-cal-limit")).to_have_text(re.compile("白杨区政府（示例）："))
+    page.locator(".zl-lead").get_by_role("link", name="白杨区委（示例）").click()
+    expect(page.locator("h2").first).to_have_text("白杨区委（示例）的责任日历")
+    page.get_by_role("link", name="白杨区（示例）党政合并的日历").click()
+    expect(page.locator("h2").first).to_have_text("白杨区（示例）的责任日历")
 
 
 def test_on_a_phone_the_month_is_a_list(visit: VisitorMaker) -> None:

@@ -209,7 +209,12 @@ def page(known: Territory) -> Markup:
         if summary.limits
         else el("p", t("district.limits.none"), class_="zl-quiet")
     )
-    duties = el("p", go(address.link("duties", district=known.id), t("district.limits.all")))
+    duties = el(
+        "p",
+        go(address.link("duties", district=known.id), t("district.limits.all")),
+        " · ",
+        go(address.link("duties", tab="calendar", unit=known.id), t("district.limits.calendar")),
+    )
     sections = [
         ("district.organs", join(el("p", t("district.organs.lead"), class_="zl-lead"), responsible(known))),
         ("district.limits", join(el("p", t("district.limits.lead"), class_="zl-lead"), limits, duties)),

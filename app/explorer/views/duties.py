@@ -7,9 +7,19 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, agenda_files, agendas, dayless, due_lines, frame, months, store, tabular
+from app.explorer import (
+    address,
+    agenda_files,
+    agendas,
+    dayless,
+    due_lines,
+    duty_calendar,
+    frame,
+    periods,
+    store,
+)
 from app.explorer.markup import Markup, el, go, join, show
-from app.explorer.words import day, t
+from app.explorer.words import t
 from reasoner.answers.agenda import Entry, Kind
 
 _SHOWN: Final = 15  # lines of one kind while all kinds are shown
@@ -49,23 +59,30 @@ def unit_box(placeholder: str) -> None:
         list(units),
         index=None,
         key="duties_unit",
-        format_func=lambda unit: units.get(unit, unit),
+        format_func=lambda unit: agendas.unit_label(desk, unit, lang) if unit in units else unit,
         placeholder=placeholder,
         on_change=choose_unit,
     )
 
 
-def value_link(name: str, key: str, words: str, number: int | None, *, active: bool) -> Markup:
+def value_link(name: str, key: str, words: str, number: int, *, active: bool) -> Markup:
     """Return one value of a filter as a link that sets or takes away the filter."""
     return el(
         "li",
         go(
             address.here(**{name: None if active else key, "p": None}),
             el("span", words),
-            el("span", f"{number:,}") if number is not None else None,
+            el("span", f"{number:,}"),
             aria_current="true" if active else None,
         ),
     )
+
+
+def filter_words(name: str, value: str) -> str:
+    """Return the words for the value of a filter in force."""
+    if name == "unit":
+        return agendas.unit_label(desk, value, lang)
+    return agendas.label(desk, name, value, lang)
 
 
 def facet(name: str) -> Markup | None:
@@ -81,36 +98,18 @@ def facet(name: str) -> Markup | None:
     )
 
 
-def periods() -> Markup:
-    """Return the lengths of time to which limits can be narrowed."""
-    links = [
-        value_link("days", str(each), t("duties.period", days=each), None, active=asked.days == each)
-        for each in agendas.PERIODS
-    ]
-    return el("details", el("summary", t("duties.filter.days")), el("ul", links), open=True)
-
-
 def chosen_filters() -> Markup | None:
     """Return the filters in force, each a link that takes it away."""
-    in_force = {name: value for name in agendas.FILTERS if (value := getattr(asked, name))}
-    links = [
-        go(
-            address.here(**{name: None, "p": None}),
-            agendas.label(desk, name, value, lang),
-            " ×",
-            title=t("issues.remove"),
-        )
-        for name, value in in_force.items()
+    in_force: list[tuple[str, dict[str, str | None]]] = [
+        (filter_words(name, value), {name: None, "p": None})
+        for name in agendas.FILTERS
+        if (value := getattr(asked, name))
     ]
-    if asked.days is not None:
-        links.append(
-            go(
-                address.here(days=None, p=None),
-                t("duties.period", days=asked.days),
-                " ×",
-                title=t("issues.remove"),
-            )
-        )
+    if not asked.period.is_open:
+        in_force.append((periods.words(asked.period), periods.OPEN))
+    links = [
+        go(address.here(**dropped), words, " ×", title=t("issues.remove")) for words, dropped in in_force
+    ]
     return el("div", links, class_="zl-chosen") if links else None
 
 
@@ -179,57 +178,6 @@ def listed(found: Sequence[Entry]) -> None:
         show(el("div", el("p", go(address.here(tab="ahead"), t("duties.ahead", n=number))), class_="zl"))
 
 
-def calendar_of(unit: str, found: Sequence[Entry]) -> None:
-    """Write the month of one unit, and below it all that the unit has to do."""
-    month = months.of_address(asked.as_of)
-    name = agendas.label(desk, "unit", unit, lang)
-    here = months.listed(month, found)
-    show(
-        el(
-            "div",
-            el("h2", t("duties.calendar.of", unit=name)),
-            months.turn(month, asked.as_of, found),
-            months.grid(month, asked.as_of, found),
-            el("div", due_lines.table(desk, here), class_="zl-cal-phone") if here else None,
-            el("p", t("duties.calendar.none"), class_="zl-lead") if not here else None,
-            class_="zl",
-        )
-    )
-    listed(found)
-
-
-def units_table(found: Sequence[Entry]) -> Markup:
-    """Return the units with the number of their lines of the kinds that carry a day."""
-    shown: tuple[Kind, ...] = ("overdue", "lapsed", "coming")
-    counted: dict[str, dict[str, int]] = {}
-    following: dict[str, str] = {}
-    for each in found:
-        of = counted.setdefault(each.unit, {})
-        of[each.kind] = of.get(each.kind, 0) + 1
-        if each.kind == "coming" and each.due:
-            following[each.unit] = min(each.due, following.get(each.unit, each.due))
-    names = agendas.units(desk)
-    order = sorted(
-        counted, key=lambda unit: ([-counted[unit].get(kind, 0) for kind in shown], names.get(unit, unit))
-    )
-    first, last = page_of(len(order))
-    lines = [
-        (
-            go(address.here(unit=unit, p=None), names.get(unit, unit)),
-            *(str(counted[unit].get(kind, 0)) for kind in shown),
-            day(following[unit]) if unit in following else t("none"),
-        )
-        for unit in order[first:last]
-    ]
-    heads = [tabular.Head(t("duties.column.unit"))]
-    heads += [tabular.numbers(t(f"duties.kind.{kind}")) for kind in shown]
-    heads += [tabular.Head(t("duties.column.next"))]
-    return join(
-        tabular.table(heads, lines, class_="zl-rows"),
-        paging(len(order)) if len(order) > _PER_PAGE else None,
-    )
-
-
 def export(found: Sequence[Entry]) -> None:
     """Offer what is shown as files; they are made when they are asked for."""
     mine = agendas.lines(each for each in found if part is None or each.kind == part)
@@ -270,29 +218,34 @@ else:
     with left:
         unit_box(t("duties.filter.unit.choose" if tab == "calendar" else "duties.filter.unit.all"))
         show(
-            el("div", periods(), map(facet, agendas.FILTERS[1:]), class_="zl zl-filters"),
+            el(
+                "div",
+                periods.choice(asked.period),
+                None if asked.period.wrong else [facet(name) for name in agendas.FILTERS[1:]],
+                class_="zl zl-filters",
+            ),
             el("p", go(address.link("inspection"), t("duties.inspections")), class_="zl zl-small"),
         )
     with right:
-        if tab != "calendar":
+        if asked.period.wrong:
+            periods.complain(asked.period)
+        elif tab != "calendar":
             listed(found)
         elif asked.unit is None:
-            show(
-                el(
-                    "div",
-                    el("p", t("duties.calendar.choose"), class_="zl-lead"),
-                    chosen_filters(),
-                    units_table(found),
-                    class_="zl",
-                )
-            )
+            lead = el("p", t("duties.calendar.choose"), class_="zl-lead")
+            loads = duty_calendar.loads(desk, found)
+            first, last = page_of(len(loads))
+            choice = duty_calendar.choice(desk, loads[first:last])
+            turn = paging(len(loads)) if len(loads) > _PER_PAGE else None
+            show(el("div", lead, chosen_filters(), choice, turn, class_="zl"))
         elif asked.unit in agendas.units(desk):
-            calendar_of(asked.unit, found)
+            show(duty_calendar.month(desk, asked, asked.unit, found))
+            listed(found)
         else:
             name = agendas.label(desk, "unit", asked.unit, lang)
             frame.empty(
                 t("duties.calendar.unknown", unit=name),
                 go(address.here(unit=None), t("duties.calendar.others")),
             )
-        if found:
+        if found and not asked.period.wrong:
             export(found)
