@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import NoReturn
 
-from app.cli.arguments import answers, programs, reasoning, records, regulation
+from app.cli.arguments import answers, programs, reasoning, receipts, records, regulation
 from app.cli.arguments.common import FORMATS
 from app.cli.arguments.values import date
 from app.cli.messages import error_line
@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
         regulation.case,
         regulation.law,
         regulation.check,
+        regulation.verify_proof,
         regulation.coverage,
         answers.procedure,
         answers.agenda,
@@ -70,6 +71,8 @@ def parser() -> argparse.ArgumentParser:
         answers.dossier,
         records.generate,
         reasoning.export,
+        receipts.receipts,
+        receipts.diff,
         programs.bench,
         programs.explore,
     ):

@@ -95,6 +95,7 @@ def explain(command: Command) -> None:
         "show the proof of a conclusion, down to the words of the regulation and the row of the ledger",
         "zelian explain CONCLUSION",
         "zelian explain CONCLUSION --lang en --format json",
+        "zelian explain CONCLUSION --checkable > proof.json",
     )
     made.add_argument("conclusion", metavar="CONCLUSION", help="结论编号 · the id of a conclusion")
     made.add_argument(
@@ -106,6 +107,12 @@ def explain(command: Command) -> None:
         "--shared",
         action="store_true",
         help="JSON 中每个节点只写一次，以编号互引 · in JSON write each node once, referred to by number",
+    )
+    made.add_argument(
+        "--checkable",
+        action="store_true",
+        help="写成可由 zelian verify-proof 独立核验的 JSON：规则、取值、所附事实、散列值 "
+        "· as JSON that zelian verify-proof can check: rules, bindings, facts, hashes",
     )
     of_run(made)
     made.add_argument(

@@ -54,6 +54,32 @@ def check(command: Command) -> None:
     )
 
 
+def verify_proof(command: Command) -> None:
+    """Add ``verify-proof``."""
+    made = command(
+        "verify-proof",
+        "独立核验一份证明：规则、前提、否定、计数、期限、引文，逐步核对；不用推理引擎的代码",
+        "check a proof independently of the engine: rules, premises, absences, counts, periods, quotes",
+        "zelian explain CONCLUSION --checkable > proof.json && zelian verify-proof proof.json",
+        "zelian verify-proof proof.json --rules 旧版/ontology --facts 9f2c…",
+    )
+    made.add_argument(
+        "file", metavar="FILE", type=Path, help="explain --checkable 写出的文件 · a file written by it"
+    )
+    made.add_argument(
+        "--rules",
+        metavar="DIR",
+        type=Path,
+        help="证明所依版本的 ontology 文件夹，默认为本机所装 · the ontology folder that it was made under "
+        "(default: the installed one)",
+    )
+    made.add_argument(
+        "--facts",
+        metavar="SHA256",
+        help="事实应有的散列值，从别处取得 · the hash that the facts must have, obtained elsewhere",
+    )
+
+
 def coverage(command: Command) -> None:
     """Add ``coverage``."""
     made = command(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.cli import stored, tree, world
 from app.cli.messages import CommandError
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Print the proof as a tree or as ``zelian-proof/1``."""
     try:
+        if arguments.checkable:
+            print(json.dumps(_checkable(arguments), ensure_ascii=False, indent=1))
+            return 0
         proof = _proof(arguments)
     except KeyError as missing:
         raise CommandError(
@@ -28,6 +31,15 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(tree.lines(proof.to_dict(), arguments.lang, arguments.full)))
     return 0
+
+
+def _checkable(arguments: argparse.Namespace) -> dict[str, Any]:
+    if arguments.run_folder is not None:
+        # what is absent from one case of a run is not thereby absent from the run
+        raise CommandError(
+            "--checkable 只用于记录，不能与 --run 同用", "--checkable is for the record, not for --run"
+        )
+    return world.open_world(arguments.as_of).certify(arguments.conclusion)
 
 
 def _proof(arguments: argparse.Namespace) -> Proof:
