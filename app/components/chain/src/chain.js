@@ -2,7 +2,7 @@
 // folded away comes from the address, and a click puts it there.
 import cytoscape from "cytoscape";
 import { change } from "./place_in_address.js";
-import { place } from "./place.js";
+import { bend, place } from "./place.js";
 import { FONT_SIZE, CANVAS_FONT, sheet } from "./look.js";
 import { lines, size } from "./label.js";
 import { atFirst, neighbours, treeOf, visible, wayTo } from "./visible.js";
@@ -11,12 +11,12 @@ const LEAST_HEIGHT = 240;
 const MOST_HEIGHT = 720;
 const LEAST_SCALE = 0.8; // smaller than this the words cannot be read
 const NARROW = 560; // pixels: a phone
-const ASIDE = 110; // pixels: how far an edge that the layout does not know goes round its column
+const COLUMN = 60; // pixels: nodes whose middles are nearer than this stand one below the other
 const charts = new WeakMap();
 
 /** Elements with their text broken into lines and their size known; lines are shorter on a phone. */
 function measured(data, narrow) {
-  const [centreWidth, nodeWidth, edgeWidth] = narrow ? [112, 118, 64] : [190, 160, 92];
+  const [centreWidth, nodeWidth, edgeWidth] = narrow ? [112, 118, 66] : [190, 160, 104];
   const edgeFont = CANVAS_FONT.replace(`${FONT_SIZE}px`, "11px");
   const nodes = data.nodes.map((node) => {
     const block = lines(node.label, CANVAS_FONT, node.id === data.centre ? centreWidth : nodeWidth, narrow ? 4 : 3);
@@ -24,19 +24,15 @@ function measured(data, narrow) {
     return { ...node, lines: block.join("\n"), w: w + 26, h: h + 16 };
   });
   const edges = data.edges.map((edge) => {
-    const block = lines(edge.label, edgeFont, edgeWidth, 2);
+    const block = lines(edge.label, edgeFont, edgeWidth, narrow ? 4 : 3);
     const [w, h] = size(block, edgeFont, 15);
     return { ...edge, lines: block.join("\n"), w, h };
   });
   return { nodes, edges };
 }
 
-/** The bend of an edge outside the layout: past the right of a column, else nearly straight. */
-function aside(edge, places) {
-  const [from, to] = [places.get(edge.source), places.get(edge.target)];
-  const column = Math.abs(from.x - to.x) < 60;
-  return { weights: [0.5], distances: [column ? -Math.sign(to.y - from.y) * ASIDE : 20] };
-}
+/** The bend of an edge outside the layout between nodes that do not stand in one column: nearly straight. */
+const ASIDE = { weights: [0.5], distances: [20] };
 
 /** Whether two maps hold the same. */
 function same(one, other) {
@@ -159,7 +155,7 @@ class Chart {
           classes: this.view.hidden(node.id) ? "more" : "",
         })),
         ...edges.map((edge) => ({
-          group: "edges", data: { ...edge, ...(bends.get(edge.id) ?? aside(edge, places)) }, classes: tree.has(edge.id) ? "" : "beside",
+          group: "edges", data: { ...edge, ...(bends.get(edge.id) ?? ASIDE) }, classes: tree.has(edge.id) ? "" : "beside",
         })),
       ]);
     });
@@ -200,12 +196,32 @@ class Chart {
     const here = this.cy.getElementById(this.at);
     const beside = this.cy.edges(".beside");
     beside.addClass("away");
+    this.roundTheColumn(here);
     here.connectedEdges(".beside").removeClass("away");
     this.cy.elements().removeClass("dim");
     if (this.at !== this.centre) this.cy.elements().difference(here.closedNeighborhood()).addClass("dim");
     const chosen = edge ? this.cy.getElementById(edge) : this.cy.getElementById(this.at);
     chosen.addClass("chosen");
     this.describe();
+  }
+
+  /**
+   * Edges outside the layout from a node to others of its column go round it on the right, and the words of
+   * each stand beside the other node, so that none covers another.
+   */
+  roundTheColumn(here) {
+    const middle = here.position("x");
+    const isIn = (node) => Math.abs(node.position("x") - middle) < COLUMN;
+    const edges = here.connectedEdges(".beside").filter((edge) => edge.connectedNodes().every(isIn));
+    if (edges.empty()) return;
+    const right = Math.max(...this.cy.nodes().filter(isIn).map((node) => node.position("x") + node.data("w") / 2)) + 10;
+    const outer = right + Math.max(...edges.map((edge) => edge.data("w"))) + 24;
+    for (const edge of edges.toArray()) {
+      const [from, to] = [edge.source(), edge.target()];
+      const { y } = (from.same(here) ? to : from).position();
+      const round = [[outer, here.position("y")], [outer, y], [right, y], [right - 1, y]].map(([x, y]) => ({ x, y }));
+      edge.data(bend(from.position(), to.position(), from.same(here) ? round : round.reverse()));
+    }
   }
 
   describe() {

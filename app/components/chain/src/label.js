@@ -3,6 +3,10 @@
 
 const context = document.createElement("canvas").getContext("2d");
 
+// No line begins with what closes, and none ends with what opens.
+const CLOSES = /^[，。；：、！？…）】》〉」』”’%)\],.;:!?]/u;
+const OPENS = /[（【《〈「『“‘(\[]+$/u;
+
 /** Break `text` into at most `rows` lines no wider than `width` pixels in `font`. */
 export function lines(text, font, width, rows) {
   context.font = font;
@@ -10,8 +14,11 @@ export function lines(text, font, width, rows) {
   const out = [""];
   for (const piece of pieces) {
     const line = out[out.length - 1];
-    if (line && context.measureText(line + piece).width > width) out.push(piece.trimStart());
-    else out[out.length - 1] = line + piece;
+    const begun = line.replace(OPENS, "");
+    if (begun && !CLOSES.test(piece) && context.measureText(line + piece.trimEnd()).width > width) {
+      out[out.length - 1] = begun;
+      out.push(line.slice(begun.length) + piece.trimStart());
+    } else out[out.length - 1] = line + piece;
   }
   if (out.length > rows) {
     out.length = rows;

@@ -60,7 +60,8 @@ export function sheet(scheme) {
         "segment-distances": "data(distances)", "segment-radii": 12, "edge-distances": "node-position",
         "line-color": ink.line,
         "target-arrow-shape": "triangle", "target-arrow-color": ink.line, "arrow-scale": 0.8,
-        label: "data(lines)", "text-wrap": "wrap", "font-family": FONT, "font-size": 11, color: ink.quiet,
+        label: "data(lines)", "text-wrap": "wrap", "line-height": 1.3,
+        "font-family": FONT, "font-size": 11, color: ink.quiet,
         "text-background-color": ink.paper, "text-background-opacity": 1, "text-background-padding": 2,
         "overlay-opacity": 0,
       },
@@ -72,7 +73,9 @@ export function sheet(scheme) {
       },
     },
     { selector: "edge.away", style: { display: "none" } },
-    { selector: ".dim", style: { opacity: 0.4 } },
+    { selector: "node.dim", style: { opacity: 0.4 } },
+    // not as a whole: the line would be seen through the ground of its words
+    { selector: "edge.dim", style: { "line-opacity": 0.4, "text-opacity": 0.55 } },
     { selector: "edge.chosen", style: { width: 3 } },
   ];
 }
