@@ -5,11 +5,11 @@ export const FONT_SIZE = 13;
 export const CANVAS_FONT = `${FONT_SIZE}px ${FONT}`;
 
 const LIGHT = {
-  paper: "#FBFAF7", ink: "#1F2A37", quiet: "#5B6472", line: "#9AA3AF", action: "#1E4E79",
+  paper: "#FBFAF7", ink: "#1F2A37", quiet: "#5B6472", line: "#9AA3AF", faint: "#D8DCE1", faded: "#9AA3AF", action: "#1E4E79",
   card: "#FFFFFF", tint: "#E8EFF5", onAction: "#FFFFFF",
 };
 const DARK = {
-  paper: "#15181D", ink: "#E6E3DB", quiet: "#A8B0BC", line: "#6B7480", action: "#8DB9DE",
+  paper: "#15181D", ink: "#E6E3DB", quiet: "#A8B0BC", line: "#6B7480", faint: "#333A43", faded: "#6B7480", action: "#8DB9DE",
   card: "#1F242B", tint: "#22303D", onAction: "#10151B",
 };
 
@@ -74,8 +74,11 @@ export function sheet(scheme) {
     },
     { selector: "edge.away", style: { display: "none" } },
     { selector: "node.dim", style: { opacity: 0.4 } },
-    // not as a whole: the line would be seen through the ground of its words
-    { selector: "edge.dim", style: { "line-opacity": 0.4, "text-opacity": 0.55 } },
+    // by colour: through the ground of words that are half transparent, their line would be seen
+    {
+      selector: "edge.dim",
+      style: { "line-color": ink.faint, "target-arrow-color": ink.faint, color: ink.faded },
+    },
     { selector: "edge.chosen", style: { width: 3 } },
   ];
 }
