@@ -36,6 +36,12 @@ def directory(desk: store.Desk) -> Directory:
     return directories.directory(desk.record, rules().vocabulary)
 
 
+def name(desk: store.Desk, entity: str, lang: Lang) -> str:
+    """Return the name of a body, district or sector."""
+    found = directory(desk).entities.get(entity)
+    return found.label[lang] if found else entity
+
+
 # -- what is asked --------------------------------------------------------------------------------
 
 

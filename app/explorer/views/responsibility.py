@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import streamlit as st
-
-from app.explorer import address, body_list, frame, proofs, responsibilities, store
+from app.explorer import (
+    address,
+    body_list,
+    frame,
+    proofs,
+    responsibilities,
+    responsibility_fields,
+    store,
+)
 from app.explorer.allocations import bearers, line, listed
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
-from reasoner.answers.responsibility import Answer, Asked, Governing, SectorAnswer, Word
+from reasoner.answers.responsibility import Answer, Asked, Governing, SectorAnswer
 from reasoner.engine.conclusions import Conclusion
 
 desk = store.desk(address.as_of())
@@ -20,112 +26,12 @@ known = responsibilities.directory(desk)
 
 def name(entity: str) -> str:
     """Return the name of a body, district or sector."""
-    found = known.entities.get(entity)
-    return found.label[lang] if found else entity
+    return responsibilities.name(desk, entity, lang)
 
 
 def unit(body: str) -> Markup:
     """Return a body as a link to its page."""
     return go(address.link("unit", id=body), name(body))
-
-
-# -- the question ---------------------------------------------------------------------------------
-
-
-def put(**changed: str | None) -> None:
-    """Put what was chosen into the address."""
-    for parameter, value in (changed | {"c": None}).items():
-        if value:
-            st.query_params[parameter] = value
-        else:
-            st.query_params.pop(parameter, None)
-
-
-def choose_sector() -> None:
-    """Put the chosen sector or word into the address."""
-    value = st.session_state["responsibility-sector"]
-    options = responsibilities.choices(desk, lang, "", "")
-    put(**(responsibilities.chosen(value, options) if value else {"sector": None, "word": None}))
-
-
-def fields() -> None:
-    """Write the three fields: sector, district, day."""
-    left, middle, right = st.columns([2, 1.3, 1])
-    options = responsibilities.choices(desk, lang, t("responsibility.arrow"), t("responsibility.no_sector"))
-    current = responsibilities.choice(options)
-    if current is None and (current := address.param("word")) is not None:
-        options[current] = current
-    with left:
-        st.session_state["responsibility-sector"] = current
-        st.selectbox(
-            t("responsibility.sector"),
-            list(options),
-            index=None,
-            key="responsibility-sector",
-            format_func=lambda each: options.get(each, str(each)),
-            placeholder=t("responsibility.choose"),
-            on_change=choose_sector,
-            accept_new_options=True,
-        )
-    with middle:
-        districts = {each.id: each.label[lang] for each in known.districts}
-        st.session_state["responsibility-place"] = asked.place
-        st.selectbox(
-            t("responsibility.place"),
-            list(districts),
-            index=None,
-            key="responsibility-place",
-            format_func=lambda each: districts.get(each, str(each)),
-            placeholder=t("responsibility.choose"),
-            on_change=lambda: put(place=st.session_state["responsibility-place"]),
-        )
-    with right:
-        written = address.param("on") or ""
-        st.session_state["responsibility-on"] = written
-        st.text_input(
-            t("responsibility.on"),
-            key="responsibility-on",
-            placeholder=responsibilities.on().isoformat(),
-            on_change=lambda: put(on=st.session_state["responsibility-on"].strip()),
-        )
-        if written and written != responsibilities.on().isoformat():
-            show(el("p", t("responsibility.on.wrong", value=written), class_="zl zl-small", role="alert"))
-
-
-def mapping() -> Markup | None:
-    """Return what the word in the address means, or why it means nothing."""
-    word = address.param("word")
-    if word is None:
-        return None
-    found = responsibilities.meant(desk)
-    if not found:
-        return el("p", t("responsibility.word.unknown", word=word))
-    if len(found) == 1:
-        return el("p", _meaning(found[0]))
-    every = responsibilities.every_sector(found)
-    links = [
-        el(
-            "li",
-            go(address.here(sector=",".join(each.sectors)), _meaning(each))
-            if each.sectors
-            else _meaning(each),
-        )
-        for each in found
-    ]
-    together = every == asked.sectors and len(every) > 1
-    return join(
-        el("p", t(f"responsibility.word.{'together' if together else 'several'}", word=word)),
-        el("ul", links, class_="zl-meanings"),
-    )
-
-
-def _meaning(word: Word) -> str:
-    if not word.sectors:
-        return t("responsibility.word.none", word=word.text, reason=word.reason)
-    named = t("and").join(map(name, word.sectors))
-    if not word.reason:
-        return t("responsibility.word.plain", word=word.text, sectors=named)
-    return t("responsibility.word", word=word.text, sectors=named, reason=word.reason)
 
 
 # -- the answer ----------------------------------------------------------------------------------
@@ -321,10 +227,7 @@ def examples() -> Markup | None:
 def who() -> None:
     """Write the answer to who is responsible."""
     show(el("div", el("p", t("responsibility.lead"), class_="zl-lead"), class_="zl"))
-    fields()
-    told = mapping()
-    if told is not None:
-        show(el("div", told, class_="zl"))
+    responsibility_fields.write(desk, asked)
     if asked.place is None and not asked.sectors:
         show(el("div", examples(), class_="zl"))
         return
