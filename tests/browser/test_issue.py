@@ -10,6 +10,26 @@ from visitor import HOSTILE, VisitorMaker
 
 SHOWN = "c => (c._cyreg ? c._cyreg.cy.nodes().map(n => n.id()) : []).sort()"
 
+#: The words of every visible edge that cover other words or a node, or through which another edge runs.
+COVERED = """c => {
+  const cy = c._cyreg.cy, nodes = cy.nodes().toArray();
+  const edges = cy.edges().filter((e) => e.visible()).toArray();
+  const words = edges.map((e) => e.boundingBox({ includeEdges: false, includeOverlays: false }));
+  const boxes = nodes.map((n) => n.boundingBox({ includeLabels: false, includeOverlays: false }));
+  const meet = (a, b) => a.x1 + 3 < b.x2 && b.x1 + 3 < a.x2 && a.y1 + 3 < b.y2 && b.y1 + 3 < a.y2;
+  const within = ({ x, y }, b) => x > b.x1 + 3 && x < b.x2 - 3 && y > b.y1 + 3 && y < b.y2 - 3;
+  const along = (e) => {
+    const turns = [e.source().position(), ...(e.segmentPoints() ?? []), e.target().position()];
+    return turns.slice(1).flatMap((to, i) => [...Array(40).keys()].map((k) => (
+      { x: turns[i].x + (to.x - turns[i].x) * k / 40, y: turns[i].y + (to.y - turns[i].y) * k / 40 })));
+  };
+  return words.flatMap((box, i) => [
+    ...words.map((other, k) => k > i && meet(box, other) && edges[k].id()),
+    ...boxes.map((other, k) => meet(box, other) && nodes[k].id()),
+    ...edges.map((e) => e !== edges[i] && along(e).some((p) => within(p, box)) && e.id()),
+  ].filter(Boolean).map((other) => `${edges[i].id()} | ${other}`));
+}"""
+
 
 def canvas_of(page: Page) -> Locator:
     canvas = page.locator(".canvas")
@@ -114,12 +134,15 @@ def test_the_keyboard_walks_the_graph(visit: VisitorMaker) -> None:
     expect(page).to_have_url(re.compile("node="))
 
 
-@pytest.mark.parametrize("width", [1360, 420])
-def test_the_words_of_the_graph_can_be_read(visit: VisitorMaker, width: int) -> None:
-    page = visit(width).open("/issue?id=SL-105&tab=chain")
+@pytest.mark.parametrize(("width", "lang"), [(1360, "zh"), (420, "en")])
+def test_the_words_of_the_graph_can_be_read(visit: VisitorMaker, width: int, lang: str) -> None:
+    page = visit(width).open(f"/issue?id=SL-105&tab=chain&lang={lang}")
     zoom = canvas_of(page).evaluate("c => c._cyreg.cy.zoom()")
     assert zoom * 13 >= 10, "smaller than ten pixels"
     assert len(canvas_of(page).evaluate(SHOWN)) <= 20
+    assert canvas_of(page).evaluate(COVERED) == []
+    click_node(page, "i-s-routine-2024")  # which others in its column hang on as well
+    assert canvas_of(page).evaluate(COVERED) == []
 
 
 def test_a_node_folded_away_is_shown_when_a_link_names_it(visit: VisitorMaker) -> None:
@@ -146,6 +169,11 @@ def test_the_three_layers_stand_apart(visit: VisitorMaker) -> None:
     expect(layers).to_have_count(3)
     expect(page.locator(".zl", has=layers.first)).to_contain_text("互不推出")
     expect(layers.nth(2)).to_contain_text("由有权机关确定")
+    for place in (
+        page.locator(".zl-three"),
+        page.locator(".zl-note", has_text="移送记录"),
+    ):  # who, when, by what
+        expect(place).to_contain_text("市国资委党委；2024年6月12日；【示例】示例督〔2024〕18号")
 
 
 def test_every_fact_names_its_source(visit: VisitorMaker) -> None:
@@ -210,6 +238,21 @@ def test_why_not_names_what_is_missing_and_the_article_that_asks_for_it(visit: V
     colleague.page.goto(page.url)
     colleague.settle()
     expect(colleague.page.locator(".zl-asked .zl-set").first).to_contain_text("缺少")
+
+
+def test_why_a_status_is_absent_is_three_clicks_from_the_start(visit: VisitorMaker) -> None:
+    page = visit().open("/")
+    page.locator(".zl-nav a").nth(1).click()
+    page.get_by_role("link", name="CQ-001", exact=True).click()
+    page.get_by_role("link", name="为什么没有“逾期”").click()
+    answer = page.locator(".zl-asked")
+    expect(answer).to_contain_text("中央督察整改方案报送的规定时限")
+    expect(answer).to_contain_text("完备性声明")
+    expect(answer).to_contain_text("第三十五条第二款")
+    expect(page.locator("h3", has_text="为什么没有“逾期”")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^第三十六条第二款 按督察报告")).click()
+    expect(page).to_have_url(re.compile("norm=a36.p2.s2"))
+    expect(page.locator(".zl-options [aria-current]")).to_have_text(re.compile("逾期"))
 
 
 def test_what_is_missing_can_be_supposed_and_the_change_names_the_fact(visit: VisitorMaker) -> None:
