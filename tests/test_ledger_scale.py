@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from ledger_tables import PETITION, THIRD_CENTRAL, fresh, petition, write_xlsx
 
@@ -50,6 +50,7 @@ ODD = ["", "", "", "无", "/", "=1+1", "#REF!", " 空格 ", "零\u200b宽", "、
 INSPECTIONS = ["i-c3", "i-c2", "第三轮中央生态环境保护督察", "没有的督察"]
 PETITIONS = "重庆十一列"
 TABLES = ["问题", "任务", "行为", "移送", "认定", "文件", "机构", "督察", "完备性声明", PETITIONS]
+NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
 LAYOUTS = {table.name: table for table in layouts()}
 
 
@@ -185,6 +186,26 @@ def test_by_columns_is_what_it_is_row_by_row(record: Record, seed: int) -> None:
         expected, as_expected = read(files, record, rows_from=1 << 40)
     assert facts == expected
     assert said(report) == said(as_expected)
+
+
+def loaded(files: list[Path], folder: Path, rows_from: int) -> tuple[object, ...]:
+    """What the record holds, and all that is said, when files are loaded by two and then the first again."""
+    folder.mkdir()
+    with fresh(folder) as own:
+        reports = [load(some, own, rows_from=rows_from) for some in (files[:2], files[2:], files[:1]) if some]
+        aside = sorted(map(repr, own.set_aside()))
+        what = sorted(repr(tuple(row.values())) for row in own.sourced().to_pylist())
+        said_of = [(said(each), each.statements, each.elsewhere) for each in reports]
+        return what, aside, own.digest, said_of
+
+
+@settings(max_examples=4, deadline=None, phases=NO_SHRINKING)
+@given(seed=st.integers(0, 1 << 32))
+def test_loading_by_columns_puts_the_same_on_record(seed: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        files = written(Path(folder), seed)
+        by_columns = loaded(files, Path(folder) / "a", 1)
+        assert by_columns == loaded(files, Path(folder) / "b", 1 << 40)
 
 
 def test_what_is_written_is_what_loading_puts_on_record(tmp_path: Path) -> None:

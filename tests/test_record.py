@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateTable
 
 from reasoner.records import record as module
 from reasoner.records.record import Claim, Record, SetAside, Source
-from reasoner.records.transaction import SCHEMA
+from reasoner.records.schema import SCHEMA
 
 
 @pytest.fixture

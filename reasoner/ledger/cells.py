@@ -11,7 +11,7 @@ from reasoner.ledger import entities, values
 from reasoner.ledger.context import Context, Setting
 from reasoner.ledger.layouts import Item
 from reasoner.ledger.names import Names
-from reasoner.ledger.rows import Row
+from reasoner.ledger.row import Row
 from reasoner.records.record import Claim
 
 PLACED = frozenset({"place", "placesAmong", "bodies", "ref"})

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 import pyarrow as pa
 
 from reasoner.ledger.cells import KNOWN, OWN, PLACED
-from reasoner.ledger.columns import Columns, text
+from reasoner.ledger.column_rows import text
+from reasoner.ledger.columns import Columns
 from reasoner.ledger.layouts import Item
 
 SHAPE = "predicate, subject, object, kind, n, columns"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from reasoner.ledger.report import Problem
-from reasoner.ledger.rows import Entry
+from reasoner.ledger.row import Entry
 from reasoner.ledger.words import message
 from reasoner.records.record import Claim
 from reasoner.rulebook.vocabulary import Text, Vocabulary

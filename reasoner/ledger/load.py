@@ -21,7 +21,7 @@ from reasoner.ledger.reading import (
     without_content,
 )
 from reasoner.ledger.report import Problem, Report, RowOutcome, Unusable, UnusableFile
-from reasoner.ledger.rows import Entry
+from reasoner.ledger.row import Entry
 from reasoner.ledger.tables import Document
 from reasoner.ledger.words import message
 from reasoner.records.record import Record, SetAside
@@ -31,6 +31,9 @@ _TABLES = {".xlsx", ".csv", ".parquet"}
 _GRAPHS = {".ttl", ".nt", ".trig", ".jsonld"}
 _SPREADSHEETS = {".xls", ".xlsm", ".xlsb", ".xltx", ".xltm", ".ods", ".et"}
 _SAMPLES = ("*.csv", "*.xlsx", "*.ttl")
+_ROWS_FROM = 20_000
+_SHORTEST_ROW = {".csv": 8, ".parquet": 1}
+"""Bytes; a .parquet packs its rows."""
 
 
 def load(
@@ -44,6 +47,7 @@ def load(
     corrections: Corrections | None = None,
     only_good: bool = False,
     dry: bool = False,
+    rows_from: int = _ROWS_FROM,
 ) -> Report:
     """Load .xlsx, .csv, .parquet, .ttl, .nt, .trig and .jsonld files in one transaction.
 
@@ -51,12 +55,22 @@ def load(
     ``corrections`` says of single cells what shall be read in their stead; the statements of such a row
     name ``who`` and what stood there. ``only_good`` leaves alone what cannot be used, instead of
     setting it aside on record. ``dry`` stores nothing: the report says what would have happened.
+    A .csv or .parquet of ``rows_from`` rows or more is read by columns (``large``).
 
     A file that cannot be used leaves the record as it was (``exit_code`` 2); rows that cannot be used
     are set aside whole (1). ``progress(step, done, total)`` is called now and then.
     """
     report = Report()
     known = layouts(layout_folder)
+    paths = [Path(file) for file in files if not isinstance(file, Document)]
+    if not (corrections or dry) and len(paths) == len(files) and any(_may_be(p, rows_from) for p in paths):
+        from reasoner.ledger.large import load_large  # imported late: DuckDB is slow to import
+
+        return load_large(
+            *(paths, record, (who, why), progress, known, rows_from),
+            with_registry=with_registry,
+            only_good=only_good,
+        )
     tables: list[Table] = []
     entries: list[Entry] = []
     digests: dict[str, str] = {}
@@ -70,8 +84,8 @@ def load(
             report.unusable.append(error)
     if report.unusable:
         return report
-    if with_registry and record.version == 0:
-        load(registry_files(), record, who="zelian", why="装入自带名录", progress=progress)
+    if with_registry:
+        put_registry(record, progress)
     return _take(tables, entries, record, report, (who, why), digests, progress, corrections, only_good, dry)
 
 
@@ -110,10 +124,27 @@ def load_bundled(record: Record, samples: bool = False, progress: Progress = sil
     return load(files, record, who="zelian", why="装入自带数据", progress=progress)
 
 
+def put_registry(record: Record, progress: Progress = silent) -> None:
+    """Put the bundled registry on a record that is empty."""
+    if record.version == 0:
+        load(registry_files(), record, who="zelian", why="装入自带名录", progress=progress)
+
+
 def registry_files() -> list[Path]:
     """The bundled registry."""
     files = sorted(bundled("data", "registry").glob("*.csv"))
     return [file for file in files if file.name != "sector_words.csv"]
+
+
+def _may_be(file: Path, rows: int) -> bool:
+    """Whether a file is one that may have so many rows."""
+    least = _SHORTEST_ROW.get(file.suffix.lower())
+    if least is None or not file.is_file() or file.stat().st_size < rows * least:
+        return False
+    if file.suffix.lower() == ".parquet":
+        return True
+    with file.open("rb") as content:
+        return sum(piece.count(b"\n") for piece in iter(lambda: content.read(1 << 20), b"")) >= rows
 
 
 def file_names(files: Sequence[str | Path | Document]) -> list[str]:
@@ -182,29 +213,41 @@ def _take(
 ) -> Report:
     """What all tables and subjects come to, put on record or (``dry``) only counted."""
     context, readers = context_of(tables, entries, record, digests, corrections or {}, said[0])
-    rows = read_tables(readers, context, _waiting(record, digests), report, progress)
+    rows = read_tables(readers, context, waiting(record, digests), report, progress)
     note_references(rows, without_content(rows, context.on_record))
     entries += rows
     why = said[1] or "导入 " + "、".join(digests)
     elsewhere = Elsewhere(entries, record)
     writing = record.trial() if dry else record.transaction(said[0], why, digests)
     with writing as transaction:
-        for done, entry in enumerate(entries):
-            if done % 2000 == 0:
-                progress("写入记录", done, len(entries))
-            if entry.usable:
-                report.meet(entry.source.file, elsewhere.compare(entry))
-                _put(entry, transaction, report)
-            else:
-                _set_aside(entry, transaction, report, only_good)
-            report.add(entry.problems)
+        store(entries, elsewhere, transaction, report, progress, only_good)
         report.statements = transaction.changes
     report.version = record.version
-    progress("写入记录", len(entries), len(entries))
     return report
 
 
-def _waiting(record: Record, files: Iterable[str]) -> set[tuple[str, str | None, str | None]]:
+def store(
+    entries: Sequence[Entry],
+    elsewhere: Elsewhere,
+    transaction: Transaction,
+    report: Report,
+    progress: Progress,
+    only_good: bool,
+) -> None:
+    """Put the entries on record, or set them aside, and report what became of each."""
+    for done, entry in enumerate(entries):
+        if done % 2000 == 0:
+            progress("写入记录", done, len(entries))
+        if entry.usable:
+            report.meet(entry.source.file, elsewhere.compare(entry))
+            _put(entry, transaction, report)
+        else:
+            _set_aside(entry, transaction, report, only_good)
+        report.add(entry.problems)
+    progress("写入记录", len(entries), len(entries))
+
+
+def waiting(record: Record, files: Iterable[str]) -> set[tuple[str, str | None, str | None]]:
     """The rows set aside from other files than these."""
     named = set(files)
     return {(row.file, row.sheet, row.key) for row in record.set_aside() if row.file not in named}

@@ -22,7 +22,7 @@ from rdflib.term import BNode, Node
 from reasoner.ledger import literals
 from reasoner.ledger.context import clean_id, fingerprint
 from reasoner.ledger.report import Problem, UnusableFile
-from reasoner.ledger.rows import Entry
+from reasoner.ledger.row import Entry
 from reasoner.ledger.tables import Document
 from reasoner.ledger.words import Vocabulary, message, term, vocabulary
 from reasoner.records.record import Claim, Kind, Source

@@ -12,7 +12,8 @@ from reasoner.ledger.layouts import Table, TableLayout, nearest, recognise
 from reasoner.ledger.names import PREDICATES, Names
 from reasoner.ledger.origin import TRACE_HEADERS, Corrections
 from reasoner.ledger.report import Problem, Report, UnusableFile
-from reasoner.ledger.rows import Entry, Row, TableReader
+from reasoner.ledger.row import Entry, Row
+from reasoner.ledger.rows import TableReader
 from reasoner.ledger.tables import Grid, header
 from reasoner.ledger.words import Words, message, ontology
 from reasoner.records.record import Record, Source

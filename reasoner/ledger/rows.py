@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from reasoner.ledger import entities, literals, values
 from reasoner.ledger.context import Context, Setting, clean_id, fingerprint
 from reasoner.ledger.layouts import SLOT, Entity, Item, Table
 from reasoner.ledger.origin import TITLE, Corrections, Origin, letter, shown
 from reasoner.ledger.report import Problem, Severity
+from reasoner.ledger.row import Row
 from reasoner.ledger.sheets import Cell
 from reasoner.ledger.tables import header
 from reasoner.ledger.words import message
@@ -18,47 +19,6 @@ from reasoner.records.record import Claim, Source
 
 _ALIKE = frozenset({"place", "placesAmong", "bodies", "sector", "choice", "inspection", "date", "deadline"})
 """Values of which the same text says the same in every row of one district and days."""
-
-
-@dataclass
-class Row:
-    """One row while it is being read."""
-
-    number: int
-    cells: tuple[Cell, ...]
-    texts: list[str]
-    continues: bool = False
-    ids: dict[str, str] = field(default_factory=dict)
-    key: str = ""
-    claims: list[Claim] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    inspection: str | None = None
-    district: str | None = None
-    days: tuple[int, ...] = ()
-    left_out: bool = False
-    before: dict[str, str] = field(default_factory=dict)  # corrected columns: what stood there
-
-    @property
-    def usable(self) -> bool:
-        """Whether nothing sets it aside."""
-        return all(problem.severity != "set_aside" for problem in self.problems)
-
-
-@dataclass
-class Entry:
-    """What one row, or one subject of an RDF file, comes to."""
-
-    source: Source
-    claims: list[Claim]
-    problems: list[Problem]
-    cells: dict[str, str] = field(default_factory=dict)
-    about: str = ""
-    corrected: bool = False
-
-    @property
-    def usable(self) -> bool:
-        """Whether nothing sets it aside."""
-        return all(problem.severity != "set_aside" for problem in self.problems)
 
 
 class TableReader:
@@ -216,7 +176,11 @@ class TableReader:
 
     def place(self, row: Row) -> str:
         """What a corrected row is recognised by: the kind of table and the row's key."""
-        return f"{self.layout.layout}/{self.layout.name}/{row.key}"
+        return self.place_of(row.key)
+
+    def place_of(self, key: str) -> str:
+        """What the row of a key is recognised by."""
+        return f"{self.layout.layout}/{self.layout.name}/{key}"
 
     # -- second pass: what a row states -------------------------------------------------------
 

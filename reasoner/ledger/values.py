@@ -22,7 +22,7 @@ from reasoner.ledger.words import Words
 from reasoner.records.record import Kind, Object
 
 if TYPE_CHECKING:
-    from reasoner.ledger.rows import Row
+    from reasoner.ledger.row import Row
 
 EXPLANATION_HEADER = "问题说明"
 NAMING = frozenset(names.PREDICATES)

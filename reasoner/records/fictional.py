@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from reasoner.records.record import Record
-from reasoner.records.transaction import MODULUS, STATEMENTS, Object, Statement, content_of, weight
+from reasoner.records.schema import STATEMENTS
+from reasoner.records.transaction import MODULUS, Object, Statement, content_of, weight
 from reasoner.rulebook.vocabulary import Vocabulary
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from reasoner.records.record import Object, Record, Source, Statement
-from reasoner.records.transaction import SET_ASIDE, SOURCES, STATEMENTS, TRANSACTIONS
+from reasoner.records.schema import SET_ASIDE, SOURCES, STATEMENTS, TRANSACTIONS
 
 Side = Literal["added", "retracted"]
 

@@ -19,12 +19,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
+from reasoner.records.schema import SCHEMA, SET_ASIDE, SOURCES, STATEMENTS, TRANSACTIONS
 from reasoner.records.transaction import (
-    SCHEMA,
-    SET_ASIDE,
-    SOURCES,
-    STATEMENTS,
-    TRANSACTIONS,
     Change,
     Claim,
     Kind,

@@ -1,4 +1,4 @@
-"""What the record stores, and one transaction on it: statements, their sources, rows set aside.
+"""What the record keeps, and one transaction on it: statements, their sources, rows set aside.
 
 Nothing is ever deleted: a retraction writes the number of the transaction that retracted.
 """
@@ -14,65 +14,13 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from reasoner.records.schema import CHUNK, SET_ASIDE, SOURCES, STATEMENTS, TRANSACTIONS, insert_all
+
 Kind = Literal["class", "entity", "date", "integer", "text"]
 Change = Literal["new", "changed", "unchanged"]
 Object = str | int | None
 
-_CHUNK = 20_000
 MODULUS = 1 << 128
-
-SCHEMA = sa.MetaData()
-TRANSACTIONS = sa.Table(
-    "transactions",
-    SCHEMA,
-    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("who", sa.Text, nullable=False),
-    sa.Column("why", sa.Text, nullable=False),
-    sa.Column("files", sa.Text, nullable=False),
-    sa.Column("digest", sa.Text, nullable=False),
-)
-SOURCES = sa.Table(
-    "sources",
-    SCHEMA,
-    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("file", sa.Text, nullable=False, index=True),
-    sa.Column("sheet", sa.Text),
-    sa.Column("row", sa.Integer),
-    sa.Column("key", sa.Text),
-    sa.Column("url", sa.Text),
-    sa.Column("by", sa.Text),
-    sa.Column("at", sa.Text),
-    sa.Column("note", sa.Text),
-)
-# ``object`` is never NULL: an Arrow reader that meets only NULLs first would take it for a number.
-STATEMENTS = sa.Table(
-    "statements",
-    SCHEMA,
-    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("predicate", sa.Text, nullable=False),
-    sa.Column("subject", sa.Text, nullable=False, index=True),
-    sa.Column("object", sa.Text, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("source", sa.BigInteger, sa.ForeignKey("sources.id"), nullable=False, index=True),
-    sa.Column("columns", sa.Text),
-    sa.Column("added", sa.BigInteger, nullable=False),
-    sa.Column("retracted", sa.BigInteger),
-    sa.Column("reason", sa.Text),
-)
-SET_ASIDE = sa.Table(
-    "set_aside",
-    SCHEMA,
-    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("file", sa.Text, nullable=False, index=True),
-    sa.Column("sheet", sa.Text),
-    sa.Column("row", sa.Integer),
-    sa.Column("key", sa.Text),
-    sa.Column("cells", sa.Text, nullable=False),
-    sa.Column("problems", sa.Text, nullable=False),
-    sa.Column("added", sa.BigInteger, nullable=False),
-    sa.Column("resolved", sa.BigInteger),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +79,19 @@ class SetAside:
     problems: list[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row of a large file: its number as ``Source`` has it, its key, address, and statements.
+
+    ``stated``: predicate, subject, object as stored, kind -> the columns it was read from.
+    """
+
+    number: int
+    key: str
+    url: str | None
+    stated: dict[tuple[str, str, str, str], str | None]
+
+
 _Known = dict[tuple[str | None, str | None], dict[tuple[str, str, str, str], int]]
 
 
@@ -147,6 +108,7 @@ class Transaction:
         self._state = int(last.digest, 16) if last else 0
         self._next = {table.name: self._free_id(table) for table in (STATEMENTS, SOURCES, SET_ASIDE)}
         self._new: dict[str, list[tuple[Any, ...]]] = {"sources": [], "statements": [], "set_aside": []}
+        self._written = 0
         self._gone: list[dict[str, Any]] = []
         self._resolved: list[int] = []
         self._known: dict[str, _Known] = {}
@@ -203,6 +165,27 @@ class Transaction:
         if not before:
             return "new"
         return "unchanged" if before.keys() == after.keys() else "changed"
+
+    def put_new_rows(self, file: str, rows: Iterable[NewRow]) -> None:
+        """Put rows of a file on record of which nothing is stated yet; they are written by pieces at once."""
+        sources: list[tuple[Any, ...]] = []
+        statements: list[tuple[Any, ...]] = []
+        for row in rows:
+            origin = self._take("sources")
+            sources.append((origin, file, None, row.number, row.key, row.url, None, None, None))
+            for content, columns in row.stated.items():
+                self._state += weight(content, file)
+                statements.append((self._take("statements"), *content, origin, columns, self.id, None, None))
+            if len(statements) >= CHUNK:
+                self._write(sources, statements)
+        self._write(sources, statements)
+        self._state %= MODULUS
+
+    def _write(self, sources: list[tuple[Any, ...]], statements: list[tuple[Any, ...]]) -> None:
+        self._written += len(statements)
+        for table, rows in ((SOURCES, sources), (STATEMENTS, statements)):
+            insert_all(self._connection, table, rows)
+            rows.clear()
 
     def stated(self, source: Source) -> frozenset[tuple[str, str, str, str]]:
         """What the row named by ``source`` states now: predicate, subject, object as stored, kind."""
@@ -314,9 +297,8 @@ class Transaction:
     @property
     def changes(self) -> int:
         """How many statements were added or retracted, or rows set aside or taken up again."""
-        return (
-            len(self._new["statements"]) + len(self._gone) + len(self._new["set_aside"]) + len(self._resolved)
-        )
+        new = self._written + len(self._new["statements"]) + len(self._new["set_aside"])
+        return new + len(self._gone) + len(self._resolved)
 
     def flush(self) -> None:
         """Write everything at once; a transaction that changed nothing leaves no trace."""
@@ -336,7 +318,7 @@ class Transaction:
             },
         )
         for table in (SOURCES, STATEMENTS, SET_ASIDE):
-            _insert_all(self._connection, table, self._new[table.name])
+            insert_all(self._connection, table, self._new[table.name])
         if self._gone:
             c = STATEMENTS.c
             run(
@@ -363,15 +345,3 @@ def weight(content: tuple[str, str, str, str], file: str) -> int:
     """A statement's share in the digest; shares are summed, so that order does not matter."""
     text = "\x1f".join((*content, file)).encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=16).digest())
-
-
-def _insert_all(connection: sa.Connection, table: sa.Table, rows: list[tuple[Any, ...]]) -> None:
-    """Insert whole rows in bulk; tuples go straight to the driver where it takes them."""
-    insert = table.insert()
-    for start in range(0, len(rows), _CHUNK):
-        chunk = rows[start : start + _CHUNK]
-        if connection.dialect.positional:
-            connection.exec_driver_sql(str(insert.compile(dialect=connection.dialect)), chunk)
-        else:
-            names = table.columns.keys()
-            connection.execute(insert, [dict(zip(names, row, strict=True)) for row in chunk])
