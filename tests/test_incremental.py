@@ -14,7 +14,7 @@ from reasoner.casebook import cases
 from reasoner.engine.evaluate import Ground, Row, evaluate
 from reasoner.engine.facts import Facts
 from reasoner.engine.kept_up import InProcess
-from reasoner.engine.maintenance import Layers
+from reasoner.engine.maintenance import Layers, WideError
 from reasoner.pipeline import Ontology
 from reasoner.records.registry import bundled_registry
 
@@ -148,3 +148,15 @@ def test_edits_of_shaken_cases_give_what_a_full_evaluation_gives(
 def test_edits_of_random_worlds_give_what_a_full_evaluation_gives(rules: Ontology, layers: Layers) -> None:
     for seed in range(3):
         compare(InProcess(recorded(random_world(seed, rules)), rules, DAYS[-1], layers), seed, 6)
+
+
+def test_too_much_to_look_at_changes_nothing_and_names_the_rule(rules: Ontology, layers: Layers) -> None:
+    of = InProcess(recorded(shaken_world(1, rules, given())), rules, DAYS[-1], layers, most=40)
+    before, facts = kept(of), dict(of.recorded)
+    with pytest.raises(WideError) as wide:
+        of.change((), (), DAYS[0])
+    assert wide.value.rule in {rule.id for rule in rules.book.rules}
+    assert (kept(of), of.recorded, of.as_of) == (before, facts, DAYS[-1])
+    of.maintained.most = 10_000_000
+    of.change((), (), DAYS[0])
+    assert kept(of) == full(of)

@@ -23,7 +23,7 @@ def encode(connection: duckdb.DuckDBPyConnection, rules: Ontology, as_of: int) -
     _names(connection, rules)
     _facts(connection)
     _check(connection)
-    _complete(connection, rules, as_of)
+    complete(connection, rules, as_of)
 
 
 def _predicates(connection: duckdb.DuckDBPyConnection, rules: Ontology) -> None:
@@ -106,7 +106,7 @@ def _check(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _complete(connection: duckdb.DuckDBPyConnection, rules: Ontology, as_of: int) -> None:
+def complete(connection: duckdb.DuckDBPyConnection, rules: Ontology, as_of: int) -> None:
     """``stated``: what the ontology, the parameters, the day of asking and the calendar add to the facts."""
     run = connection.execute
     (most,) = run("SELECT max(arity) FROM predicates").fetchall()[0]

@@ -67,6 +67,16 @@ class Names:
             self._codes[value] = found[0] if found else None
         return self._codes[value]
 
+    def add(self, name: str) -> int:
+        """The code of a name, a new one when the run does not know it; its database is open for writing."""
+        code = self.encode(name)
+        if code is None:
+            ((last,),) = self._run("SELECT max(code) FROM names").fetchall()
+            code = self._codes[name] = int(last) + 1
+            self._run("INSERT INTO names VALUES (?, ?)", [code, name])
+            self._run("INSERT INTO names_by_hash VALUES (?, ?)", [hashed(name), code])
+        return code
+
     def decode(self, code: int) -> Value:
         """The value of a code. Raises KeyError for a code that no name has."""
         if code < NAME_BASE:

@@ -230,7 +230,11 @@ class Run:
             kept = self.kept | set(every_one)
             evaluation.evaluate(self.connection, self.rules, kept, progress or (lambda *_: None), every)
             self.close()
-            _write(self.folder, {**_about(self.folder), "finished": True})
+            self.noted(finished=True)
+
+    def noted(self, **about: Any) -> None:
+        """Note something about the run: ``finished``, ``as_of``, ``sources``."""
+        _write(self.folder, {**_about(self.folder), **about})
 
     # -- what follows -------------------------------------------------------------------------------
 

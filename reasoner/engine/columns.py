@@ -110,6 +110,11 @@ class Columns:
     def __contains__(self, row: Row) -> bool:
         return bool(self.matching(tuple(range(len(row))), row, self._length))
 
+    def sort(self) -> None:
+        """Sort by every column now and not when it is first asked for."""
+        for position in range(len(self._columns)):
+            self._single(position)
+
     def _order(self, position: int) -> tuple[Integers, Any]:
         """The values of a column in order, and the numbers of their rows."""
         found = self._sorted.get(position)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from reasoner.engine.columns import Few, Table
 from reasoner.engine.evaluate import Ground, evaluate
@@ -19,6 +20,18 @@ from reasoner.rulebook.rules import Value
 
 PARAMETERS = frozenset({"parameterKind", "ruleValue"})
 """Statements on which it depends which of the regulation's parameters stand, and how months are counted."""
+
+
+@dataclass
+class Edit:
+    """Recorded statements that come and go, and with them: the day of asking, what is stated beside."""
+
+    come: list[Ground]
+    gone: list[Ground]
+    as_of: int
+    beside: dict[Ground, None]
+    days: Counter[int] = field(default_factory=Counter)
+    parameters: dict[Ground, None] = field(default_factory=dict)
 
 
 class KeptUp:
@@ -39,47 +52,50 @@ class KeptUp:
         self.maintained, self.rules, self.as_of = maintained, rules, as_of
         self._days, self._parameters = Counter(days), dict.fromkeys(parameters)
         self._is_recorded, self._encode = is_recorded, encode
-        self._beside = self._stated_beside(self._parameters, self._days, as_of)
+        self.beside = self._stated_beside(self._parameters, self._days, as_of)
 
-    def change(
-        self, come: Iterable[Ground], gone: Iterable[Ground] = (), as_of: int | None = None
-    ) -> dict[str, Turn]:
-        """Add and take away recorded statements, ask as of another day; what turned, by predicate.
+    def edit(self, come: Iterable[Ground], gone: Iterable[Ground] = (), as_of: int | None = None) -> Edit:
+        """What adding and taking away statements, or asking as of another day, comes to.
 
-        What is recorded already does not come, what is not does not go, what is in both stays. Raises
-        WideError, having changed nothing, when too much would have to be looked at. It is for the caller to
-        record the change afterwards.
+        What is recorded already does not come, what is not does not go, what is in both stays.
         """
         used, day = self.rules.book.used, self.as_of if as_of is None else as_of
         wanted = {atom: None for atom in come if atom[0] in used}
         added = [atom for atom in wanted if not self._is_recorded(atom)]
-        taken = [
-            atom
-            for atom in dict.fromkeys(gone)
-            if atom[0] in used and atom not in wanted and self._is_recorded(atom)
-        ]
-        days, parameters = self._days.copy(), self._parameters
-        days.update(_numbers(added))
-        days.subtract(_numbers(taken))
-        days = +days
-        if any(atom[0] in PARAMETERS for atom in (*added, *taken)):
-            parameters = {atom: None for atom in parameters if atom not in taken}
-            parameters |= {atom: None for atom in added if atom[0] in PARAMETERS}
-        beside = self._beside
-        if days.keys() != self._days.keys() or parameters is not self._parameters or day != self.as_of:
-            beside = self._stated_beside(parameters, days, day)
-        before, left = self._beside.keys(), set(taken)
+        left = [atom for atom in dict.fromkeys(gone) if atom[0] in used and atom not in wanted]
+        edit = Edit(added, [atom for atom in left if self._is_recorded(atom)], day, self.beside)
+        edit.days = self._days.copy()
+        edit.days.update(_numbers(edit.come))
+        edit.days.subtract(_numbers(edit.gone))
+        edit.days = +edit.days
+        edit.parameters = self._parameters
+        if any(atom[0] in PARAMETERS for atom in (*edit.come, *edit.gone)):
+            edit.parameters = {atom: None for atom in self._parameters if atom not in edit.gone}
+            edit.parameters |= {atom: None for atom in added if atom[0] in PARAMETERS}
+        same = edit.parameters is self._parameters and edit.days.keys() == self._days.keys()
+        if not same or day != self.as_of:
+            edit.beside = self._stated_beside(edit.parameters, edit.days, day)
+        return edit
+
+    def apply(self, edit: Edit) -> dict[str, Turn]:
+        """Evaluate what depends on an edit; what turned, by predicate, as encoded.
+
+        Raises WideError, having changed nothing, when too much would have to be looked at. It is for the
+        caller to record the edit afterwards.
+        """
+        before, now, taken = self.beside, edit.beside, set(edit.gone)
         turned = self.maintained.change(
-            map(self._encoded, (*added, *(a for a in beside if a not in before))),
+            map(self._encoded, (*edit.come, *(a for a in now if a not in before))),
             map(
                 self._encoded,
                 (
-                    *(atom for atom in taken if atom not in beside),
-                    *(a for a in before - beside.keys() if a in left or not self._is_recorded(a)),
+                    *(atom for atom in edit.gone if atom not in now),
+                    *(a for a in before if a not in now and (a in taken or not self._is_recorded(a))),
                 ),
             ),
         )
-        self._days, self._parameters, self._beside, self.as_of = days, parameters, beside, day
+        self._days, self._parameters = edit.days, edit.parameters
+        self.beside, self.as_of = edit.beside, edit.as_of
         return turned
 
     def _encoded(self, atom: Ground) -> Ground:
@@ -145,15 +161,13 @@ class InProcess(KeptUp):
     def change(
         self, come: Iterable[Ground], gone: Iterable[Ground] = (), as_of: int | None = None
     ) -> dict[str, Turn]:
-        """The same, recorded too."""
-        added, taken = dict.fromkeys(come), dict.fromkeys(gone)
-        turned = super().change(added, taken, as_of)
-        for atom in taken:
-            if atom not in added:
-                self.recorded.pop(atom, None)
-        used = self.rules.book.used
-        self.recorded |= {atom: None for atom in added if atom[0] in used}
+        """Edit, evaluate what depends on that, and record it; what turned. Raises WideError."""
+        edit = self.edit(come, gone, as_of)
+        turned = self.apply(edit)
+        for atom in edit.gone:
+            del self.recorded[atom]
+        self.recorded |= dict.fromkeys(edit.come)
         return turned
 
 
-__all__ = ["PARAMETERS", "InProcess", "KeptUp"]
+__all__ = ["PARAMETERS", "Edit", "InProcess", "KeptUp"]
