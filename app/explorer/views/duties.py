@@ -135,9 +135,13 @@ def section(kind: Kind, found: Sequence[Entry]) -> Markup | None:
     if rest:
         shown.append(due_lines.table(desk, rest, _FIRST.get(kind, "limit")))
     more = go(address.here(part=kind, p=None), t("duties.more", n=f"{number:,}")) if number > last else None
+    about = (*(each.of.subject for each in mine), *(task.id for task in tasks))
+    invented = sum(each in desk.invented for each in about)
+    counted = [t("duties.count", n=f"{number:,}")]
+    counted += [t("samples.part", n=f"{invented:,}")] if invented else []
     return el(
         "section",
-        el("h2", t(f"duties.kind.{kind}"), " ", el("small", t("duties.count", n=f"{number:,}"))),
+        el("h2", t(f"duties.kind.{kind}"), " ", el("small", t("then").join(counted))),
         el("p", t(f"duties.lead.{kind}"), class_="zl-lead"),
         shown,
         (el("p", more) if part is None else paging(number)) if more or part else None,
