@@ -36,9 +36,9 @@ def test_edits_of_a_run_are_stored_as_a_full_evaluation_would_store_them(tmp_pat
             come = [taken.pop(0)] if number % 3 == 2 else []
             predicate, row = dice.choice([a for a in atoms if len(a[1]) == 2])
             come.append((predicate, (row[0], dice.choice(["a word nobody knows", 20240101, "督察一"]))))
-            edited = kept.change(come, gone, DAY.replace(day=1 + number) if number % 5 == 4 else None)
+            edited = kept.change(come, gone, DAY.replace(day=1 + number) if number % 6 == 4 else None)
             why, taken = why or edited.why, [*taken, *gone]
-            if number % 4 == 3:
+            if number % 6 == 5:
                 assert held(run) == full(run, rules), (number, come, gone)
         assert not why
         kept.change([taken[0]], (), DAY)
@@ -54,12 +54,11 @@ def recorded(run: object, rules: Ontology) -> list[Ground]:
     from reasoner.batch.run import Run
 
     assert isinstance(run, Run)
-    found: list[Ground] = []
-    for name, *row in run.connection.execute(
+    rows = run.connection.execute(
         "SELECT p.name, a0, a1 FROM facts AS f JOIN predicates AS p ON p.code = f.predicate"
-    ).fetchall():
-        found.append((name, run.names.rows([tuple(v for v in row if v is not None)])[0]))
-    return found
+    ).fetchall()
+    told = run.names.rows([tuple(v for v in row[1:] if v is not None) for row in rows])
+    return [(name, row) for (name, *_), row in zip(rows, told, strict=True)]
 
 
 def held(run: object) -> dict[str, set[Row]]:

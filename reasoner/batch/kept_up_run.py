@@ -8,8 +8,9 @@ the edit says which rule it was.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from time import perf_counter
 from typing import Any
 
 from reasoner.batch import concluded, encoding
@@ -18,6 +19,7 @@ from reasoner.batch.evaluation import quoted
 from reasoner.batch.run import Run
 from reasoner.batch.sources import Source
 from reasoner.engine import calendar
+from reasoner.engine.columns import Table
 from reasoner.engine.evaluate import Ground
 from reasoner.engine.join import Row
 from reasoner.engine.kept_up import PARAMETERS, Edit, KeptUp
@@ -25,7 +27,7 @@ from reasoner.engine.maintenance import MOST, Layers, Maintained, Turn, WideErro
 from reasoner.engine.sql import NAME_BASE
 from reasoner.rulebook.rules import Value
 
-_EVERY = "everything"
+EVERYTHING = "everything"
 """Noted in ``meta`` of a run that has the tables of all predicates."""
 _EDITED = "edit"
 
@@ -52,11 +54,13 @@ class KeptUpRun:
         """``most``: rows to be looked at for one edit, beyond which everything is evaluated."""
         self.run, self._most = run, most
         self._layers = Layers(coded(run.rules))
+        self.evaluating = 0.0
+        """Seconds that the last edit took without storing it."""
         self._open()
 
     def _open(self) -> None:
         """Read what is recorded and what holds."""
-        if not self.run.finished or not self._rows("SELECT 1 FROM meta WHERE key = ?", [_EVERY]):
+        if not self.run.finished or not self._rows("SELECT 1 FROM meta WHERE key = ?", [EVERYTHING]):
             self._reason()
         self._codes: dict[str, int] = dict(self._rows("SELECT name, code FROM predicates"))
         stated = dict(given(self.run))
@@ -79,6 +83,17 @@ class KeptUpRun:
             self._is_recorded,
             self._code,
         )
+        self._kept.maintained.prepare()
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """All that is recorded or holds, by predicate, in codes."""
+        return self._kept.maintained.tables
+
+    @property
+    def looked(self) -> int:
+        """The rows looked at for the last edit."""
+        return self._kept.maintained.looked
 
     def _rows(self, query: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         return self.run.connection.execute(query, list(values)).fetchall()
@@ -127,7 +142,9 @@ class KeptUpRun:
         before, execute = self._kept.beside, self.run.connection.execute
         execute("BEGIN")
         try:
+            start = perf_counter()
             turned, why = self._kept.apply(edit), ""
+            self.evaluating = perf_counter() - start
             for predicate, turn in turned.items():
                 if predicate in self._layers.of:
                     self._turn(predicate, turn)
@@ -214,10 +231,10 @@ class KeptUpRun:
             self._rows(f"CREATE OR REPLACE TABLE {table} AS FROM {table} ORDER BY {order}")
         self._rows("DELETE FROM done")
         self._rows("DROP TABLE stated")
-        self._rows("DELETE FROM meta WHERE key IN ('counting', ?)", [_EVERY])
+        self._rows("DELETE FROM meta WHERE key IN ('counting', ?)", [EVERYTHING])
         encoding.complete(connection, self.run.rules, calendar.to_int(self.run.as_of))
         self.run.reason(also=None)
-        self._rows("INSERT INTO meta VALUES (?, '')", [_EVERY])
+        self._rows("INSERT INTO meta VALUES (?, '')", [EVERYTHING])
 
 
 def _values(rows: Iterable[Row]) -> str:

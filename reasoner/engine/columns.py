@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from reasoner.engine.join import Relation, Row
+from reasoner.rulebook.rules import Value
 
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 FEW = 2_000
@@ -35,8 +36,9 @@ class Table(Protocol):
     def matching(self, positions: tuple[int, ...], key: Row, most: int) -> Iterable[Row]:
         """Rows whose arguments at ``positions`` equal ``key``. Raises TooManyError beyond ``most``."""
 
-    def spread(self, positions: tuple[int, ...]) -> float:
-        """How many rows agree with a row at these positions, as a rule: the mean over all rows."""
+    def spread(self, positions: tuple[int, ...], key: Row = ()) -> float:
+        """How many rows agree with a row at these positions, as a rule: the mean over all rows; with a key,
+        how many agree with that, as far as it is cheap to tell."""
 
     def add(self, row: Row) -> bool:
         """Add a row; return whether it was new."""
@@ -67,10 +69,12 @@ class Few(Relation):
         """Rows whose arguments at ``positions`` equal ``key``; few by nature, whatever ``most`` says."""
         return super().matching(positions, key)
 
-    def spread(self, positions: tuple[int, ...]) -> float:
-        """How many rows agree with a row at these positions, as a rule."""
+    def spread(self, positions: tuple[int, ...], key: Row = ()) -> float:
+        """How many rows agree with a row, or with a key, at these positions."""
         if not self.rows:
             return 0.0
+        if key:
+            return float(sum(all(row[p] == k for p, k in zip(positions, key, strict=True)) for row in self))
         alike = Counter(tuple([row[p] for p in positions]) for row in self.rows)
         return sum(number * number for number in alike.values()) / len(self.rows)
 
@@ -124,6 +128,14 @@ class Columns:
             found = self._sorted[position] = column[order], order.astype(np.int32)
         return found
 
+    def _between(self, position: int, value: Value) -> tuple[int, int]:
+        """Where the rows with a value are in the order of a column."""
+        values = self._order(position)[0]
+        first = int(values.searchsorted(value))
+        if first == self._length or values[first] != value:
+            return first, first
+        return first, int(values.searchsorted(value, "right"))
+
     def _single(self, position: int) -> float:
         if position not in self._alike:
             values = self._order(position)[0]
@@ -132,8 +144,11 @@ class Columns:
             self._alike[position] = float((numbers * numbers).sum() / self._length)
         return self._alike[position]
 
-    def spread(self, positions: tuple[int, ...]) -> float:
-        """How many rows agree with a row at these positions, as a rule, as far as single columns tell."""
+    def spread(self, positions: tuple[int, ...], key: Row = ()) -> float:
+        """How many rows agree with a row, or a key, at these positions, as far as single columns tell."""
+        if key:
+            ends = (self._between(p, k) for p, k in zip(positions, key, strict=True))
+            return float(min(last - first for first, last in ends))
         if len(positions) == len(self._columns):
             return 1.0
         return min((self._single(p) for p in positions), default=float(self._length))
@@ -155,15 +170,10 @@ class Columns:
         best = (
             0 if len(positions) == 1 else min(range(len(positions)), key=lambda i: self._single(positions[i]))
         )
-        values, order = self._order(positions[best])
-        value = key[best]
-        first = int(values.searchsorted(value))
-        if first == self._length or values[first] != value:
-            return []
-        last = int(values.searchsorted(value, "right"))
+        first, last = self._between(positions[best], key[best])
         if last - first > most:
             raise TooManyError
-        numbers = order[first:last]
+        numbers = self._order(positions[best])[1][first:last]
         for i, position in enumerate(positions):
             if i != best and len(numbers):
                 numbers = numbers[self._columns[position][numbers] == key[i]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from reasoner.engine.columns import Table
 from reasoner.engine.join import Plan, Row
@@ -15,6 +16,9 @@ from reasoner.rulebook.rules import Atom, Comparison, Count, Literal, Not, Rule,
 
 _NEVER = 1e18
 """More than any join costs: a literal whose turn has not come."""
+
+_ALL = 1e6
+"""What is added for a literal that is looked through from end to end."""
 
 Tables = Mapping[str, Table]
 
@@ -87,6 +91,13 @@ class Entrances:
         names = (v.name for v in rule.head.variables())
         self._heads[rule.head.predicate, key].append(Entrance(rule, rule.head, rule.body, names))
 
+    def plan(self, tables: Tables) -> None:
+        """Make all joins now and not when they are first asked for."""
+        every = (self.present.values(), self.absent.values(), self.counted.values(), self._heads.values())
+        for ways in chain.from_iterable(every):
+            for way in ways:
+                way.plan(tables)
+
     def concluding(self, predicate: str, row: Row) -> Iterator[Entrance]:
         """The rules that may conclude a row."""
         if row:
@@ -104,11 +115,10 @@ def _cost(literal: Literal, bound: set[str], tables: Tables) -> float:
                 return 0.0
             if len(known) == len(literal.args):
                 return 0.1
-            constant = tuple(i for i in known if not isinstance(literal.args[i], Var))
-            spread = table.spread(tuple(known)) if known else float(len(table))
-            if known and len(constant) == len(known):  # looked up when it is known with what
-                spread = _matching(table, constant, literal)
-            return spread + (0 if known else 1e6)
+            if not known:
+                return len(table) + _ALL
+            key = [a for a in literal.args if not isinstance(a, Var)]
+            return table.spread(tuple(known), tuple(key) if len(key) == len(known) else ())
         case Not(atom):
             return -1.0 if all(v.anonymous or v.name in bound for v in atom.variables()) else _NEVER
         case Comparison(left, _, right):
@@ -117,8 +127,3 @@ def _cost(literal: Literal, bound: set[str], tables: Tables) -> float:
             outer = {limit.name} if isinstance(limit, Var) else set()
             return _NEVER * (2 if outer <= bound else 3)  # last: what is bound elsewhere joins
     return _NEVER
-
-
-def _matching(table: Table, positions: tuple[int, ...], atom: Atom) -> float:
-    key = tuple([a for a in atom.args if not isinstance(a, Var)])
-    return float(len(list(table.matching(positions, key, len(table)))))

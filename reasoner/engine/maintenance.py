@@ -86,6 +86,11 @@ class Maintained:
         self.looked = 0
         """Rows looked at in the last change."""
 
+    def prepare(self) -> None:
+        """Plan all joins now, so that no change has to wait for that."""
+        for each in self.layers.strata:
+            each.entrances.plan(self.tables)
+
     def states(self, atom: Ground) -> bool:
         """Whether a fact states it."""
         table = (self.stated if atom[0] in self.layers.of else self.tables).get(atom[0])

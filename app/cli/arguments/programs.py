@@ -35,7 +35,7 @@ def bench(command: Command) -> None:
     )
     made.add_argument(
         "--what",
-        choices=("engines", "interactive", "explorer", "loading", "searching", "reasoning"),
+        choices=("engines", "interactive", "incremental", "explorer", "loading", "searching", "reasoning"),
         default="engines",
         help="测量什么，默认 engines；其余各项的参数写在 -- 之后 · what to measure (default: engines); the "
         "arguments of the others follow --",
