@@ -171,6 +171,40 @@ def test_articles_norms_terms_and_places_are_found_in_both_languages(index: sear
     assert "disciplineAndSupervision" in found(index, "纪委监委", "organ")
 
 
+@pytest.mark.parametrize("query", ["T-2", "t2", "Ｔ－２", " T 2 ", "t—2。"])
+def test_a_number_finds_what_it_is_the_number_of_before_anything_else(
+    record: Record, rules: Ontology, tmp_path: Path, query: str
+) -> None:
+    issue(record, "T-20", "T-2 T-2 T-2 T-2", "T-2")  # says the number more often than the issue itself
+    index = search.index(record, rules, tmp_path / "cache")
+    assert [(each.kind, each.ref) for each in index.numbered(query)] == [("issue", "T-2")]
+    if "2" in search_text.words(query)[0]:
+        assert found(index, query) == ["T-2", "T-20"]
+
+
+def test_a_part_of_a_number_is_no_number(index: search.Index) -> None:
+    for query in ("T", "T-", "2", "", "T-2 T-3", "-"):
+        assert index.numbered(query) == [], query
+
+
+def test_a_sector_is_found_by_its_name_its_words_and_its_departments(
+    record: Record, rules: Ontology, tmp_path: Path
+) -> None:
+    claims = [
+        Claim("sector", "s_port"),
+        Claim("name", "s_port", "港口码头", "text"),
+        Claim("municipalDepartment", "transportCommission"),
+        Claim("name", "transportCommission", "示范交通委", "text"),
+        Claim("governs", "transportCommission", "s_port", "entity"),
+    ]
+    with record.transaction("test", "sector") as change:
+        change.put_row(Source("s.csv", row=1, key="s_port"), claims)
+    index = search.index(record, rules, tmp_path / "cache")
+    for query in ("港", "码头", "长江岸线", "示范交通委"):
+        assert found(index, query, "sector") == ["s_port"], query
+    assert index.alike("港囗码头")[0].ref == "s_port"
+
+
 def test_kinds_are_counted_and_pages_follow_each_other(index: search.Index) -> None:
     everything = index.find("督察", limit=5000)
     assert everything.total == len(everything.hits) == sum(everything.counts.values())

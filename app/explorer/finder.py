@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from app.explorer import address, store
+from app.explorer import address, questions, store
 from app.explorer.address import Lang
+from app.explorer.responsibilities import directory
 from app.explorer.words import t
 from app.home import home
 from reasoner import pipeline
-from reasoner.queries import search
+from reasoner.queries import offers, search
+from reasoner.queries.offers import Names, Offer
 from reasoner.queries.search import Found, Hit, Index, Suggestion
 
 #: Texts of an entry that are no predicate of the record: their names are words of the interface.
-_OWN = frozenset({"text", "quote", "type", "reading", "reason", "point", "definition", "id"})
+_OWN = frozenset({"text", "quote", "type", "reading", "reason", "point", "definition", "word", "id"})
 
 
 def _ontology() -> pipeline.Ontology:
@@ -38,6 +40,22 @@ def find(desk: store.Desk, words: str, kind: str | None, limit: int, offset: int
     return index(desk).find(words, kind, lang=address.lang(), limit=limit, offset=offset)
 
 
+def numbered(desk: store.Desk, words: str) -> list[Suggestion]:
+    """Return the issues and inspections of which the words are the number."""
+    return index(desk).numbered(words)
+
+
+@store.once
+def names(desk: store.Desk) -> Names:
+    """Return the names by which districts, bodies and sectors are found in what somebody types."""
+    return Names(directory(desk))
+
+
+def offered(desk: store.Desk, words: str) -> list[Offer]:
+    """Return the views that answer what somebody typed."""
+    return offers.offers(words, names(desk), questions.catalogue())
+
+
 def href(hit: Hit | Suggestion) -> str | None:
     """Return the address of the view that shows what was found; None when no page does."""
     if isinstance(hit, Hit) and hit.kind in ("law", "norm", "term"):
@@ -45,6 +63,8 @@ def href(hit: Hit | Suggestion) -> str | None:
     pages = {"organ": "unit", "district": "district", "inspection": "inspection", "issue": "issue"}
     if hit.kind in pages:
         return address.link(pages[hit.kind], id=hit.ref)
+    if hit.kind == "sector":
+        return address.link("responsibility", sector=hit.ref)
     within = hit.within if hit.kind == "township" else ""
     return address.link("district", id=within) if within else None
 

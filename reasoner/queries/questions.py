@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import pyoxigraph as ox
 
@@ -28,6 +28,9 @@ Kind = Literal[
 KINDS: Final[tuple[Kind, ...]] = (
     *("unit", "district", "sector", "inspection", "norm", "status", "finding", "missing", "day", "words"),
 )
+View = Literal["responsible", "succession", "calendar"]
+"""Views besides the questions that somebody who searches may ask for."""
+
 _MARK: Final = "#blanks"
 _ONLY_IF: Final = re.compile(r" *#(if|unless) (\w+)$")
 _LONGEST: Final = 200  # signs of a text; nobody searches for more
@@ -55,7 +58,10 @@ class Blank:
 
 @dataclass(frozen=True)
 class Question:
-    """A ready question. ``about`` says how to read the answer, ``empty`` what to do when there is none."""
+    """A ready question. ``about`` says how to read the answer, ``empty`` what to do when there is none.
+
+    ``asked_by`` are words besides those of the title by which somebody who searches asks for it.
+    """
 
     id: str
     group: str
@@ -65,15 +71,20 @@ class Question:
     blanks: tuple[Blank, ...]
     query: str
     next: str | None = None
+    asked_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The ready questions by id, in their order, with the words for groups and columns."""
+    """The ready questions by id, in their order, with the words for groups and columns.
+
+    ``asked_by``: the words by which somebody who searches asks for a view that is no question.
+    """
 
     questions: Mapping[str, Question]
     groups: Mapping[str, Text]
     columns: Mapping[str, Text]
+    asked_by: Mapping[View, tuple[str, ...]]
 
 
 @cache
@@ -99,8 +110,10 @@ def catalogue(folder: Path | None = None) -> Catalogue:
             blanks,
             query,
             entry.get("next"),
+            tuple(entry.get("asked_by") or ()),
         )
-    return Catalogue(questions, said["groups"], said["columns"])
+    views = {view: tuple(said["asked_by"][view]) for view in get_args(View)}
+    return Catalogue(questions, said["groups"], said["columns"], views)
 
 
 def _blank(question: str, name: str, given: Mapping[str, Any], labels: Mapping[str, Text]) -> Blank:

@@ -1,4 +1,4 @@
-"""Full-text search over the regulation, organs, places and issues, by an index beside the record.
+"""Full-text search over the regulation, organs, sectors, places and issues, by an index beside the record.
 
 The index is one SQLite file (FTS5) in the cache folder, named by the hash of what it was built from: the
 state of the record, the rules, this program. It is built under another name and put in place at once, so
@@ -22,10 +22,11 @@ from uuid import uuid4
 
 from rapidfuzz import fuzz, process
 
+from reasoner.answers import responsibility
 from reasoner.pipeline import Ontology
 from reasoner.queries import search_text, searchable
 from reasoner.queries.search_text import BREAK, Piece
-from reasoner.queries.searchable import KINDS, NAMED, Entry, Line
+from reasoner.queries.searchable import KINDS, NAMED, NUMBERED, Entry, Line
 from reasoner.records.record import Record
 from reasoner.rulebook.vocabulary import Text
 
@@ -33,12 +34,15 @@ _ROOM: Final = 100_000_000  # entries of one kind have the row ids from its plac
 _ABANDONED: Final = 3600.0  # seconds after which a file half built belongs to nobody
 _ALIKE: Final = 60.0  # how like a name must be to be suggested, of 100 …
 _NEARLY: Final = 15.0  # … and how much less like than the likest
+_LONGEST_NUMBER: Final = 100  # characters of the number of an issue
 _KEPT: Final = 2  # indexes in a folder
 _WEIGHTS: Final = "6.0, 1.0"  # a name counts for more than a text
 
 _SCHEMA: Final = """
 CREATE TABLE entries (id INTEGER PRIMARY KEY, ref TEXT, data TEXT);
 CREATE TABLE names (name TEXT, entry INTEGER);
+CREATE TABLE numbers (number TEXT, entry INTEGER);
+CREATE INDEX numbered ON numbers (number);
 CREATE VIRTUAL TABLE words USING fts5 (name, text, content='', tokenize='unicode61 remove_diacritics 0');
 """
 
@@ -65,7 +69,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A name like the one that was looked for, and what bears it."""
+    """A name, and what bears it."""
 
     kind: str
     ref: str
@@ -99,7 +103,7 @@ class Index:
     def find(
         self, query: str, kind: str | None = None, *, lang: str = "zh", limit: int = 20, offset: int = 0
     ) -> Found:
-        """Return what has all words of a query, by kind, the most fitting first.
+        """Return what has all words of a query, by kind: what is so numbered, then the most fitting.
 
         ``kind`` (one of KINDS) narrows the hits, not the counts; ``limit`` and ``offset`` count within each
         kind. ``lang`` (zh, en) chooses among the texts of an entry the one to show. A query without a letter
@@ -110,6 +114,7 @@ class Index:
             return Found()
         with self._open() as connection:
             match = search_text.expression(wanted)
+            first = next(iter(_numbered(connection, query)), 0)
             counted = connection.execute(
                 f"SELECT rowid / {_ROOM}, count(*) FROM words WHERE words MATCH ? GROUP BY 1", (match,)
             )
@@ -121,9 +126,10 @@ class Index:
                     rows = connection.execute(
                         "SELECT id, ref, data FROM entries JOIN ("
                         f" SELECT rowid AS row, bm25(words, {_WEIGHTS}) AS fit FROM words"
-                        " WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY fit, row LIMIT ? OFFSET ?"
-                        ") ON id = row ORDER BY fit, row",
-                        (match, *_room(name), max(0, limit), max(0, offset)),
+                        " WHERE words MATCH ? AND rowid BETWEEN ? AND ?"
+                        " ORDER BY rowid != ?, fit, row LIMIT ? OFFSET ?"
+                        ") ON id = row ORDER BY row != ?, fit, row",
+                        (match, *_room(name), first, max(0, limit), max(0, offset), first),
                     )
                     hits += [_hit(entry, ref, data, wanted, lang) for entry, ref, data in rows]
         return Found({name: counts[name] for name in KINDS if name in counts}, tuple(hits))
@@ -141,8 +147,13 @@ class Index:
             )
             return frozenset(ref for (ref,) in rows)
 
+    def numbered(self, query: str) -> list[Suggestion]:
+        """Return the issues and inspections whose number is the query, whatever its width, case and marks."""
+        with self._open() as connection:
+            return [_suggestion(connection, entry) for entry in _numbered(connection, query)]
+
     def alike(self, query: str, limit: int = 5) -> list[Suggestion]:
-        """Return organs, places and inspections whose names are like the query, the likest first."""
+        """Return organs, sectors, places and inspections whose names are like the query, the likest first."""
         asked = "".join(token for word in search_text.words(query) for token in word)
         if len(asked) < 2 or limit < 1:
             return []
@@ -154,11 +165,7 @@ class Index:
                     break
                 entry = self._names[1][place]
                 if entry not in found and len(found) < limit:
-                    ref, data = connection.execute(
-                        "SELECT ref, data FROM entries WHERE id = ?", (entry,)
-                    ).fetchone()
-                    said = json.loads(data)
-                    found[entry] = Suggestion(KINDS[entry // _ROOM], ref, said["name"]["zh"], said["within"])
+                    found[entry] = _suggestion(connection, entry)
         return list(found.values())
 
     @cached_property
@@ -173,6 +180,25 @@ def _room(kind: str) -> tuple[int, int]:
     """The row ids of a kind; those of no kind for a kind that does not exist."""
     place = KINDS.index(kind) if kind in KINDS else len(KINDS)
     return place * _ROOM, (place + 1) * _ROOM - 1
+
+
+def _number(text: str) -> str:
+    """A number as it is looked up: CQ-001, ｃｑ００１ and cq 001 are the same."""
+    return " ".join(search_text.tokens(text))
+
+
+def _numbered(connection: sqlite3.Connection, query: str) -> list[int]:
+    """The entries whose number is the query."""
+    found = connection.execute(
+        "SELECT entry FROM numbers WHERE number = ? ORDER BY entry", (_number(query[:_LONGEST_NUMBER]),)
+    )
+    return [entry for (entry,) in found]
+
+
+def _suggestion(connection: sqlite3.Connection, entry: int) -> Suggestion:
+    ref, data = connection.execute("SELECT ref, data FROM entries WHERE id = ?", (entry,)).fetchone()
+    said = json.loads(data)
+    return Suggestion(KINDS[entry // _ROOM], ref, said["name"]["zh"], said["within"])
 
 
 def _hit(entry: int, ref: str, data: str, wanted: Iterable[search_text.Word], lang: str) -> Hit:
@@ -201,6 +227,7 @@ def key(record: Record, rules: Ontology) -> str:
     law = rules.book.regulation
     digest = sha256(f"{record.digest} {rules.book.digest}".encode())
     digest.update("".join(line.text for line in law.lines()).encode())
+    digest.update(repr(responsibility.words()).encode())
     for module in (searchable, search_text):
         digest.update(Path(str(module.__file__)).read_bytes())
     digest.update(Path(__file__).read_bytes())
@@ -232,7 +259,7 @@ def index(record: Record, rules: Ontology, folder: Path) -> Index:
 
 
 def _build(file: Path, entries: Iterable[Entry]) -> None:
-    texts, words, names = [], [], []
+    texts, words, names, numbers = [], [], [], []
     counted = dict.fromkeys(KINDS, 0)
     for entry in entries:
         counted[entry.kind] += 1
@@ -245,6 +272,8 @@ def _build(file: Path, entries: Iterable[Entry]) -> None:
         texts.append((row, entry.ref, json.dumps(data, ensure_ascii=False)))
         body = BREAK.join(line.text for line in entry.lines)
         words.append((row, _tokens(BREAK.join(dict.fromkeys(entry.name.values()))), _tokens(body)))
+        if entry.kind in NUMBERED:
+            numbers.append((_number(entry.ref), row))
         if entry.kind in NAMED:
             own = [*entry.name.values(), *(x.text for x in entry.lines if x.what in ("name", "alias"))]
             names += [(name, row) for name in dict.fromkeys("".join(search_text.tokens(n)) for n in own)]
@@ -253,6 +282,7 @@ def _build(file: Path, entries: Iterable[Entry]) -> None:
         connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
         connection.executemany("INSERT INTO entries VALUES (?, ?, ?)", texts)
         connection.executemany("INSERT INTO names VALUES (?, ?)", names)
+        connection.executemany("INSERT INTO numbers VALUES (?, ?)", numbers)
         connection.executemany("INSERT INTO words (rowid, name, text) VALUES (?, ?, ?)", words)
         connection.commit()
 

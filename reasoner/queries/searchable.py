@@ -1,4 +1,4 @@
-"""What can be looked for: the text of a regulation, its norms and terms, organs, places and issues.
+"""What can be looked for: the text of a regulation, its norms and terms, organs, sectors, places, issues.
 
 Each becomes one entry, whatever language it is looked for in. Only what is on record now, or in the ontology,
 makes an entry; conclusions make none, for they change with the day.
@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from reasoner.answers import responsibility
 from reasoner.engine import calendar
 from reasoner.pipeline import Ontology
 from reasoner.records.record import Record
@@ -18,11 +19,14 @@ from reasoner.rulebook.rule_sentences import kind_label
 from reasoner.rulebook.sentences import LANGUAGES
 from reasoner.rulebook.vocabulary import Text, predicate_name
 
-KINDS = ("law", "norm", "organ", "district", "township", "inspection", "issue", "term")
+KINDS = ("law", "norm", "organ", "sector", "district", "township", "inspection", "issue", "term")
 """Kinds of entries, in the order in which they are listed."""
 
-NAMED = ("organ", "district", "township", "inspection")
+NAMED = ("organ", "sector", "district", "township", "inspection")
 """Kinds whose names people misspell: they are suggested by likeness."""
+
+NUMBERED = ("inspection", "issue")
+"""Kinds of which people speak by their numbers."""
 
 #: Class of the vocabulary -> kind of entry; the first that fits counts, the empty one makes no entry.
 _CLASSES = {
@@ -31,6 +35,7 @@ _CLASSES = {
     "townshipOrgan": "",
     "unstatedBody": "",
     "body": "organ",
+    "sector": "sector",
     "township": "township",
     "territory": "district",
 }
@@ -45,7 +50,8 @@ class Line:
     """One text of an entry: what it is, the text, its language (empty when there is only one).
 
     ``what`` is a predicate of the record, or one of ``text``, ``quote``, ``type``, ``reading``, ``reason``,
-    ``point``, ``definition``, ``id``. ``during``: of a name that was in use for a time only, from and to when
+    ``point``, ``definition``, ``word`` (of ledgers, for a sector), ``id``.
+    ``during``: of a name that was in use for a time only, from and to when
     (``2025-11-06–``, ``–2026-01-24``).
     """
 
@@ -157,10 +163,13 @@ def _recorded(record: Record, rules: Ontology) -> Iterator[Entry]:
         return shown.get(entity) or (individuals[entity].label["zh"] if entity in individuals else "")
 
     below: dict[str, list[str]] = defaultdict(list)  # what is told of an issue or a township elsewhere
+    governing: dict[str, list[Line]] = defaultdict(list)
     for subject, thing in things.items():
         for predicate, value in thing.links:
             if predicate in ("addresses", "governmentOf", "partyCommitteeOf"):
                 below[value].append(subject)
+            elif predicate == "governs" and name(subject):
+                governing[value].append(Line(predicate, name(subject)))
     for subject, thing in things.items():
         kind = next((kinds[c] for c in _order(thing.classes, kinds)), "")
         if not kind:
@@ -171,8 +180,11 @@ def _recorded(record: Record, rules: Ontology) -> Iterator[Entry]:
         titles = {what: text for what, text in reversed(thing.texts) if what in ("place", "summary")}
         label = first or titles.get("place") or titles.get("summary") or subject
         lines = list(_texts(thing, label))
-        if kind in ("issue", "inspection"):  # people speak of these by their numbers, of nothing else
+        if kind in NUMBERED:
             lines.append(Line("id", subject))
+        if kind == "sector":
+            lines += governing[subject]
+            lines += [Line("word", w.text) for w in responsibility.words() if subject in w.sectors]
         if kind in ("issue", "township"):  # the organs of a district are found by themselves
             for other in below[subject]:
                 lines += _texts(things[other], label)

@@ -64,8 +64,50 @@ def test_a_norm_that_was_found_is_opened_in_the_regulation(visit: VisitorMaker) 
 
 def test_a_place_of_the_regulation_is_offered_directly(visit: VisitorMaker) -> None:
     page = visit().open("/search?q=36.3")
-    page.locator(".zl-search-hint a").click()
+    page.locator(".zl-offers a").click()
     expect(page.locator("[data-here]")).to_have_attribute("id", "a36.p3")
+
+
+def test_the_number_of_an_issue_opens_it_with_enter(visit: VisitorMaker) -> None:
+    visitor = visit()
+    page = visitor.open("/law?at=a39")
+    field = page.locator(".zl-top input[type=search]")
+    field.fill("ｃｑ-００１")
+    field.press("Enter")
+    first = page.locator(".zl-offers a").first
+    expect(first).to_contain_text("问题 CQ-001 云安联盛码头")
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/issue.*id=CQ-001"))
+    page.go_back()
+    expect(page.locator(".zl-hits li").first).to_contain_text("CQ-001")
+
+
+def test_who_is_responsible_is_offered_and_says_what_it_opens(visit: VisitorMaker) -> None:
+    visitor = visit()
+    page = visitor.open("/search?q=綦江 畜禽养殖")
+    offers = page.locator(".zl-offers")
+    expect(offers.get_by_role("link", name="某领域截至某日发现了哪些问题")).to_be_visible()
+    expect(offers).to_contain_text("现成问题；区县：綦江区；行业领域：畜禽养殖（未分规模）")
+    offers.get_by_role("link", name="谁负责：綦江区 · 畜禽养殖").click()
+    expect(page.locator("h1")).to_contain_text("綦江区")
+    page = visitor.open("/search?q=无证码头&lang=en")
+    expect(page.locator(".zl-offers li").first).to_have_text(
+        "Who is responsible: 码头“码头” means: 港口码头, 长江岸线"
+    )
+    expect(page.locator(".zl-offers h2")).to_have_text("Open directly")
+    page.get_by_role("link", name="Search “码头” only").click()
+    expect(page.locator(".zl-search-kinds")).to_contain_text("Sectors")
+
+
+def test_succession_is_offered_with_the_question_filled_in(visit: VisitorMaker) -> None:
+    page = visit(420).open("/search?q=渝北区承继")
+    assert page.locator('[data-testid="stMain"]').evaluate("e => e.scrollWidth <= e.clientWidth")
+    page.locator(".zl-offers").get_by_role("link", name="已撤销的单位由谁承继").click()
+    expect(page).to_have_url(re.compile("questions.*q=who-succeeds.*district=d500112"))
+    page.go_back()
+    page.locator(".zl-offers").get_by_role("link", name="渝北区的承继").click()
+    expect(page.locator("#succession")).to_be_visible()
 
 
 def test_a_name_that_is_nearly_right_is_suggested(visit: VisitorMaker) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, finder, frame, reader, store
+from app.explorer import address, finder, frame, offered, store
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 from reasoner.queries.search import Found, Hit
@@ -130,24 +130,6 @@ def paging(found: Found) -> Markup | None:
     return el("div", before, el("span", t("issues.page", n=page, of=pages)), after, class_="zl-turn")
 
 
-def direct() -> Markup | None:
-    """Return the place of the regulation that the words name, with the beginning of its text."""
-    place = reader.place(asked)
-    if place is None:
-        return None
-    cited = store.regulation().cite(place.part.id, address.lang())
-    text = store.regulation().text_of(place.part.id).partition("\n")[0]
-    beginning = el("span", f"{text[:60]}{'…' if len(text) > 60 else ''}", class_="zl-quiet", lang="zh-CN")
-    return el(
-        "p",
-        t("search.place"),
-        go(address.link("law", at=place.part.id), cited),
-        " ",
-        beginning,
-        class_="zl-search-hint",
-    )
-
-
 def suggestions(found: Found) -> Markup | None:
     """Return names that are like what was typed, when no name was found."""
     if any(found.counts.get(each) for each in NAMED):
@@ -166,11 +148,18 @@ def results() -> None:
     else:
         with st.spinner(t("search.building")):
             found = looked_up()
-    above = (direct(), suggestions(found))
+    direct = offered.section(desk, asked) if kind is None else None
+    above = direct or suggestions(found)  # what is named as it is on record is not misspelt
     if not found.total:
         show(el("div", above, class_="zl"))
-        if above[0] is None:
-            frame.empty(t("search.nothing", words=asked), t("search.nothing.next"))
+        frame.empty(t("search.nothing", words=asked), t("search.nothing.next"))
+        show(
+            el(
+                "div",
+                [el("p", each) for each in (offered.fewer(desk, asked), offered.elsewhere()) if each],
+                class_="zl",
+            )
+        )
         return
     inner = el("div", groups(found) or el("p", t("search.none.here")), paging(found))
     show(el("div", above, el("div", kinds(found), inner, class_="zl-search"), class_="zl"))
@@ -193,3 +182,4 @@ else:
         for i, each in enumerate(t("search.examples").split("|"))
     ]
     frame.empty(t("search.empty"), t("search.try"), *examples)
+    show(el("p", offered.elsewhere(), class_="zl"))

@@ -5,6 +5,7 @@ import { choose, followSystem } from "./scheme.js";
 
 let listening = false;
 let lastShown = null;
+let lastFocused = null;
 let paths = [];
 
 /** Is this click one that the browser would follow in this very tab, inside this explorer? */
@@ -63,6 +64,15 @@ function showNamedPlace() {
   if (!visible) place.scrollIntoView({ block: "start" });
 }
 
+/** Where the address names one thing exactly, Enter opens it: its link has the focus, once per address. */
+function focusNamedLink() {
+  const link = document.querySelector("a[data-focus]");
+  const name = link ? link.getAttribute("href") : null;
+  if (name === lastFocused) return;
+  lastFocused = name;
+  if (link) link.focus({ preventScroll: true });
+}
+
 export default function ({ data }) {
   document.documentElement.lang = data?.lang ?? "zh-CN";
   paths = data?.paths ?? [];
@@ -75,7 +85,8 @@ export default function ({ data }) {
   let waiting = 0;
   new MutationObserver(() => {
     window.clearTimeout(waiting);
-    waiting = window.setTimeout(showNamedPlace, 60);
-  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-here"] });
+    waiting = window.setTimeout(() => { showNamedPlace(); focusNamedLink(); }, 60);
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-here", "data-focus"] });
   showNamedPlace();
+  focusNamedLink();
 }
