@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from reasoner.engine.reader import Reader
 
 LAPSED = "lapsedLimit"
-PERFORMED = frozenset({"performed", "performedLate", "performedInPart"})
-"""The statuses that rest on an act on record."""
 
 
 class Conclusion:
@@ -65,7 +63,7 @@ class Conclusion:
     @property
     def is_performed(self) -> bool:
         """Whether an act on record did what the norm asks for: in time, late or in part."""
-        return self.status in PERFORMED
+        return self._reader.vocabulary.predicates[self.status].is_done
 
     def reads_like(self, other: Conclusion) -> bool:
         """Whether the same is said of the same, and the same beside it; on whatever day."""

@@ -44,6 +44,8 @@ class Predicate:
     is_status: bool = False
     is_open: bool = False
     """Of a status: whether something may still have to be done under it."""
+    is_done: bool = False
+    """Of a status: whether an act on record did what the norm asks for: in time, late or in part."""
     sources: tuple[str, ...] = ()
     """Where the text uses the term: identifiers of articles, paragraphs, items."""
     words: tuple[str, ...] = ()
@@ -231,6 +233,7 @@ def _read(files: list[Path]) -> Vocabulary:
             derived,
             (subject, RDF.type, zl.Status) in graph,
             str(graph.value(subject, zl.open)) == "true",
+            str(graph.value(subject, zl.done)) == "true",
             tuple(
                 sorted(
                     local_name(str(o))
