@@ -140,7 +140,9 @@ class Origin:
     sources: Callable[[Iterable[int]], dict[int, dict[str, Any]]]
 
 
-def _of_record(record: Record) -> Origin:
+def origin_of(record: Record) -> Origin:
+    """Where the statements of a record come from."""
+
     def sources(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         wanted = sorted(set(ids))
         found: dict[int, dict[str, Any]] = {}
@@ -173,7 +175,7 @@ class World:
         self.law = rules.book.regulation
         self.model = solve(facts, rules, engine) if model is None else model
         self.speaker = Speaker(rules.vocabulary, rules.book, names or {}, self.model)
-        self.origin = _of_record(record) if origin is None and record is not None else origin
+        self.origin = origin_of(record) if origin is None and record is not None else origin
         self.data_version = self.origin.data_version if self.origin is not None else {}
 
     def altered(self, facts: Facts, names: dict[str, str]) -> World:

@@ -22,9 +22,15 @@ def open_world(as_of: datetime.date | None, engine: Engine = "memory") -> World:
 
     with progress.bar("推理 · reasoning") as step:
         opened = pipeline.open_world(home(), as_of, engine=engine, progress=step)
-    if opened.record is not None and opened.record.version == 0:
-        print("记录为空，请先运行 zelian load ｜ the record is empty: run zelian load first", file=sys.stderr)
+    if opened.record is not None:
+        warn_when_empty(opened.record.version)
     return opened
+
+
+def warn_when_empty(version: int) -> None:
+    """Say on stderr that a record at version 0 holds nothing."""
+    if version == 0:
+        print("记录为空，请先运行 zelian load ｜ the record is empty: run zelian load first", file=sys.stderr)
 
 
 def check_known(opened: World, issue: str | None, norm: str | None, status: str | None) -> None:

@@ -70,8 +70,8 @@ def difference(before: World, after: World) -> Difference:
     removed = _given_only_by(before, new)
     stated = {*added, *removed}
     one_side, other_side = Side(old), Side(new)
-    gone = _by_place(c for c in before.conclusions() if not new.holds(c.atom))
-    come = _by_place(c for c in after.conclusions() if not old.holds(c.atom))
+    gone = by_place(c for c in before.conclusions() if not new.holds(c.atom))
+    come = by_place(c for c in after.conclusions() if not old.holds(c.atom))
     changes = []
     for place in dict.fromkeys((*gone, *come)):
         for one, other in zip_longest(gone.get(place, []), come.get(place, [])):
@@ -224,7 +224,8 @@ def _same(world: World, registry: Registry, part: str, value: Value) -> bool:
     return part in world.rules.vocabulary.by_label and str(value) in world.rules.vocabulary.by_label[part]
 
 
-def _by_place(found: Iterable[Conclusion]) -> dict[tuple[str, str, str], list[Conclusion]]:
+def by_place(found: Iterable[Conclusion]) -> dict[tuple[str, str, str], list[Conclusion]]:
+    """Conclusions by norm, matter and bearer."""
     places: dict[tuple[str, str, str], list[Conclusion]] = {}
     for c in found:
         bearer = str(c.atom[1][2]) if c.bearers else ""

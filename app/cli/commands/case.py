@@ -13,6 +13,7 @@ from app.cli import messages, progress, tree
 
 if TYPE_CHECKING:
     from reasoner.casebook.cases import Case, Outcome
+    from reasoner.pipeline import Ontology
 
 _CONCLUSION = re.compile(r"\bc-[0-9a-f]{10}\b")
 
@@ -21,19 +22,25 @@ def run(arguments: argparse.Namespace) -> int:
     """Run every case; a file that cannot be read does not keep the others from being run."""
     from app.home import home
     from reasoner import pipeline
+
+    return run_with(arguments.files, pipeline.ontology(None, home() / "cache"), arguments.lang)
+
+
+def run_with(paths: list[Path], rules: Ontology, lang: str) -> int:
+    """Run the case files in some files and folders with these rules."""
+    from app.home import home
     from reasoner.casebook import cases
     from reasoner.records import registry
 
     unusable = False
     found: list[Case] = []
-    for file in _files(arguments.files):
+    for file in _files(paths):
         try:
             found += cases.read(file)
         except cases.CaseError as error:
             unusable = True
             _complain(error)
 
-    rules = pipeline.ontology(None, home() / "cache")
     known = registry.bundled_registry(home() / "cache")
     passed = failed = 0
     with progress.bar("案例 · cases") as step:
@@ -46,9 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
                 _complain(error)
                 continue
             passed, failed = passed + outcome.passed, failed + (not outcome.passed)
-            for line in _failure(outcome, arguments.lang):
+            for line in _failure(outcome, lang):
                 print(line)
-    if arguments.lang == "en":
+    if lang == "en":
         print(f"{passed} cases hold, {failed} fail")
     else:
         print(f"案例通过 {passed} 个，不通过 {failed} 个")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from app.cli import progress
+from app.cli import progress, world
 from app.cli.formats import form_of
 from app.cli.messages import CommandError, from_error
 
@@ -37,8 +36,7 @@ def _of_record(arguments: argparse.Namespace, out: Path, form: str, progress: Ca
     from reasoner.engine.survey import open_survey
 
     survey = open_survey(home(), arguments.as_of)
-    if survey.version == 0:
-        print("记录为空，请先运行 zelian load ｜ the record is empty: run zelian load first", file=sys.stderr)
+    world.warn_when_empty(survey.version)
     book = survey.rules.book
     rows = export.rows_of(survey.conclusions, book, arguments.lang)
     return export.write(rows, out, form, book, progress, _between(arguments.lang))

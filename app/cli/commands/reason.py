@@ -36,9 +36,33 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("--ledger 只用 duckdb", "--ledger takes the engine duckdb")
     if arguments.facts:
         return _at_once(arguments)
-    opened = world.open_world(arguments.as_of, arguments.engine or "memory")
+    if arguments.engine is None:
+        return _with_receipt(arguments)
+    opened = world.open_world(arguments.as_of, arguments.engine)
     counted = Counter(conclusion.status for conclusion in opened.conclusions())
     _print(arguments.lang, opened.rules, opened.as_of, len(opened.issues()), counted)
+    return 0
+
+
+def _with_receipt(arguments: argparse.Namespace) -> int:
+    """Reason over the record and leave a receipt of it."""
+    from app.home import home
+    from reasoner.engine.survey import open_survey
+    from reasoner.receipts.chain import Chain, ReceiptError
+
+    with progress.bar("推理 · reasoning") as step:
+        step("reasoning", 0, 2)
+        survey = open_survey(home(), arguments.as_of)
+        counted = Counter(conclusion.status for conclusion in survey.conclusions)
+        step("receipt", 1, 2)
+        try:
+            receipt = Chain(survey.record).leave(survey)
+        except ReceiptError as error:
+            raise from_error(error) from None
+    world.warn_when_empty(survey.version)
+    _print(arguments.lang, survey.rules, survey.as_of, len(survey.issues()), counted)
+    english = arguments.lang == "en"
+    print(f"\n{'receipt' if english else '推理凭据'} {receipt.number} · {receipt.digest[:12]}")
     return 0
 
 
