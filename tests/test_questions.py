@@ -43,6 +43,7 @@ def test_every_query_file_is_a_question_and_every_question_has_one() -> None:
 def test_every_question_is_worded_in_both_languages(id: str) -> None:
     question, catalogue = CATALOGUE[id], questions.catalogue()
     for text in (question.title, question.about, question.empty, *(b.label for b in question.blanks)):
+        assert text.keys() == {"zh", "en"}, "a comma outside of quotes cuts a text"
         assert text["zh"]
         assert text["en"]
         assert text["zh"] != text["en"]
