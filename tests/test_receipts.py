@@ -15,17 +15,8 @@ from reasoner.receipts.chain import Chain, ReceiptError
 from reasoner.records.record import Record
 
 DAY = "2026-11-23"
-FINDING = [
-    "finding",
-    "findingKind=suspectedCrime",
-    "about=CQ-001",
-    "by=领导小组",
-    "on=2026-01-05",
-    "state=upheld",
-    "instrument=认定书",
-    "--by",
-    "督察办综合处",
-]
+ENTRY = "finding findingKind=suspectedCrime about=CQ-001 by=领导小组 on=2026-01-05 state=upheld"
+FINDING = [*ENTRY.split(), "instrument=认定书", "--by", "督察办综合处"]
 
 
 @pytest.fixture(scope="module")
@@ -104,28 +95,27 @@ def test_the_difference_names_the_fact(home: Path, capsys: pytest.CaptureFixture
 def test_an_amended_rule_is_tried_before_it_is_adopted(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path / "ontology"
-    shutil.copytree(bundled.path("ontology"), folder)
-    article = next(folder.glob("regulation/*/art-36"))
-    file = article / "norms.yaml"
     old = "limit(a36_p1_n1,T,U,D) :- taskUnder(T,_), taskHolder(T,U), dueOn(T,D)."
-    text = file.read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    file.write_text(text.replace(old, old[:-1] + ", D > 20990101."), encoding="utf-8")
-    found = json.loads(said(capsys, "diff", "--rules", str(folder), "--as-of", DAY, "--format", "json"))
+
+    def amended(name: str, file: str, before: str, after: str) -> str:
+        """A copy of the ontology with one change in art. 36."""
+        shutil.copytree(bundled.path("ontology"), tmp_path / name)
+        place = next((tmp_path / name).glob(f"regulation/*/art-36/{file}"))
+        text = place.read_text(encoding="utf-8")
+        assert before in text
+        place.write_text(text.replace(before, after), encoding="utf-8")
+        return str(tmp_path / name)
+
+    later = amended("later", "norms.yaml", old, old[:-1] + ", D > 20990101.")
+    found = json.loads(said(capsys, "diff", "--rules", later, "--as-of", DAY, "--format", "json"))
     assert [each["owner"] for each in found["rules"]] == ["a36.p1.n1"]
     assert "a36.p1.n1" in {(c["after"] or c["before"])["norm"] for c in found["changes"]}
     for change in found["changes"]:  # other norms rest on this one
         assert [rule["rule"] for rule in change["rules"]] == [old]
-    file.write_text(text.replace(old, old[:-1] + ", D > X."), encoding="utf-8")
-    refused = said(capsys, "diff", "--rules", str(folder), code=2)
-    assert "a36.p1.n1" in refused
-    assert "unsafe variable X" in refused
-    words = article / "text.md"
-    words.write_text(words.read_text(encoding="utf-8").replace("整改", "整顿", 1), encoding="utf-8")
-    file.write_text(text, encoding="utf-8")
-    broken = said(capsys, "diff", "--rules", str(folder), code=2)  # a quote that the text does not have
-    assert "a36" in broken
+    unsafe = amended("unsafe", "norms.yaml", old, old[:-1] + ", D > X.")
+    assert "unsafe variable X" in said(capsys, "diff", "--rules", unsafe, code=2)
+    misquoted = amended("misquoted", "text.md", "整改", "整顿")
+    assert "没有这段文字" in said(capsys, "diff", "--rules", misquoted, code=2)
 
 
 def altered(home: Path, *statements: str) -> list[str]:
