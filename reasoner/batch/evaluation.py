@@ -18,6 +18,7 @@ from time import monotonic
 
 import duckdb
 
+from reasoner.batch.layers import needed
 from reasoner.batch.naming import constants
 from reasoner.batch.working import NEW, Stratum, Working
 from reasoner.engine.evaluate import evaluate as evaluate_in_process
@@ -29,6 +30,8 @@ EVERY = 60.0
 WORK = "work"
 _AT_ONCE = 2
 """Strata evaluated side by side."""
+_LISTED = 3_000
+"""Rows up to which it is looked at what a table of facts holds."""
 _WORTH = 20_000
 """Rows from which on a table that nothing reads any more is dropped at once."""
 
@@ -72,6 +75,8 @@ class Evaluation(Working):
             done = {row[0] for row in run(f"SELECT stratum FROM {home}.done").fetchall()}
             left = [each for each in self.strata if each.number not in done]
             standing = self._start(left)
+            given = [predicate for predicate, rows in self.filled.items() if rows]
+            self._choose(needed(self.compiler.rules, self.kept, given))
             self._noted = done
             for stratum in left:
                 if stratum.number in standing:
@@ -98,7 +103,9 @@ class Evaluation(Working):
         for number, others in needs.items():
             for other in others:
                 then.setdefault(other, []).append(number)
-        ready = [number for number, others in needs.items() if not others]
+        # what may become a view comes last: it does when its readers' other tables hold little
+        last = {each.number: bool(each.heads.keys() & self._passing.keys()) for each in left}
+        ready = [(last[number], number) for number, others in needs.items() if not others]
         heapq.heapify(ready)
         running: dict[Future[float], int] = {}
         cursors = []
@@ -109,7 +116,7 @@ class Evaluation(Working):
             while ready or running:
                 finished: list[int] = []
                 while ready and len(running) < _AT_ONCE and not finished:
-                    stratum = self.strata[heapq.heappop(ready)]
+                    stratum = self.strata[heapq.heappop(ready)[1]]
                     live = self._live(stratum)
                     if not live:
                         self._seconds[stratum.number] = 0.0
@@ -125,7 +132,7 @@ class Evaluation(Working):
                     for other in then.get(number, ()):
                         needs[other].discard(number)
                         if not needs[other]:
-                            heapq.heappush(ready, other)
+                            heapq.heappush(ready, (last[other], other))
                     yield self.strata[number]
         for cursor in cursors:
             cursor.close()
@@ -147,19 +154,47 @@ class Evaluation(Working):
         self._safe = set(stored)
         for predicate in sorted(stored & wanted):
             self._create(predicate, f"FROM {home}.model.{quoted(predicate)}")
-        of = f"SELECT name, code, arity FROM {home}.predicates WHERE code IN (SELECT predicate FROM {home}."
-        stated = run(f"{of}stated)").fetchall()
-        recorded = run(f"{of}facts)").fetchall()
+        of = f"SELECT name, code, arity FROM {home}.predicates WHERE code IN"
+        stated = run(f"{of} (SELECT predicate FROM {home}.stated)").fetchall()
+        repeated = self._repeated()
+        recorded = run(f"{of} ({', '.join(map(str, repeated)) or 'NULL'})").fetchall()
         standing = self._standing({name for name, _, _ in recorded}, stated, wanted - stored)
+        once = {name for name, code, _ in recorded if not repeated[code]} - {name for name, _, _ in stated}
         run(f"CREATE TABLE {quoted(NEW)} AS SELECT predicate, a0, a1 FROM {home}.facts ORDER BY predicate")
         for predicate, code, arity in sorted({*recorded, *stated}):
             if predicate in wanted - stored and predicate not in self.filled:
                 columns = ", ".join(f"a{i}" for i in range(arity))
                 tables = [quoted(NEW), f"{home}.stated"] if arity < 3 else [f"{home}.stated"]
+                if predicate in once:
+                    tables.pop()
                 parts = [f"SELECT {columns} FROM {table} WHERE predicate = {code}" for table in tables]
                 self._create(predicate, " UNION ".join(parts))
+                if predicate in self.compiler.heads:
+                    continue
+                if self.filled[predicate] <= _LISTED:
+                    self.keys.listed(predicate, run(f"FROM {quoted(predicate)}").fetchall())
+                elif arity == 2 and predicate in once:
+                    self.keys.single(predicate)
         run(f"DROP TABLE {quoted(NEW)}")
         return standing
+
+    def _repeated(self) -> dict[int, int]:
+        """The predicates that facts are of, with how many facts have the subject of another one.
+
+        Facts are stored by subject and predicate, so looking at the row before is enough. When they no longer
+        are, every predicate counts as one that may have several for a subject.
+        """
+        run = self.connection.execute
+        run("SET preserve_insertion_order = true")
+        found = run(
+            "SELECT predicate, count(*) FILTER (a0 = last AND predicate = before), "
+            "count(*) FILTER (a0 < last OR (a0 = last AND predicate < before)) FROM (SELECT "
+            "predicate, a0, lag(a0) OVER () AS last, lag(predicate) OVER () AS before "
+            f"FROM {quoted(self._home)}.facts) GROUP BY predicate"
+        ).fetchall()
+        run("SET preserve_insertion_order = false")
+        moved = sum(row[2] for row in found)
+        return {predicate: again or moved for predicate, again, _ in sorted(found)}
 
     def _standing(self, recorded: set[str], stated: list[tuple[str, int, int]], wanted: set[str]) -> set[int]:
         """Tables of what the strata conclude that no recorded fact can reach; return those strata."""
@@ -182,6 +217,7 @@ class Evaluation(Working):
         for predicate in sorted(found.keys() & wanted):
             rows_of = [tuple(map(encode, row)) for row in model.rows(predicate)]
             if rows_of:
+                self.keys.listed(predicate, rows_of)
                 values = ", ".join(f"({', '.join(f'{v}::BIGINT' for v in row)})" for row in rows_of)
                 columns = ", ".join(f"a{i}" for i in range(len(rows_of[0])))
                 self._create(predicate, f"FROM (VALUES {values}) AS given({columns})")

@@ -8,7 +8,6 @@ bearers). RDF says the same in the terms of ``reasoner.queries.triples``, withou
 from __future__ import annotations
 
 import datetime
-import gzip
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reasoner.batch import written
 from reasoner.batch.generator.fact_files import iris, joined
 from reasoner.queries.triples import DATES, ELI, ENTITIES, RDF, XSD
 from reasoner.rulebook.norms import LawBook
@@ -78,20 +78,9 @@ def write(
     opens: dict[str, Callable[[Path], AbstractContextManager[Put]]] = {
         "parquet": _parquet,
         "csv": lambda place: _csv(place, between),
-        "rdf": lambda place: _triples(place, book, path.suffix.lower() == ".gz"),
+        "rdf": lambda place: _triples(place, book, written.is_zipped(path)),
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished, rows = path.with_name(path.name + ".part"), 0
-    try:
-        with opens[form](unfinished) as put:
-            for batch in batches:
-                put(batch)
-                rows += batch.num_rows
-                progress(rows)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return rows
+    return written.write(batches, path, opens[form], progress)
 
 
 @contextmanager
@@ -127,7 +116,7 @@ def plain(batches: list[pa.RecordBatch], between: str) -> pa.Table:
 
 @contextmanager
 def _triples(path: Path, book: LawBook, zipped: bool) -> Iterator[Put]:
-    with gzip.open(path, "wb", compresslevel=1) if zipped else path.open("wb") as file:
+    with written.plain_or_zipped(path, zipped) as file:
         file.write(f"# rules {book.digest}\n".encode())  # no term of the ontology says it
         yield lambda batch: file.write("".join(_lines(batch, book)).encode())
 

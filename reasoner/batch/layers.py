@@ -54,13 +54,24 @@ def needed(rules: Collection[Rule], wanted: Iterable[str], stated: Collection[st
 
     Left out: what no wanted predicate depends on, and what needs a predicate that cannot have any row.
     """
-    possible, grown = set(stated), True
-    live: list[Rule] = []
-    while grown:
-        live = [rule for rule in rules if all(atom.predicate in possible for atom in rule.positive())]
-        heads = {rule.head.predicate for rule in live}
-        grown = not heads <= possible
-        possible |= heads
+    rules, possible = list(rules), set(stated)
+    missing = [{atom.predicate for atom in rule.positive()} - possible for rule in rules]
+    waiting_for: dict[str, list[int]] = {}
+    for number, predicates in enumerate(missing):
+        for predicate in predicates:
+            waiting_for.setdefault(predicate, []).append(number)
+    ready, alive = [number for number, predicates in enumerate(missing) if not predicates], set[int]()
+    while ready:
+        number = ready.pop()
+        alive.add(number)
+        head = rules[number].head.predicate
+        if head not in possible:
+            possible.add(head)
+            for other in waiting_for.get(head, ()):
+                missing[other].discard(head)
+                if not missing[other]:
+                    ready.append(other)
+    live = [rule for number, rule in enumerate(rules) if number in alive]
     uses: dict[str, set[str]] = {}
     for rule in live:
         uses.setdefault(rule.head.predicate, set()).update(atom.predicate for atom in rule.atoms())

@@ -224,11 +224,17 @@ class Run:
 
         ``every``: seconds between the moments at which what was found is made safe on disk. ``also``: further
         predicates whose rows are to stay, None for all; the same ones when an interrupted run is resumed.
+
+        Raises RunError when the memory is not enough although what is large spills; resume it with more.
         """
         if not self.finished:
             every_one = {rule.head.predicate for rule in self.rules.book.rules} if also is None else also
             kept = self.kept | set(every_one)
-            evaluation.evaluate(self.connection, self.rules, kept, progress or (lambda *_: None), every)
+            try:
+                evaluation.evaluate(self.connection, self.rules, kept, progress or (lambda *_: None), every)
+            except duckdb.OutOfMemoryException as error:
+                self.close()
+                raise _short_of_memory(self.folder, self._settings["memory_limit"], error) from None
             self.close()
             self.noted(finished=True)
 
@@ -298,6 +304,15 @@ def begun(folder: Path) -> Begun:
     about = _about(folder)
     files = [Path(s["file"]) for s in about["sources"] if not s["digest"]]
     return Begun(files, datetime.date.fromisoformat(about["as_of"]))
+
+
+def _short_of_memory(folder: Path, limit: str, error: duckdb.Error) -> RunError:
+    """What DuckDB cannot spill (tables that are being joined or counted) has to fit into its limit."""
+    return RunError(
+        f"{folder}：内存上限 {limit} 不够；至少给 1GiB，一百万个问题约需 3GiB，可从中断处继续 "
+        f"/ {folder}: the memory limit of {limit} is not enough; give at least 1GiB, about 3GiB for a million "
+        f"issues; what was done is kept: {str(error).splitlines()[0]}"
+    )
 
 
 def _about(folder: Path) -> dict[str, Any]:

@@ -7,12 +7,15 @@ join is a join of integers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reasoner.rulebook.rules import Atom, Comparison, Count, Literal, Not, Rule, Term, Value, Var, strata
 
 NAME_BASE = 1 << 40
+
+Numbered = list[tuple[int, Atom]]
+"""Atoms of a rule with their numbers among its positive ones."""
 
 
 @dataclass
@@ -53,6 +56,7 @@ class Compiler:
         self.dictionary = dictionary
         self.arities = {atom.predicate: len(atom.args) for rule in self.rules for atom in rule.atoms()}
         self.heads = {rule.head.predicate for rule in self.rules}
+        self._parts: dict[int, tuple[Rule, tuple[set[int], set[int]]]] = {}
 
     def strata(self) -> Iterator[tuple[bool, list[tuple[str, list[Select]]]]]:
         """Yield (recursive?, [(predicate, the SELECTs of its new rows)])."""
@@ -69,15 +73,17 @@ class Compiler:
         empty: Collection[str] = (),
         instead: Mapping[int, str] | None = None,
         repeated: bool = False,
+        ordered: Callable[[Numbered], Numbered] | None = None,
     ) -> str:
         """The SELECT that yields the head rows of one rule, each once unless ``repeated`` ones do no harm.
 
         ``empty``: predicates known to have no rows, which need not be looked for. ``instead``: other tables
-        for some of the positive atoms, by their number among them.
+        for some of the positive atoms, by their number among them. ``ordered`` puts the atoms that are joined
+        into an order, for an engine that keeps to the one it is given.
         """
         atoms = list(enumerate(rule.positive()))
-        joined, asked = _parted(rule, [atom for _, atom in atoms])
-        order = _linked([(number, atom) for number, atom in atoms if number in joined])
+        joined, asked = self._parted(rule)
+        order = (ordered or _linked)([(number, atom) for number, atom in atoms if number in joined])
         columns: dict[str, str] = {}
         source, where = "", list[str]()
         for number, atom in order:
@@ -113,10 +119,20 @@ class Compiler:
             + (f" WHERE {' AND '.join(where)}" if where else "")
         )
 
+    def joined(self, rule: Rule) -> list[Atom]:
+        """The atoms whose rows the SELECT of a rule joins; of the others it asks whether there is one."""
+        atoms = list(rule.positive())
+        return [atoms[number] for number in self._parted(rule)[0]]
+
+    def _parted(self, rule: Rule) -> tuple[set[int], set[int]]:
+        known = self._parts.get(id(rule))
+        if known is None:  # with the rule, so that its id stays its own
+            known = self._parts[id(rule)] = rule, _parted(rule, list(rule.positive()))
+        return known[1]
+
     def repeats(self, rule: Rule) -> bool:
         """Whether a rule may conclude the same from several rows, so that its SELECT says DISTINCT."""
-        atoms = list(rule.positive())
-        return _repeats(rule, [atoms[number] for number in _parted(rule, atoms)[0]])
+        return _repeats(rule, self.joined(rule))
 
     def _matched(
         self, atom: Atom, alias: str, columns: dict[str, str], table: str | None = None
@@ -199,9 +215,9 @@ def _parts(sets: Iterable[set[Var]]) -> list[set[Var]]:
     return parts
 
 
-def _linked(atoms: list[tuple[int, Atom]]) -> list[tuple[int, Atom]]:
+def _linked(atoms: Numbered) -> Numbered:
     """The atoms in an order in which each shares a variable with an earlier one, as far as there is one."""
-    left, found, known = list(atoms), list[tuple[int, Atom]](), set[Var]()
+    left, found, known = list(atoms), Numbered(), set[Var]()
     while left:
         place = next((i for i, (_, atom) in enumerate(left) if known & set(atom.variables())), 0)
         found.append(left.pop(place))

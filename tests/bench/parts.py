@@ -14,7 +14,6 @@ from reasoner.rulebook.rules import Rule
 
 COMPLETE, OWL = "complete", "owl"
 _AXIOMS = ("owl:", "rdfs:")
-_PARAMETERS = frozenset({"parameter", "parameterKind"})
 
 
 class PartError(ValueError):
@@ -35,9 +34,6 @@ def only(rules: Ontology, found: list[Rule]) -> Ontology:
     """The ontology with these rules instead of its own."""
     less = Ontology(rules.vocabulary, replace(rules.book))
     less.book.__dict__["rules"] = found
-    if not less.book.used >= _PARAMETERS:  # then nothing in the part asks for one
-        less = Ontology(rules.vocabulary, replace(rules.book, parameters=[]))
-        less.book.__dict__["rules"] = found
     return less
 
 

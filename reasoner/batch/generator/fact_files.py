@@ -6,7 +6,6 @@ terms of the ontology, as ``zelian load`` reads them. A file appears when it is 
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reasoner.batch import written
 from reasoner.batch.generator.rows import SCHEMA
 from reasoner.queries.triples import RDF, XSD, iri
 from reasoner.rulebook.vocabulary import NAMESPACE, Vocabulary
@@ -41,20 +41,9 @@ def write(
     opens: dict[str, Callable[[Path], AbstractContextManager[Write]]] = {
         "parquet": _parquet,
         "csv": _csv,
-        "rdf": lambda place: _triples(place, vocabulary, path.suffix.lower() == ".gz"),
+        "rdf": lambda place: _triples(place, vocabulary, written.is_zipped(path)),
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished, rows = path.with_name(path.name + ".part"), 0
-    try:
-        with opens[form](unfinished) as put:
-            for table in tables:
-                put(table)
-                rows += table.num_rows
-                progress(rows)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return rows
+    return written.write(tables, path, opens[form], progress)
 
 
 @contextmanager
@@ -75,7 +64,7 @@ def _csv(path: Path) -> Iterator[Write]:
 
 @contextmanager
 def _triples(path: Path, vocabulary: Vocabulary, zipped: bool) -> Iterator[Write]:
-    with gzip.open(path, "wb", compresslevel=1) if zipped else path.open("wb") as file:
+    with written.plain_or_zipped(path, zipped) as file:
 
         def put(table: pa.Table) -> None:
             lines = triples(table, vocabulary).to_pylist()
