@@ -10,5 +10,6 @@ asking     what if, why not
 casebook   cases: what must and what must not follow
 coverage   is the text encoded, do the cases show that each condition matters?
 answers    what follows, arranged for a reader
+receipts   what was concluded when: hash-chained receipts of runs, and how two runs differ
 queries    ready questions, SPARQL, full-text search
 """

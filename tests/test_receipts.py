@@ -10,7 +10,7 @@ import pytest
 from app.cli import main
 from reasoner import bundled, pipeline
 from reasoner.ledger.load import load_bundled
-from reasoner.receipts.again import made_again
+from reasoner.receipts.runs import made_again
 from reasoner.receipts.chain import Chain, ReceiptError
 from reasoner.records.record import Record
 
@@ -183,3 +183,12 @@ def test_a_retracted_statement_does_not_change_a_run_of_before(
     assert {f["stated"] for c in found["changes"] for f in c["facts"]} == {"before"}
     assert not json.loads(said(capsys, "diff", "2", "4", "--format", "json"))["changes"]
     assert "4 receipts verified" in said(capsys, "receipts", "--verify", "--again", "--lang", "en")
+
+
+def test_what_leaves_the_house_leaves_a_receipt(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(capsys, "export", "--as-of", "2026-02-01", "--out", str(tmp_path / "all.csv"))
+    said(capsys, "dossier", "CQ-001", "--as-of", "2026-02-02", "--format", "xlsx", "--out", str(tmp_path))
+    days = [receipt.run.as_of for receipt in Chain(pipeline.record_of(home))]
+    assert days[3:] == ["2026-02-01", "2026-02-02"]

@@ -21,6 +21,7 @@ from reasoner import pipeline
 from reasoner.engine.conclusions import Conclusion
 from reasoner.engine.survey import Survey, open_survey
 from reasoner.pipeline import World
+from reasoner.receipts.runs import open_run
 from reasoner.records import fictional
 from reasoner.rulebook import norms
 from reasoner.rulebook.law import Regulation
@@ -132,7 +133,9 @@ def opened(folder: str, as_of: date, samples: bool) -> Desk:
     """
     if not samples and not (whole := opened(folder, as_of, samples=True)).invented:
         return whole
-    return Desk(open_survey(Path(folder), as_of, samples=samples))
+    if samples:
+        return Desk(open_run(Path(folder), as_of))
+    return Desk(open_survey(Path(folder), as_of, samples=False))  # a view of the record, no run over it
 
 
 def desk(as_of: date) -> Desk:

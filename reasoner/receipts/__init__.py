@@ -2,5 +2,6 @@
 
 receipt.py     one receipt, its canonical form and its hash
 chain.py       the receipts of a record: appended, read, verified
+runs.py         a run opened with a receipt, or made again from one
 comparison.py  which conclusions differ between two runs, because of which fact or rule
 """

@@ -33,8 +33,8 @@ def agenda(command: Command) -> None:
     made.add_argument(
         "--unit",
         metavar="UNIT",
-        help="单位的编号或者名称；写区县则列其党委和政府的全部 · a unit, by id or name; a district: its Party "
-        "committee and government together",
+        help="单位的编号或者名称；写区县则列其党委和政府的全部 · a unit, by id or name; a district: its "
+        "Party committee and government together",
     )
     made.add_argument("--since", metavar="DATE", type=date, help="期限不早于 · limits from this day")
     made.add_argument("--until", metavar="DATE", type=date, help="期限不晚于 · limits up to this day")

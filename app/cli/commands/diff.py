@@ -26,9 +26,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the changes; exit code 1 when case files of amended rules fail."""
     from app.home import home
     from reasoner import pipeline
-    from reasoner.receipts.again import made_again
     from reasoner.receipts.chain import Chain, ReceiptError
     from reasoner.receipts.comparison import Comparison
+    from reasoner.receipts.runs import made_again
 
     chain = Chain(pipeline.record_of(home()))
     if arguments.rules is not None:

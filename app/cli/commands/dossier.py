@@ -14,10 +14,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the dossier and print where it went."""
     from app import dossier
     from app.home import home
-    from reasoner.engine.survey import open_survey
+    from reasoner.receipts.runs import open_run
 
     with progress.bar("推理 · reasoning"):
-        source = open_survey(home(), arguments.as_of)
+        source = open_run(home(), arguments.as_of)
     if source.version == 0:
         print("记录为空，请先运行 zelian load ｜ the record is empty: run zelian load first", file=sys.stderr)
     try:

@@ -33,9 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _of_record(arguments: argparse.Namespace, out: Path, form: str, progress: Callable[[int], None]) -> int:
     from app.home import home
     from reasoner.batch import export
-    from reasoner.engine.survey import open_survey
+    from reasoner.receipts.runs import open_run
 
-    survey = open_survey(home(), arguments.as_of)
+    survey = open_run(home(), arguments.as_of)
     world.warn_when_empty(survey.version)
     book = survey.rules.book
     rows = export.rows_of(survey.conclusions, book, arguments.lang)

@@ -89,8 +89,8 @@ def _lines(receipt: Receipt, lang: str) -> Iterator[str]:
 
 def _verify(chain: Chain, arguments: argparse.Namespace) -> int:
     from app.home import home
-    from reasoner.receipts.again import made_again
     from reasoner.receipts.chain import ReceiptError
+    from reasoner.receipts.runs import made_again
 
     faults: list[Fault] = chain.verify()
     receipts = list(chain) if not faults else []

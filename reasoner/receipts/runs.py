@@ -1,14 +1,28 @@
-"""A run made again from its receipt: the same day, the same state of the record, the rules of then."""
+"""Runs over the record: opened with a receipt, and made again from one."""
 
 from __future__ import annotations
 
 import datetime
+from contextlib import suppress
 from pathlib import Path
 
-from reasoner.engine.survey import Survey
+import sqlalchemy as sa
+
+from reasoner.engine.survey import Survey, open_survey
 from reasoner.pipeline import ontology
 from reasoner.receipts.chain import Chain, ReceiptError, lines_of
 from reasoner.receipts.receipt import Receipt, hash_of, program
+
+
+def open_run(home: Path, as_of: datetime.date | None = None) -> Survey:
+    """What follows from the record of a home folder as of a day; leaves a receipt, unless it is known.
+
+    Raises what ``open_survey`` raises. A record that can only be read leaves none.
+    """
+    survey = open_survey(home, as_of)
+    with suppress(sa.exc.OperationalError):  # read-only: to look at it must be possible all the same
+        Chain(survey.record).leave(survey, check=False)
+    return survey
 
 
 def made_again(chain: Chain, receipt: Receipt, home: Path) -> Survey:
