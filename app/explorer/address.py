@@ -53,7 +53,7 @@ def as_of() -> date:
 
 
 def samples() -> bool:
-    """Tell whether what the record marks as invented is shown; ``samples=no`` in the address leaves it out."""
+    """Tell whether what the record marks as invented is shown; ``samples=no`` leaves it out."""
     return param("samples") != "no"
 
 
