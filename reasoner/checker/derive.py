@@ -152,7 +152,7 @@ class Derivations:
         elif self.test(literal, binding):
             yield from self.solutions(rest, binding)
 
-    def test(self, literal: Literal, binding: Binding) -> bool:
+    def test(self, literal: Not | Comparison | Count, binding: Binding) -> bool:
         """Whether an absence, a comparison or a count holds under a binding."""
         match literal:
             case Not(atom):
@@ -162,8 +162,6 @@ class Derivations:
             case Count():
                 number = len(self.members(literal, binding))
                 return compare(number, literal.op, put(literal.bound, binding))
-            case Atom():
-                return bool(self.rows(literal.predicate, pattern_of(literal, binding)))
 
     def members(self, literal: Count, binding: Mapping[Var, Value]) -> set[Row]:
         """The different values of the counted variables."""
@@ -173,18 +171,20 @@ class Derivations:
         }
 
     def _cost(self, literal: Literal, body: tuple[Literal, ...], binding: Binding) -> int:
-        """What is cheap is asked first: tests that are ready, then atoms with the fewest open arguments."""
-        open_places = sum(var not in binding for var in variables(literal))
+        """What is cheap is asked first: what cannot hold, ready tests, atoms with few open places."""
         match literal:
-            case Atom(predicate, args):
-                open_start = sum(isinstance(arg, Var) and arg not in binding for arg in args[:2])
-                ready = predicate != MONTHS_AFTER or not open_start
-                return open_places * 2 + (predicate in self._rules) if ready else _LATER
+            case Atom(predicate, _):
+                pattern = pattern_of(literal, binding)
+                if predicate == MONTHS_AFTER:
+                    return _LATER if None in pattern[:2] else 0
+                if predicate not in self._rules:
+                    return pattern.count(None) * 2 if predicate in self.facts else -2
+                return pattern.count(None) * 2 + 1
             case Not(atom):
                 named = any(not var.anonymous and var not in binding for var in variables(atom))
                 return _LATER if named else -1
             case Comparison():
-                return _LATER if open_places else -1
+                return _LATER if any(var not in binding for var in variables(literal)) else -1
             case Count():
                 outside = {var for other in body if isinstance(other, Atom) for var in variables(other)}
                 waiting = {*variables(literal)} - {*literal.counted} - {*binding}

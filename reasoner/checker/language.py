@@ -106,13 +106,11 @@ class Rule:
         return f"{self.head} :- {', '.join(map(str, self.body))}." if self.body else f"{self.head}."
 
 
-def variables(literal: Literal) -> Iterator[Var]:
-    """Every variable of a literal, as often as it occurs."""
+def variables(literal: Atom | Comparison | Count) -> Iterator[Var]:
+    """Every variable of a literal, as often as it occurs; of a count, also those it counts."""
     match literal:
         case Atom(_, args):
             terms: tuple[Term, ...] = args
-        case Not(atom):
-            terms = atom.args
         case Comparison(left, _, right):
             terms = (left, right)
         case Count(counted, atoms, _, bound):
@@ -213,7 +211,7 @@ class _Parser:
     def count(self) -> Count:
         self.take("#count")
         self.take("{")
-        counted = tuple(term for term in self.list_of(self.term, ":") if isinstance(term, Var))
+        counted = self.list_of(self.variable, ":")
         atoms = self.list_of(self.atom, "}")
         return Count(counted, atoms, self.take(*_OPERATORS), self.term())
 
@@ -223,6 +221,10 @@ class _Parser:
             self.refuse(name, "an atom")
         self.take("(")
         return Atom(name, self.list_of(self.term, ")"))
+
+    def variable(self) -> Var:
+        found = self.term()
+        return found if isinstance(found, Var) else self.refuse(str(found), "a variable")
 
     def term(self) -> Term:
         token = self.next()

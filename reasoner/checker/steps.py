@@ -280,7 +280,8 @@ class _Check:
     def _beside(self, statement: Ground) -> Iterator[Fault]:
         """What stands beside a conclusion – remarks, candidates, other readings – is all there."""
         numbers = [str(number) for number in self.document["beside"]]
-        shown = {_atom(self.nodes[number]) for number in numbers if number in self.nodes}
+        steps = [self.nodes[number] for number in numbers if number in self.nodes]
+        shown = {_atom(node) for node in steps if node["kind"] == "step"}
         bearer, found = self.part.get("bearer"), set[Ground]()
         for name, roles in self.law.roles.items():
             if roles[:2] == ("norm", "matter") and name not in self.law.statuses:
