@@ -417,7 +417,7 @@ def test_the_report_names_file_sheet_row_column_value_and_expectation(record: Re
     )
     header, row = report.to_table()
     assert header == ["处理", "文件", "工作表", "行", "列", "值", "说明"]
-    assert row[:6] == ["搁置", "台账.xlsx", "台账", "3", "行政区域", "云阴县"]
+    assert row[:6] == ["待更正", "台账.xlsx", "台账", "3", "行政区域", "云阴县"]
     assert "云阳县（d500235）" in row[6]
     assert "candidates" in report.to_table("en")[1][6]
     (line,) = report.to_jsonl().splitlines()

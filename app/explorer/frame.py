@@ -10,11 +10,10 @@ from app.explorer import address, store, theme
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 
-_NAVIGATION = ("overview", "issues", "duties", "responsibility", "law", "questions", "record")
+_NAVIGATION = ("overview", "issues", "inspection", "duties", "responsibility", "law", "questions", "record")
 _WITHIN = {  # pages without an entry of their own
     "district": "overview",
     "issue": "issues",
-    "inspection": "issues",
     "unit": "responsibility",
 }
 

@@ -15,14 +15,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from app.explorer import store, theme
+from app.explorer import agendas, silent, store, theme
 from app.explorer.address import Lang
 from app.explorer.words import t
 from reasoner.engine.conclusions import Conclusion
 from reasoner.rulebook.vocabulary import Text
 
 #: The filters, in the order in which they are shown.
-FACETS: Final = ("status", "inspection", "place", "sector", "unit", "transfer", "missing", "norm")
+FACETS: Final = ("status", "inspection", "place", "sector", "unit", "transfer", "missing", "silent", "norm")
 #: Those that are about what is said of an issue.
 SAID: Final = frozenset({"status", "unit", "transfer", "missing", "norm"})
 _NAMED: Final = frozenset({"unit", "norm"})
@@ -54,6 +54,13 @@ class Catalogue:
         self.invented = self._bits([place for place, row in enumerate(self.rows) if row.invented])
         self.listed: list[Listed] = []
         self.words: dict[str, dict[str, Text]] = {name: {} for name in FACETS}
+        self.words["silent"] = dict(silent.reasons(desk))
+        quiet = silent.issues(desk)
+        seats = {
+            organ: (place, rank)
+            for place, organs in agendas.drawn(desk).organs.items()
+            for rank, organ in enumerate(organs)
+        }
         transfers = {norm.id for norm in desk.survey.rules.book.norms.values() if norm.type == "transfer"}
         bodies: dict[str, tuple[tuple[str, Text], ...]] = {}
         issues: dict[tuple[str, str], list[int]] = {}
@@ -80,7 +87,7 @@ class Catalogue:
                 if own[-1]:
                     units |= bearers
                     dates += [each.due] if each.status in _DATED and each.due else []
-            self.listed.append(Listed(tuple(units), min(dates, default=None)))
+            self.listed.append(Listed(_in_order(units, seats), min(dates, default=None)))
             for name in ("inspection", "place", "sector"):
                 named = dict(getattr(row, name))
                 self.words[name] |= {
@@ -88,6 +95,8 @@ class Catalogue:
                 }
                 for value in named or (NOTHING,):
                     issues.setdefault((name, value), []).append(place)
+            for reason in quiet.get(row.id, ()):
+                issues.setdefault(("silent", reason), []).append(place)
         self._issue_of = np.array(issue_of, dtype=np.int32)
         self._own = np.array(own, dtype=np.bool_)
         self._sets: dict[str, dict[str, int]] = {name: {} for name in FACETS if name not in SAID}
@@ -219,8 +228,19 @@ class Catalogue:
             return t("and").join(self.label(name, each, lang) for each in key.split(","))
         if name == "norm":
             return store.norm_label(key, lang)
+        if name == "silent":
+            return silent.told({key: self.words[name].get(key, {"zh": key})})
         words = self.words[name].get(key)
         return store.worded(words, lang) if words else (t("unknown") if key == NOTHING else key)
+
+
+def _in_order(units: Collection[str], seats: Mapping[str, tuple[str, int]]) -> tuple[str, ...]:
+    """Return units as they came, but the organs of one territory together, the Party committee first."""
+    seat = {unit: seats.get(unit, (unit, 0)) for unit in units}
+    first: dict[str, int] = {}
+    for at, (place, _) in enumerate(seat.values()):
+        first.setdefault(place, at)
+    return tuple(sorted(units, key=lambda unit: (first[seat[unit][0]], seat[unit][1])))
 
 
 def _units(each: Conclusion, bodies: dict[str, tuple[tuple[str, Text], ...]]) -> Iterator[tuple[str, Text]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from app.explorer import agendas, store, theme
+from app.explorer import agendas, silent, store, theme
 from reasoner.answers import agenda
 from reasoner.engine.conclusions import Conclusion
 from reasoner.records import places
@@ -37,40 +37,47 @@ _DATED: Final[tuple[agenda.Kind, ...]] = ("overdue", "lapsed", "unsettled", "com
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit that is to come or has passed, of all its bearers; ``due`` is yyyy-mm-dd."""
+    """A limit that is to come or has passed, of all its bearers; ``due`` is yyyy-mm-dd.
+
+    Where several days may be the limit, it stands once for each of them; ``others`` are the other days.
+    """
 
     of: Conclusion
     kind: agenda.Kind
     due: str
     units: tuple[Mapping[str, str], ...]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class InspectionLine:
-    """One inspection: its issues, how many are open or late, and its conclusions by status."""
+    """One inspection: how many issues, open, late or without conclusions, and its conclusions by status."""
 
     id: str
     name: str
     issues: int
     open: int
     late: int
+    silent: int
     statuses: Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class Summary:
     """How one place stands. ``issues`` concern it; ``statuses`` count the conclusions about these issues or
-    about what its organs have to do, which ``said`` holds; ``years`` count issues and open issues, None
-    where no day is recorded. ``invented`` is how many issues of each figure the record marks as invented.
+    about what its organs have to do, which ``said`` holds; ``silent`` are the issues that yield no
+    conclusions; ``years`` count issues, open ones and silent ones, None where no day is recorded.
+    ``invented`` is how many issues of each figure the record marks as invented.
     """
 
     issues: list[store.IssueRow]
     figures: Mapping[str, int]
     invented: Mapping[str, int]
+    silent: list[store.IssueRow]
     statuses: Mapping[str, int]
     missing: list[tuple[str, Mapping[str, str], int]]
     inspections: list[InspectionLine]
-    years: list[tuple[str | None, int, int]]
+    years: list[tuple[str | None, int, int, int]]
     limits: list[Limit]
     said: list[Conclusion]
 
@@ -81,6 +88,7 @@ class Standing:
     def __init__(self, desk: store.Desk) -> None:
         self._desk, self.day = desk, desk.survey.as_of
         self.places = places.read(desk.record)
+        self.silent = silent.issues(desk)
         known = desk.survey.rules.book.norms.values()
         self._transfers = frozenset(norm.id for norm in known if norm.type == "transfer")
         drawn = agendas.drawn(desk)
@@ -119,9 +127,9 @@ class Standing:
             units[entry.conclusion][entry.unit] = entry.unit_name
             first.setdefault(entry.conclusion, entry)
         limits = [
-            Limit(entry.of, entry.kind, entry.due, tuple(units[name].values()))
+            limit
             for name, entry in first.items()
-            if entry.due
+            for limit in _on_each_day(entry, tuple(units[name].values()))
         ]
         return sorted(limits, key=lambda each: (each.due, each.of.id))
 
@@ -188,6 +196,7 @@ class Standing:
             rows,
             {name: figures[name] for name in FIGURES},
             Counter(figure for row in rows if row.invented for figure in self._marks[row.id]),
+            [row for row in rows if row.id in self.silent],
             store.count_statuses(said),
             _missing(said),
             self._by_inspection(rows, said),
@@ -211,6 +220,7 @@ class Standing:
                 len(found),
                 sum("open" in self._marks[row.id] for row in found),
                 sum("late" in self._marks[row.id] for row in found),
+                sum(row.id in self.silent for row in found),
                 {status: statuses[key][status] for status in sorted(statuses[key], key=theme.rank)},
             )
             for (key, name), found in raised.items()
@@ -224,14 +234,28 @@ class Standing:
         stated.sort(key=lambda each: each[0] == "foundOn")  # the later entry counts: what was found
         return {issue: day[:4] for _, issue, day in stated if day[:4].isdecimal()}
 
-    def _by_year(self, rows: Iterable[store.IssueRow]) -> list[tuple[str | None, int, int]]:
+    def _by_year(self, rows: Iterable[store.IssueRow]) -> list[tuple[str | None, int, int, int]]:
         total: Counter[str | None] = Counter()
         still_open: Counter[str | None] = Counter()
+        quiet: Counter[str | None] = Counter()
         for row in rows:
             year = self._years.get(row.id)
             total[year] += 1
             still_open[year] += "open" in self._marks[row.id]
-        return [(year, total[year], still_open[year]) for year in sorted(total, key=lambda y: y or "9999")]
+            quiet[year] += row.id in self.silent
+        years = sorted(total, key=lambda year: year or "9999")
+        return [(year, total[year], still_open[year], quiet[year]) for year in years]
+
+
+def _on_each_day(entry: agenda.Entry, units: tuple[Mapping[str, str], ...]) -> Iterator[Limit]:
+    """Yield the limit of an entry, or one for each of the days that may be it."""
+    if len(entry.possible) < 2:
+        if entry.due:
+            yield Limit(entry.of, entry.kind, entry.due, units)
+        return
+    for day in entry.possible:
+        kind: agenda.Kind = "unsettled" if day < entry.of.as_of else "coming"
+        yield Limit(entry.of, kind, day, units, tuple(each for each in sorted(entry.possible) if each != day))
 
 
 def _marks(row: store.IssueRow, moving: bool) -> frozenset[str]:

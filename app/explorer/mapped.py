@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from app.explorer import address, atlas, panels, store, tabular
+from app.explorer import address, atlas, panels, silent, store, tabular
 from app.explorer.leadership import FIGURES, NOWHERE, Standing
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import day, t
@@ -217,7 +217,10 @@ def _line(view: _View, each: str, remark: str | None = None) -> tabular.Line:
     before = [other for other in kept.members(each)[1:] if kept.count(other, "issues")]
     parts = t("and").join(f"{view.name(other)} {view.number(other):,}" for other in before)
     remark = t("map.former", parts=parts) if before else remark
-    below = el("div", remark, class_="zl-small zl-quiet") if remark else None
+    quiet = {row.id: kept.silent[row.id] for row in kept.issues(each) if row.id in kept.silent}
+    reasons = {name: words for of in quiet.values() for name, words in of.items()}
+    told = t("map.silent", n=len(quiet), why=silent.why(reasons)) if quiet else None
+    below = [el("div", words, class_="zl-small zl-quiet") for words in (remark, told) if words]
     called = go(_here(each), view.name(each), aria_current="true" if each == view.place else None)
     return tabular.line((called, below), *(_number(view, each, figure) for figure in _counted(view)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from app.explorer import address, frame, store, tabular, theme
+from app.explorer import address, frame, silent, store, tabular, theme
 from app.explorer.leadership import FIGURES, NOWHERE, InspectionLine, Standing, Summary
 from app.explorer.markup import Markup, el, go, join
 from app.explorer.words import t
@@ -17,6 +17,8 @@ _UNTOLD: Final = frozenset({"allocated", "destination", "noConclusion", "notAris
 def issues_link(kept: Standing, place: str | None, figure: str = "", **also: str) -> str:
     """Return the address of the list of issues that a figure is made of."""
     chosen: dict[str, str | None] = {"place": kept.spelled(place) if place else None, **also}
+    if figure == "silent":
+        chosen["silent"] = ",".join({reason: None for of in kept.silent.values() for reason in of})
     if figure in FIGURES:
         chosen["transfer" if figure == "transfer" else "status"] = ",".join(FIGURES[figure])
     return address.link("issues", **chosen)
@@ -40,6 +42,7 @@ def figures(kept: Standing, place: str | None) -> Markup:
     )
     return join(
         el("div", links, class_="zl-figures"),
+        _silent(kept, place),
         el(
             "details",
             el("summary", t("figure.counted")),
@@ -48,6 +51,17 @@ def figures(kept: Standing, place: str | None) -> Markup:
             class_="zl-counted-how",
         ),
     )
+
+
+def _silent(kept: Standing, place: str | None) -> Markup | None:
+    """Say how many issues yield no conclusions and why: they count for no figure, and are not closed."""
+    found = kept.of(place).silent
+    if not found:
+        return None
+    reasons = {name: words for row in found for name, words in kept.silent[row.id].items()}
+    told = t("figure.silent", n=f"{len(found):,}", why=silent.why(reasons))
+    link = go(issues_link(kept, place, "silent"), told)
+    return el("p", link, t("figure.silent.means"), class_="zl-small zl-quiet")
 
 
 def _part(invented: int) -> Markup | None:
@@ -91,7 +105,7 @@ def _status(kept: Standing, place: str | None, status: str) -> Markup:
 def by_inspection(kept: Standing, place: str | None) -> Markup:
     """Return the inspections: their issues, how many are open and late, and the conclusions by status."""
     lines = [_inspection(kept, place, line) for line in kept.of(place).inspections]
-    names = ("inspection", "issues", "open", "late", "statuses")
+    names = ("inspection", "issues", "open", "late", "silent", "statuses")
     counted = names[1:-1]
     heads = [tabular.Head(t(f"column.{name}"), numbers=name in counted) for name in names]
     return tabular.table(heads, lines, class_="zl-rows zl-inspections")
@@ -109,6 +123,7 @@ def _inspection(kept: Standing, place: str | None, line: InspectionLine) -> tabu
         number(line.issues),
         number(line.open, "open"),
         number(line.late, "late"),
+        number(line.silent, "silent"),
         stacked(line.statuses),
     )
 
@@ -140,12 +155,13 @@ def stacked(statuses: Mapping[str, int]) -> Markup:
 
 def by_year(summary: Summary) -> Markup:
     """Return the issues by year, those still open as the darker part of the bar."""
-    most = max((total for _, total, _ in summary.years), default=1)
+    most = max((total for _, total, *_ in summary.years), default=1)
     lines = [
         (
             year or t("years.none"),
             f"{total:,}",
             f"{still_open:,}",
+            f"{quiet:,}",
             el(
                 "div",
                 el("i", class_="zl-blue", style=f"flex-grow:{still_open}"),
@@ -155,12 +171,13 @@ def by_year(summary: Summary) -> Markup:
                 aria_hidden="true",
             ),
         )
-        for year, total, still_open in summary.years
+        for year, total, still_open, quiet in summary.years
     ]
     heads = (
         t("column.year"),
         tabular.numbers(t("column.issues")),
         tabular.numbers(t("column.open")),
+        tabular.numbers(t("column.silent")),
         "",
     )
     return tabular.table(heads, lines, class_="zl-bars")

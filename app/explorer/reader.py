@@ -205,8 +205,9 @@ def _mentions() -> Mapping[str, tuple[Mention, ...]]:
 def term(name: str, lang: Lang) -> str:
     """Return what a status, a reason or a missing thing of a case is called."""
     vocabulary = _ontology().vocabulary
-    known = vocabulary.predicates.get(name) or vocabulary.individuals.get(name)
-    return store.worded(known.label, lang) if known else name
+    known = (vocabulary.predicates.get(name), vocabulary.individuals.get(name))
+    # a predicate may have no words of its own, where a reason of the same name has
+    return next((words for each in known if each and (words := store.worded(each.label, lang))), name)
 
 
 def grounds(record: Record) -> Sequence[Grounding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -127,15 +127,13 @@ class StartPage:
             await self._app(scope, receive, send)
 
 
-@asynccontextmanager
-async def _ready(_: App) -> AsyncIterator[dict[str, Any] | None]:
+def _prepare() -> None:
     """Reason once before the first visitor comes, so that nobody waits for it."""
     desk = store.opened(str(home()), date.today(), samples=True)
     desk.prepare()
     leadership.standing(desk).of(None)
     issue_list.catalogue(desk)
     agendas.drawn(desk)
-    yield None
 
 
 def options(port: int | None, browser: bool, address: str = "127.0.0.1") -> dict[str, Any]:
@@ -153,6 +151,7 @@ def options(port: int | None, browser: bool, address: str = "127.0.0.1") -> dict
         "client.showSidebarNavigation": False,
         "global.developmentMode": False,
         "logger.level": "warning",
+        "logger.hideWelcomeMessage": True,  # we say ourselves when and where the first page can be seen
         **theme.options(),
     }
     if port is not None:
@@ -160,11 +159,27 @@ def options(port: int | None, browser: bool, address: str = "127.0.0.1") -> dict
     return chosen
 
 
-def serve(port: int | None = None, *, browser: bool = True, address: str = "127.0.0.1") -> None:
+def serve(
+    port: int | None = None,
+    *,
+    browser: bool = True,
+    address: str = "127.0.0.1",
+    ready: Callable[[], None] = lambda: None,
+) -> None:
     """Serve the explorer until stopped.
 
     ``port`` None takes the first free one from 8501; ``browser`` opens the default browser;
-    ``address`` other than this machine makes it reachable from other machines.
+    ``address`` other than this machine makes it reachable from other machines; ``ready`` is called when
+    the first page can be shown.
     """
-    app = App(_HERE / "main.py", middleware=[Middleware(SafeHeaders), Middleware(StartPage)], lifespan=_ready)
+
+    @asynccontextmanager
+    async def prepared(_: App) -> AsyncIterator[dict[str, Any] | None]:
+        _prepare()
+        ready()
+        yield None
+
+    app = App(
+        _HERE / "main.py", middleware=[Middleware(SafeHeaders), Middleware(StartPage)], lifespan=prepared
+    )
     app.run(config=options(port, browser, address))

@@ -65,16 +65,20 @@ def draw(desk: store.Desk, each: Progress) -> Markup:
 
 def standing(each: Progress) -> Markup:
     """Return in short how far a procedure has come."""
-    reached = [each.reached] if each.reached else []
     return el(
         "p",
-        t("steps.reached", what=_named(each, reached)),
+        t("steps.reached", what=reached(each)),
         t("then"),
         t("steps.next", what=_named(each, each.next)),
         t("then"),
         t("steps.missing", n=len(each.missing)),
         class_="zl-lead",
     )
+
+
+def reached(each: Progress) -> str:
+    """Return the step that a procedure has reached, in words."""
+    return _named(each, [each.reached] if each.reached else [])
 
 
 def _named(each: Progress, steps: Iterable[str]) -> str:

@@ -178,6 +178,9 @@ def _line(desk: store.Desk, limit: Limit) -> Markup:
             el("span", words, class_="zl-quiet") if words else None,
             class_="zl-limit-head",
         ),
+        el("div", t("limit.others", days=t("and").join(map(day, limit.others))), class_="zl-small")
+        if limit.others
+        else None,
         go(agendas.way(each), units, t("colon"), store.worded(each.norm_label, lang)),
         el("div", matter, class_="zl-quiet zl-small"),
     )

@@ -33,6 +33,12 @@ def t(key: str, **values: object) -> str:
     return _texts()[key][lang()].format(**values)
 
 
+def beginning(with_: str) -> dict[str, str]:
+    """Return, by what follows in their keys, the texts whose keys begin in a way; blanks stay blanks."""
+    chosen = lang()
+    return {key.removeprefix(with_): text[chosen] for key, text in _texts().items() if key.startswith(with_)}
+
+
 def day(value: date | str) -> str:
     """Return a date as people write it; a text that is no date (yyyy-mm-dd) stays as it is."""
     if isinstance(value, str):

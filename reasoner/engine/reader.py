@@ -11,7 +11,7 @@ from reasoner.engine.conclusions import Conclusion
 from reasoner.engine.evaluate import Ground, Model
 from reasoner.rulebook.norms import LawBook
 from reasoner.rulebook.rules import Value
-from reasoner.rulebook.sentences import JOINT, Speaker
+from reasoner.rulebook.sentences import JOINT, PARTY, Speaker, organs
 from reasoner.rulebook.vocabulary import Text, Vocabulary
 
 ISSUE_OF = "concernsIssue"
@@ -21,7 +21,7 @@ SUCCESSOR = "successor"
 READING = "otherReading"
 CONDITION = "presupposes"
 #: What conclusions are read off besides statuses and the remarks on them.
-READ = frozenset({ISSUE_OF, ISSUE_OF_UNIT, INSPECTION_OF, SUCCESSOR, CONDITION, JOINT, "on", "by"})
+READ = frozenset({ISSUE_OF, ISSUE_OF_UNIT, INSPECTION_OF, SUCCESSOR, CONDITION, JOINT, PARTY, "on", "by"})
 
 
 class Reader:
@@ -132,8 +132,7 @@ class Reader:
         """A bearer with its successors when it is abolished; a district as its two organs."""
         if bearer is None:
             return
-        organs = [row[1] for row in self.model.match(JOINT, (bearer, None))] or [bearer]
-        for organ in organs:
+        for organ in organs(self.model, bearer) or [bearer]:
             body: dict[str, Any] = {"id": str(organ), "name": self.label(organ)}
             if later := [row[1] for row in self.model.match(SUCCESSOR, (organ, None))]:
                 body["succeeded_by"] = [{"id": str(unit), "name": self.label(unit)} for unit in later]

@@ -121,13 +121,14 @@ def load_bundled(record: Record, samples: bool = False, progress: Progress = sil
     if samples:
         folder = bundled("data", "samples")
         files += sorted(file for pattern in _SAMPLES for file in folder.glob(pattern))
-    return load(files, record, who="zelian", why="装入自带数据", progress=progress)
+    why = "自带的名录、公开台账和示例数据（虚构）" if samples else "自带的名录和公开台账"
+    return load(files, record, who="zelian", why=why, progress=progress)
 
 
 def put_registry(record: Record, progress: Progress = silent) -> None:
     """Put the bundled registry on a record that is empty."""
     if record.version == 0:
-        load(registry_files(), record, who="zelian", why="装入自带名录", progress=progress)
+        load(registry_files(), record, who="zelian", why="自带的名录", progress=progress)
 
 
 def registry_files() -> list[Path]:

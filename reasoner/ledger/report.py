@@ -87,8 +87,8 @@ _HEADERS = {
     "en": ["outcome", "file", "sheet", "row", "column", "value", "expectation"],
 }
 _OUTCOME = {
-    "zh": {"set_aside": "搁置", "noted": "注意", "left_out": "未装入"},
-    "en": {"set_aside": "set aside", "noted": "noted", "left_out": "left out"},
+    "zh": {"set_aside": "待更正", "noted": "提示", "left_out": "不作事实"},
+    "en": {"set_aside": "to correct", "noted": "note", "left_out": "not a fact"},
 }
 
 
@@ -140,18 +140,32 @@ class Report:
             lines = (
                 ["没有变化"]
                 if self.unchanged
-                else [f"新增 {r['new']} 行，更正 {r['changed']} 行，未变 {r['unchanged']} 行"]
+                else [f"入库：新增 {r['new']} 行，更正 {r['changed']} 行，未变 {r['unchanged']} 行"]
             )
-            lines += [f"搁置 {len(self.aside)} 行（更正后可重新导入）"] if self.aside else []
-            lines += [f"注意事项 {noted} 条，未装入 {left} 条"] if noted or left else []
+            if self.aside:
+                lines.append(
+                    f"待更正：{len(self.aside)} 行有误，没有作为事实入库，也没有丢失；"
+                    "可在 zelian explore 的“录入”页“待更正”中更正，或者改好文件后再次导入"
+                )
+            if noted:
+                lines.append(f"提示：{noted} 条，行已入库，只是个别内容没有写明或者对应不上，逐条列在下面")
+            if left:
+                lines.append(f"不作事实：{left} 条，来源自称不确定或者没有对应条款，不用于推理，逐条列在下面")
         else:
             lines = (
                 ["nothing changed"]
                 if self.unchanged
                 else [f"{r['new']} rows new, {r['changed']} corrected, {r['unchanged']} unchanged"]
             )
-            lines += [f"{len(self.aside)} rows set aside (correct them and load again)"] if self.aside else []
-            lines += [f"{noted} notes, {left} left out"] if noted or left else []
+            if self.aside:
+                lines.append(
+                    f"to correct: {len(self.aside)} rows are kept, not among the facts; correct them "
+                    "on the page “Record” of zelian explore, or in the file, and load it again"
+                )
+            if noted:
+                lines.append(f"notes: {noted}; the rows are loaded, a cell says too little (listed below)")
+            if left:
+                lines.append(f"not facts: {left}; the source is unsure, or names no provision (listed below)")
         return lines
 
     def to_table(self, lang: Language = "zh") -> list[list[str]]:

@@ -12,7 +12,7 @@ from reasoner.rulebook.rules import Value
 from reasoner.rulebook.vocabulary import Text, Vocabulary
 
 LANGUAGES = ("zh", "en")
-JOINT = "jointBearer"
+JOINT, PARTY = "jointBearer", "partyCommitteeOf"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _JOIN = {"zh": "、", "en": " and "}
 _ABSENT = {"zh": "未见：{0}", "en": "not found: {0}"}
@@ -75,10 +75,10 @@ class Speaker:
 
     def bearer(self, value: Value, language: str) -> str:
         """A bearer by name; a district as bearer by the names of its two organs."""
-        organs = [row[1] for row in self.model.match(JOINT, (value, None))] if self.model else []
-        if not organs:
+        found = organs(self.model, value) if self.model else []
+        if not found:
             return self.name(value, language)
-        return _JOIN[language].join(self.name(organ, language) for organ in organs)
+        return _JOIN[language].join(self.name(organ, language) for organ in found)
 
     def _described(self, value: str, language: str) -> str:
         """What has no name is described by its class, date and doer: 进展报告（2024年3月1日，云阳县政府）."""
@@ -156,6 +156,12 @@ class Speaker:
             return _gap(language).join(words)
 
         return _both(said)
+
+
+def organs(model: Model, bearer: Value) -> list[Value]:
+    """The organs that one bearer stands for, the Party committee first; none where it stands for itself."""
+    found = [row[1] for row in model.match(JOINT, (bearer, None))]
+    return sorted(found, key=lambda organ: (not any(model.match(PARTY, (organ, None))), str(organ)))
 
 
 def _days_between(atom: Ground) -> str:

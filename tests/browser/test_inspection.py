@@ -9,8 +9,15 @@ DAY = "as_of=2026-11-23"
 
 
 def test_the_list_leads_to_an_inspection_with_its_facts_and_their_source(visit: VisitorMaker) -> None:
-    page = visit().open(f"/inspection?{DAY}")
-    page.get_by_role("link", name="市级二轮一批", exact=True).click()
+    page = visit().open("/")
+    page.locator(".zl-nav").get_by_role("link", name="督察", exact=True).click()
+    drawn = page.locator("tbody tr", has=page.get_by_role("link", name="【示例】2024例行一批", exact=True))
+    expect(drawn).to_contain_text("结果运用：移交移送")  # the step that its procedure has reached
+    number, link = drawn.locator("td.zl-number a").nth(1), page.get_by_role("link", name="市级二轮一批")
+    assert "status=overdue" in str(number.get_attribute("href"))
+    before = page.locator("tbody tr", has=page.get_by_role("link", name="第二轮中央督察", exact=True))
+    expect(before.locator("td.zl-number")).to_have_text(["21", "0", "0", "21"])  # not open, and not closed
+    link.first.click()
     facts = page.locator(".zl-facts")
     expect(facts).to_contain_text("例行督察")
     expect(facts).to_contain_text("2023年12月18日")

@@ -62,6 +62,8 @@ def test_overdue_issues_are_one_click_away(visit: VisitorMaker) -> None:
 def test_search_finds_accountable_units(visit: VisitorMaker) -> None:
     page = visit().open("/issues?q=市水利局")
     assert "SL-105" in ids(page)
+    units = visit().open("/issues?q=SL-105").locator(".zl-issues tbody td:nth-child(5)").first.inner_text()
+    assert units.index("白杨区委") < units.index("白杨区政府")  # of the two, the party committee comes first
 
 
 def test_the_order_stands_in_the_address(visit: VisitorMaker) -> None:

@@ -96,7 +96,15 @@ def test_words_that_carry_several_norms_lead_to_each_in_turn(visit: VisitorMaker
 def test_a_link_opens_a_norm_with_its_elements_reading_and_both_readings(visit: VisitorMaker) -> None:
     page = visit().open("/law?norm=a36.p3.s2")
     sheet = page.locator(".zl-sheet")
-    for words in ("被督察对象", "确定期限", "整改方案印发日期", "所取解读", "另一解读", "印发记录"):
+    for words in (
+        "被督察对象",
+        "确定期限",
+        "整改方案印发日期",
+        "所取解读",
+        "另一解读",
+        "印发记录",
+        "经领导小组办公室转报",
+    ):
         expect(sheet).to_contain_text(words)
     counted = sheet.locator(".zl-counted a").first
     expect(counted).to_have_attribute("href", re.compile(r"issues\?.*norm=a36\.p3\.s2.*status="))

@@ -61,6 +61,8 @@ def test_every_page_opens_without_horizontal_scrolling(visit: VisitorMaker, lang
         page = visitor.open(path + ("&" if "?" in path else "?") + f"lang={lang}")
         expect(page).to_have_title(f"{zh} · 责链" if lang == "zh" else f"{en} · ZeLian")
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if lang == "zh" else "en")
+        if widths[0] == WIDTHS[0]:  # in one line
+            assert page.locator(".zl-nav").evaluate("e => e.offsetHeight") < 45
         paper = page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor")
         assert paper == ("rgb(21, 24, 29)" if scheme == "dark" else "rgb(251, 250, 247)")
         for width in widths:

@@ -64,6 +64,7 @@ def test_livestock_in_qijiang_shows_each_meaning_and_says_why_no_department_is_n
     field = page.get_by_role("combobox", name=SECTOR)
     field.click()
     field.press_sequentially("畜禽")
+    expect(page.get_by_role("option").first).to_have_text("按“畜禽”查找")  # Streamlit says "Add: 畜禽"
     field.press("Enter")
     expect(page).to_have_url(re.compile("word="))
     visitor.settle()

@@ -22,13 +22,18 @@ def run(arguments: argparse.Namespace) -> int:
 
     from app.cli.commands import load
 
-    load.ensure_bundled()
-    print(f"http://localhost:{port}\n按 Ctrl+C 结束 · Ctrl+C ends it", flush=True)
+    load.ensure_bundled(_say)
+    _say("正在读取规则和记录并推理… · reading rules and records, reasoning …")
 
     from app.explorer.serve import serve
 
-    serve(port, browser=not arguments.no_browser)
+    address = f"http://localhost:{port}\n按 Ctrl+C 结束 · Ctrl+C ends it"
+    serve(port, browser=not arguments.no_browser, ready=lambda: _say(address))
     return 0
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)  # a pipe is to show it now, not when the server ends
 
 
 def _is_free(port: int) -> bool:

@@ -12,11 +12,17 @@ from app.cli import progress, tables, terminal
 from app.cli.messages import CommandError, error_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reasoner.ledger.report import Language, Report
     from reasoner.records.record import Record
 
 BUNDLED = "zelian"  # who loads the bundled data, as the record has it
 SHOWN = 40  # problems on the terminal; the report file has them all
+_ALL = {
+    "zh": "再运行一次，加 --report 文件名.jsonl",
+    "en": "run it again with --report FILE.jsonl",
+}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,20 +49,36 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.lang == "zh"
             else "The record was empty: the bundled registry was loaded first"
         )
-    show(report, arguments.lang)
+    if not arguments.files:
+        print(_bundled(arguments.samples, arguments.lang))
+    listed = report_file is not None and report_file.suffix.lower() == ".jsonl"  # .xlsx: rows to correct only
+    show(report, arguments.lang, str(report_file) if listed else None)
     return report.exit_code
 
 
-def ensure_bundled() -> None:
-    """Bring the bundled data onto the record when it is empty, or when newer ones came with the program."""
+def _bundled(samples: bool, lang: Language) -> str:
+    """What was loaded when no file was named."""
+    if lang == "zh":
+        return "自带的名录、公开台账和示例数据（虚构）：" if samples else "自带的名录和公开台账："
+    also = " and the samples (fictional)" if samples else ""
+    return f"The bundled registry, the public ledger{also}:"
+
+
+def ensure_bundled(say: Callable[[str], None] = lambda words: None) -> None:
+    """Bring the bundled data onto the record when it is empty, or when newer ones came with the program.
+
+    ``say`` is told what is done before it is begun, if it is to take a while.
+    """
     from app.home import record_place
     from reasoner import ledger
     from reasoner.records.record import Record
 
     with progress.bar("载入 · loading") as step, Record.open(record_place()) as record:
         if record.version == 0:
+            say("首次使用，正在将自带的名录和公开台账入库… · loading the bundled registry and ledger …")
             ledger.load_bundled(record, progress=step)
         elif (samples := _outdated(record)) is not None:
+            say("自带的数据有更新，正在入库… · loading the newer bundled data …")
             ledger.load_bundled(record, samples=samples, progress=step)
 
 
@@ -75,8 +97,8 @@ def _outdated(record: Record) -> bool | None:
     return any("samples" in path.parts for path in present.values())
 
 
-def show(report: Report, lang: Language, all_in: str = "--report") -> None:
-    """Print what changed and what is wrong; ``all_in`` says where the rest stands when that is much."""
+def show(report: Report, lang: Language, all_in: str | None = None) -> None:
+    """Print what changed and what is wrong; ``all_in``: the file that has all of it, if one was written."""
     if report.unusable:
         for error in report.unusable:
             print(error_line(f"{error.file}：{error.zh}", f"{error.file}: {error.en}"), file=sys.stderr)
@@ -87,7 +109,10 @@ def show(report: Report, lang: Language, all_in: str = "--report") -> None:
         print()
         print(tables.table(head, rows[:SHOWN], terminal.width()))
     if (more := len(rows) - SHOWN) > 0:
-        print(f"… 另有 {more} 条，见 {all_in}" if lang == "zh" else f"… and {more} more, see {all_in}")
+        if lang == "zh":
+            print(f"以上 {SHOWN} 条，另有 {more} 条没有显示；全部：{all_in or _ALL['zh']}")
+        else:
+            print(f"The first {SHOWN} are shown, {more} are not; all of them: {all_in or _ALL['en']}")
 
 
 def _write(report: Report, file: Path) -> None:

@@ -46,12 +46,14 @@ _chain = st.components.v2.component(
 _links = st.components.v2.component("zelian.links", js="links.js")
 
 
-def links(lang: str, paths: Sequence[str]) -> None:
+def links(lang: str, paths: Sequence[str], words: Mapping[str, str]) -> None:
     """Keep links marked ``data-go`` inside the page, and let ``data-scheme-to`` change light and dark.
 
-    ``lang`` is the language tag of the page (``zh-CN``, ``en``); ``paths`` are those of all pages.
+    ``lang`` is the language tag of the page (``zh-CN``, ``en``); ``paths`` are those of all pages;
+    ``words`` take the place of Streamlit's own (``{x}`` in both for what varies).
     """
-    _links(key="zelian-links", data={"lang": lang, "paths": list(paths)}, height=1)
+    data = {"lang": lang, "paths": list(paths), "words": dict(words)}
+    _links(key="zelian-links", data=data, height=1)
 
 
 def chain(graph: Mapping[str, Any], *, key: str) -> None:

@@ -13,6 +13,7 @@ from app.explorer import (
     mapped,
     panels,
     said,
+    silent,
     store,
     succession,
     tabular,
@@ -133,14 +134,13 @@ def issues(known: Territory) -> Markup:
     )
     lines = []
     for row in rows[:_SHORT]:
-        attention = sorted((each for each in row.statuses if theme.wants_attention(each)), key=theme.rank)
         href = address.link("issue", id=row.id)
         lines.append(
             (
                 go(href, row.id),
                 go(href, el("span", row.title, class_="zl-clip", title=row.summary)),
                 t("and").join(name for _, name in row.inspection) or t("inspection.none"),
-                tabular.cell([el("div", frame.status(each)) for each in attention[:3]], class_="zl-small"),
+                tabular.cell(silent.attention(desk, row), class_="zl-small"),
             )
         )
     heads = [t(f"column.{name}") for name in ("id", "issue", "inspection", "attention")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.explorer import address, frame, inspections, proofs, said, steps, store, tabular
+from app.explorer import address, frame, inspections, leadership, panels, proofs, said, steps, store, tabular
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 from reasoner.records.record import Statement
@@ -16,6 +16,8 @@ lang = address.lang()
 rows = inspections.rows(desk)
 asked = address.param("id")
 row = rows.get(asked) if asked else None
+kept = leadership.standing(desk)
+figures = {line.id: line for line in kept.of(None).inspections}
 
 
 # -- all inspections ------------------------------------------------------------------------------
@@ -27,24 +29,48 @@ def span(one: inspections.Row) -> str:
     return " – ".join(each or t("unknown") for each in days) if any(days) else t("unknown")
 
 
+def stage(one: inspections.Row) -> Markup:
+    """Return the step that each procedure of the inspection has reached, and what may come next."""
+    found = steps.readings(desk, one.id)
+    if not found:
+        return el("span", t("inspection.procedure.none.short"), class_="zl-quiet")
+    return join(el("div", steps.reached(each)) for each in found if each.reached) or el(
+        "span", t("inspection.stage.none"), class_="zl-quiet"
+    )
+
+
 def one_line(one: inspections.Row) -> tabular.Line:
     """Return one inspection of the list."""
     wanted = inspections.attention(one.statuses)
     fed_back = t("and").join(map(day, one.dates["fedBackOn"]))
+    kinds = t("and").join(store.worded(kind, lang) for kind in one.kinds)
+    counted = figures.get(one.id)
+
+    def number(of: int, figure: str = "") -> Markup | str:
+        return go(panels.issues_link(kept, None, figure, inspection=one.id), f"{of:,}") if of else "0"
+
     return tabular.line(
-        go(address.link("inspection", id=one.id), store.worded(one.name, lang)),
-        tabular.cell(t("and").join(store.worded(kind, lang) for kind in one.kinds), class_="zl-small"),
+        (
+            go(address.link("inspection", id=one.id), store.worded(one.name, lang)),
+            el("div", kinds, class_="zl-quiet zl-small"),
+        ),
         tabular.cell(span(one), class_="zl-small"),
         tabular.cell(fed_back or t("unknown"), class_="zl-small"),
-        f"{one.issues:,}",
+        tabular.cell(stage(one), class_="zl-small"),
+        number(one.issues),
+        number(counted.open if counted else 0, "open"),
+        number(counted.late if counted else 0, "late"),
+        number(counted.silent if counted else 0, "silent"),
         tabular.cell([el("div", frame.status(status)) for status in wanted[:3]], class_="zl-small"),
     )
 
 
 def listed() -> None:
     """Write the list of inspections."""
-    names = ("name", "kind", "dates", "back", "issues", "attention")
-    heads = [tabular.Head(t(f"inspection.column.{name}"), numbers=name == "issues") for name in names]
+    names = ("name", "dates", "back", "stage")
+    heads = [tabular.Head(t(f"inspection.column.{name}")) for name in names]
+    heads += [tabular.numbers(t(f"column.{name}")) for name in ("issues", "open", "late", "silent")]
+    heads += [tabular.Head(t("inspection.column.attention"))]
     show(
         el(
             "div",

@@ -14,9 +14,9 @@ from app.explorer import (
     issue_list,
     issue_sheet,
     permalink,
+    silent,
     store,
     tabular,
-    theme,
 )
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
@@ -120,7 +120,6 @@ def table(shown: list[int]) -> Markup:
 def line(place: int) -> tabular.Line:
     """Return the line of one issue."""
     row, listed = issues.rows[place], issues.listed[place]
-    attention = sorted((each for each in row.statuses if theme.wants_attention(each)), key=theme.rank)
     href = address.link("issue", id=row.id)
     units = [issues.label("unit", unit, address.lang()) for unit in listed.units]
     more = t("issues.units.more", n=len(units) - _UNITS) if len(units) > _UNITS else ""
@@ -133,7 +132,7 @@ def line(place: int) -> tabular.Line:
         ),
         names(row.place) or t("unknown"),
         tabular.cell(t("and").join(units[:_UNITS]) + more, class_="zl-small", title=t("and").join(units)),
-        tabular.cell([el("div", frame.status(each)) for each in attention[:3]], class_="zl-small"),
+        tabular.cell(silent.attention(desk, row), class_="zl-small"),
         tabular.cell(day(listed.due) if listed.due else None, class_="zl-small"),
     )
 

@@ -2,6 +2,7 @@
 // works as an ordinary link, only with a reload.
 import { follow } from "./address.js";
 import { choose, followSystem } from "./scheme.js";
+import { learn, speak } from "./words.js";
 
 let listening = false;
 let lastShown = null;
@@ -76,6 +77,8 @@ function focusNamedLink() {
 export default function ({ data }) {
   document.documentElement.lang = data?.lang ?? "zh-CN";
   paths = data?.paths ?? [];
+  learn(data?.words ?? {});
+  speak();
   if (listening) return;
   listening = true;
   document.addEventListener("click", onClick);
@@ -86,7 +89,13 @@ export default function ({ data }) {
   new MutationObserver(() => {
     window.clearTimeout(waiting);
     waiting = window.setTimeout(() => { showNamedPlace(); focusNamedLink(); }, 60);
-  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-here", "data-focus"] });
+    speak();
+  }).observe(document.body, {
+    childList: true,
+    characterData: true,
+    subtree: true,
+    attributeFilter: ["data-here", "data-focus", "aria-label", "placeholder"],
+  });
   showNamedPlace();
   focusNamedLink();
 }
