@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from reasoner.batch.spark.tables import NEW, Tables, values
 from reasoner.engine import calendar
 from reasoner.engine.sql import Compiler, Dictionary
 from reasoner.pipeline import Ontology
+from reasoner.rulebook.rules import Rule
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -141,8 +142,7 @@ class Run:
         by_head: dict[str, list[str]] = {}
         for rule in layer.rules:
             if empty.isdisjoint(atom.predicate for atom in rule.positive()):
-                text = self.tables.select(compiler.select(rule, empty), rule.head.predicate)
-                by_head.setdefault(rule.head.predicate, []).append(text)
+                by_head.setdefault(rule.head.predicate, []).append(self._select(compiler, rule, empty))
         waiting: list[str] = []
         for head in sorted(layer.heads):
             if head in self.tables.rows and (head in by_head or head in layer.repeated):
@@ -153,6 +153,16 @@ class Run:
                 waiting = []
         if waiting:
             yield waiting
+
+    def _select(
+        self, compiler: Compiler, rule: Rule, empty: Collection[str], instead: Mapping[int, str] | None = None
+    ) -> str:
+        """The SELECT of a rule; rows that come twice do no harm, since every answer is made distinct."""
+        found = instead or {}
+        text = compiler.select(
+            rule, empty, found, repeated=True, ordered=lambda atoms: self.tables.ordered(atoms, found)
+        )
+        return self.tables.select(text, rule.head.predicate)
 
     def _repeat(self, layer: Layer, number: int) -> None:
         """Ask again, each time only what follows from the rows that came last, until nothing is new."""
@@ -167,9 +177,9 @@ class Run:
             fresh = tables.show(new, new=True)
             empty = self._empty()
             selects = [
-                tables.select(compiler.select(rule, empty, {place: f"{NEW}{atoms[place].predicate}"}), head)
+                self._select(compiler, rule, empty, {place: f"{NEW}{atoms[place].predicate}"})
                 for rule in layer.rules
-                for head, atoms in [(rule.head.predicate, list(rule.positive()))]
+                for atoms in [list(rule.positive())]
                 if empty.isdisjoint(atom.predicate for atom in atoms)
                 for place in layer.circles(rule)
                 if atoms[place].predicate in fresh

@@ -28,15 +28,16 @@ _LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.memory": "4g",
 }
-SMALL = 300_000
-"""Statements below which planning takes longer than working."""
-_SMALL_CONF = {
+SMALL = 3_000_000
+"""Statements below which planning takes longer than working: about those of 200,000 issues."""
+# A question is the union of some hundred joins: to plan all of it again after each of its stages, as adaptive
+# execution does, grows with the square of their number; to compile a part takes longer than to interpret it.
+_PLANNED_ONCE = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.shuffle.partitions": "1",
-    "spark.sql.leafNodeDefaultParallelism": "1",
 }
+_ONE_PART = {"spark.sql.shuffle.partitions": "1", "spark.sql.leafNodeDefaultParallelism": "1"}
 
 
 class SparkError(FactsError):
@@ -75,11 +76,15 @@ def tune(spark: SparkSession, statements: int) -> bool:
     What is set on purpose (``--spark-conf``, the cluster's configuration) stays for large runs.
     """
     small = statements < SMALL
+    wanted = dict(_PLANNED_ONCE)
     if small:
-        for key, value in _SMALL_CONF.items():
-            spark.conf.set(key, value)
+        wanted |= _ONE_PART
     elif str(spark.sparkContext.master).startswith("local"):  # as many as there are cores; otherwise 200
-        spark.conf.set("spark.sql.shuffle.partitions", str(spark.sparkContext.defaultParallelism))
+        wanted["spark.sql.shuffle.partitions"] = str(spark.sparkContext.defaultParallelism)
+    chosen = spark.sparkContext.getConf()
+    for key, value in wanted.items():
+        if small or not chosen.contains(key):
+            spark.conf.set(key, value)
     return small
 
 

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 import sqlglot
 from sqlglot import exp
 
+from reasoner.engine.sql import Numbered
+from reasoner.rulebook.rules import Atom, Var
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 NEW = "new "
 """Before the name of a predicate: the rows that came last."""
+_ROUGHLY = 0.1
+"""By how much a number of different values may be wrong."""
 _FEW = 300
 """A predicate with no more rows than this becomes part of the question itself."""
 
@@ -29,6 +34,8 @@ class Tables:
         self.small = True
         self.rows: dict[str, int] = {}
         """How many rows there are, of the predicates that have any."""
+        self._sizes: dict[str, tuple[int, list[int]]] = {}
+        """Rows of each table, and how many different values each of its columns has, by and large."""
         self._known: dict[str, DataFrame | list[Sequence[Any]]] = {}
         self._viewed: set[str] = set()
 
@@ -43,15 +50,22 @@ class Tables:
 
     def show(self, written: DataFrame, new: bool = False) -> dict[str, int]:
         """Know the rows that were written, by predicate; return how many each has."""
-        counted = {self.names[row[0]]: int(row[1]) for row in written.groupBy("predicate").count().collect()}
+        counts = (f"approx_count_distinct({name}, {_ROUGHLY})" for name in self.arguments)
+        written.createOrReplaceTempView("written")
+        grouped = f"SELECT predicate, count(*), {', '.join(counts)} FROM written GROUP BY predicate"
+        counted: dict[str, int] = {}
+        for code, number, *different in self.spark.sql(grouped).collect():
+            name = self.names[code]
+            counted[name] = int(number)
+            self._sizes[f"{NEW if new else ''}{name}"] = int(number), [max(1, each) for each in different]
         few = {self.codes[name] for name, number in counted.items() if number <= _FEW}
-        values: dict[int, list[Sequence[Any]]] = {}
+        found: dict[int, list[Sequence[Any]]] = {}
         if few:
             for code, *row in written.where(f"predicate IN ({', '.join(map(str, sorted(few)))})").collect():
-                values.setdefault(code, []).append(row)
+                found.setdefault(code, []).append(row)
         for name in counted:
             code, table = self.codes[name], f"{NEW if new else ''}{name}"
-            rows = values.get(code)
+            rows = found.get(code)
             self._known[table] = written if rows is None else [row[: self.arities[name]] for row in rows]
             self._viewed.discard(table)
         return counted
@@ -72,10 +86,35 @@ class Tables:
             self._viewed.add(table)
         return called
 
+    def ordered(self, atoms: Numbered, instead: Mapping[int, str]) -> Numbered:
+        """The joined atoms of a rule, each time the one next that leaves the fewest rows.
+
+        Spark joins in the order it is given: without this, all findings of one kind meet one another.
+        """
+
+        def matches(number: int, atom: Atom) -> float:
+            """How many rows of the atom's table there are to one row of what is joined so far."""
+            rows, different = self._sizes[instead.get(number, atom.predicate)]
+            found, here = float(rows), set[Var]()
+            for arg, values in zip(atom.args, different, strict=False):
+                if not isinstance(arg, Var) or arg in known or arg in here:
+                    found /= values
+                elif isinstance(arg, Var):
+                    here.add(arg)
+            return found
+
+        left, order, known = list(atoms), Numbered(), set[Var]()
+        while left:
+            linked = [each for each in left if known & set(each[1].variables())] or left
+            best = min(linked, key=lambda each: matches(*each))
+            left.remove(best)
+            order.append(best)
+            known |= set(best[1].variables())
+        return order
+
     def select(self, text: str, head: str) -> str:
         """A SELECT of the compiler in the words of Spark, as rows of any predicate; they may be repeated."""
         tree = sqlglot.parse_one(text, read="duckdb")
-        tree.set("distinct", None)
         for table in tree.find_all(exp.Table):
             table.set("this", exp.to_identifier(self.view(table.name)))
         return self._of(tree, head)
