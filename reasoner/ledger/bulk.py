@@ -54,16 +54,17 @@ class _Ids(dict[str, tuple[str, ...]]):
 
     def learn(self, ids: Iterable[str]) -> None:
         """Ask for many at once."""
-        wanted = {
-            each for each in ids if each not in self._absent and not super(_Ids, self).__contains__(each)
-        }
+        wanted = {each for each in ids if each not in self._absent and not dict.__contains__(self, each)}
         if wanted:
             self.update(self._look(wanted))
-            self._absent.update(each for each in wanted if not super(_Ids, self).__contains__(each))
+            self._absent.update(each for each in wanted if not dict.__contains__(self, each))
 
     def __contains__(self, id: object) -> bool:
-        if isinstance(id, str):
-            self.learn([id])
+        if super().__contains__(id):
+            return True
+        if not isinstance(id, str) or id in self._absent:
+            return False
+        self.learn([id])
         return super().__contains__(id)
 
     def get(self, id: str, default: Any = None) -> Any:
@@ -204,9 +205,9 @@ class Bulk:
         ids = _Ids(self._look)
         ids.learn([id for _, rows in readers for row in rows for id in row.ids.values()])
         context.ids, context.expect = ids, ids.learn
-        twice = "SELECT id FROM ids GROUP BY id HAVING count(DISTINCT classes) > 1"
+        run("CREATE TABLE twice AS SELECT id FROM ids GROUP BY id HAVING min(classes) <> max(classes)")
         for columns in self.columns:
-            columns.odden_ids(twice)
+            columns.odden_ids("FROM twice")
         self._give_names(context, odd)
 
     def _keep(self, reader: TableReader, number: int, rows: Sequence[Row], context: Context) -> None:

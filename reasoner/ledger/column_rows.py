@@ -171,7 +171,7 @@ class ColumnRows:
         return found
 
     def _among(self, ids: Collection[str]) -> None:
-        self.database.register("given", pa.table({"id": pa.array(sorted(ids), pa.string())}))
+        self.database.register("given", pa.table({"id": pa.array(list(ids), pa.string())}))
         self._run("CREATE OR REPLACE TABLE among AS FROM given")
         self.database.unregister("given")
 

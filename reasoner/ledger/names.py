@@ -75,7 +75,7 @@ class Names:
         self._cache: dict[object, Resolution] = {}
         self._near: dict[tuple[str, frozenset[str]], Candidates] = {}
         self._called: dict[frozenset[str], list[str]] = {}
-        self._members: dict[str, list[tuple[str, str]]] = {}
+        self._members: dict[str, tuple[dict[str, list[str]], list[int]]] = {}
 
     def add(self, predicate: str, subject: str, object: str) -> None:
         """Take one statement: a class (empty object), a name, a validity or a link."""
@@ -160,15 +160,17 @@ class Names:
     def within_text(self, text: str, family: str) -> list[tuple[str, str]]:
         """Names of one family that stand in a text, as (name, id); a name inside a longer one is skipped."""
         if family not in self._members:
-            self._members[family] = [
-                (name, use.id)
-                for name, uses in self._uses.items()
-                if len(name) > 1
-                for use in uses
-                if family in self._families[use.id]
-            ]
-        hits = [(name, id) for name, id in self._members[family] if name in text]
-        return [(n, id) for n, id in hits if not any(n != longer and n in longer for longer, _ in hits)]
+            named: dict[str, list[str]] = {}
+            for name, uses in self._uses.items():
+                own = [use.id for use in uses if family in self._families[use.id]]
+                if own and len(name) > 1:
+                    named[name] = own
+            self._members[family] = named, sorted({len(name) for name in named})
+        members, lengths = self._members[family]  # looked up by every piece: names may be many thousands
+        pieces = (text[at : at + length] for length in lengths for at in range(len(text) - length + 1))
+        hits = dict.fromkeys(piece for piece in pieces if piece in members)
+        longest = [n for n in hits if not any(n != longer and n in longer for longer in hits)]
+        return [(name, id) for name in longest for id in members[name]]
 
     def _find(
         self, name: str, families: frozenset[str], days: tuple[int, ...], district: str | None
