@@ -169,14 +169,26 @@ class Evaluation(Working):
                     tables.pop()
                 parts = [f"SELECT {columns} FROM {table} WHERE predicate = {code}" for table in tables]
                 self._create(predicate, " UNION ".join(parts))
-                if predicate in self.compiler.heads:
-                    continue
-                if self.filled[predicate] <= _LISTED:
-                    self.keys.listed(predicate, run(f"FROM {quoted(predicate)}").fetchall())
-                elif arity == 2 and predicate in once:
+                if arity == 2 and predicate in once - self.compiler.heads:
                     self.keys.single(predicate)
+        self._list([each for each in recorded if each not in stated])
         run(f"DROP TABLE {quoted(NEW)}")
         return standing
+
+    def _list(self, predicates: list[tuple[str, int, int]]) -> None:
+        """Look at the rows of those predicates that have few and are only given."""
+        few = {
+            code: (name, arity)
+            for name, code, arity in predicates
+            if 0 < self.filled.get(name, 0) <= _LISTED and name not in self.compiler.heads
+        }
+        codes = ", ".join(map(str, few)) or "NULL"
+        query = f"SELECT predicate, a0, a1 FROM {quoted(NEW)} WHERE predicate IN ({codes})"
+        rows: dict[int, list[tuple[int, ...]]] = {}
+        for code, *row in self.connection.execute(query).fetchall():
+            rows.setdefault(code, []).append(tuple(row[: few[code][1]]))
+        for code, found in rows.items():
+            self.keys.listed(few[code][0], found)
 
     def _repeated(self) -> dict[int, int]:
         """The predicates that facts are of, with how many facts have the subject of another one.

@@ -309,9 +309,9 @@ def begun(folder: Path) -> Begun:
 def _short_of_memory(folder: Path, limit: str, error: duckdb.Error) -> RunError:
     """What DuckDB cannot spill (tables that are being joined or counted) has to fit into its limit."""
     return RunError(
-        f"{folder}：内存上限 {limit} 不够；至少给 1GiB，一百万个问题约需 3GiB，可从中断处继续 "
-        f"/ {folder}: the memory limit of {limit} is not enough; give at least 1GiB, about 3GiB for a million "
-        f"issues; what was done is kept: {str(error).splitlines()[0]}"
+        f"{folder}：内存上限 {limit} 不够，请给 1GiB 或更多后继续 "
+        f"/ {folder}: the memory limit of {limit} is not enough; give 1GiB or more and resume: "
+        f"{str(error).splitlines()[0]}"
     )
 
 

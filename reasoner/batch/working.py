@@ -21,6 +21,8 @@ _TOGETHER = 5_000_000
 """Rows read by rules that are put into one statement."""
 _SMALL = 200_000
 """Rows read by rules from which on a view pays."""
+_WORTH_A_TURN = 20_000
+"""Rows that must not have to be compared for a statement more to pay."""
 _FEW = 50
 """How many times smaller something is that makes a rule look at little of what it joins."""
 _USES = 6
@@ -202,7 +204,7 @@ class Working:
                 if apart and self._says_once(rule):
                     plain.append(rule)
             others = [rule for rule in rest if rule not in plain]
-            if sum(map(self._most, others)) > sum(map(self._most, plain)):
+            if others and sum(map(self._most, others)) > sum(map(self._most, plain)) - _WORTH_A_TURN:
                 return [*found, Share(rest, False)]
             found.append(Share(plain, True))
             rest = others
