@@ -12,4 +12,5 @@ coverage   is the text encoded, do the cases show that each condition matters?
 answers    what follows, arranged for a reader
 receipts   what was concluded when: hash-chained receipts of runs, and how two runs differ
 queries    ready questions, SPARQL, full-text search
+checker    checks a proof by itself; imports nothing of the others
 """
