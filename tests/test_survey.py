@@ -93,6 +93,31 @@ def test_a_survey_is_read_again_and_made_anew_when_the_record_changes(tmp_path: 
     assert len(list((tmp_path / "cache").glob("survey-*"))) == len(kept) + 1
 
 
+def test_of_a_large_record_only_what_depends_on_a_new_entry_is_evaluated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Record.open(tmp_path / RECORD_FILE) as record:
+        ledger.load_bundled(record, samples=True)
+    monkeypatch.setattr("reasoner.engine.survey._LARGE", 0)
+    first = open_survey(tmp_path, DAY)
+    with (
+        Record.open(tmp_path / RECORD_FILE) as record,
+        record.transaction("test", "an issue, ended twice, and one less") as change,
+    ):
+        claims = [Claim("issue", "X-1"), Claim("raisedIn", "X-1", "i-c3", "entity")]
+        more = [Claim("endedOn", "i-c3", 20240101, "date"), Claim("endedOn", "i-c3", "unknown", "text")]
+        change.put_row(Source("more.csv", row=2, key="X-1"), [*claims, *more])
+        change.retract(next(record.statements(subject="CQ-001")).id, "test")
+    monkeypatch.setattr("reasoner.engine.following.Database.run", None)  # everything would be evaluated
+    later = open_survey(tmp_path, DAY)
+    assert [each.id for each in later.conclusions] != [each.id for each in first.conclusions]
+    whole = open_world(tmp_path, DAY)
+    assert {name: set(later.model.rows(name)) for name in later.said} == {
+        name: set(whole.model.rows(name)) for name in later.said
+    }
+    assert [each.id for each in later.conclusions] == [each.id for each in whole.conclusions()]
+
+
 def test_an_issue_that_another_one_touches_through_a_shared_act_is_judged_with_it(tmp_path: Path) -> None:
     """One plan of one unit names two issues; each case must know all of the plan."""
     with Record.open(tmp_path / RECORD_FILE) as record:

@@ -14,13 +14,15 @@ from time import perf_counter
 from typing import Any
 
 from reasoner.batch import concluded, encoding
-from reasoner.batch.coded import coded, given, held, made_ready
 from reasoner.batch.evaluation import quoted
+from reasoner.batch.in_memory import given, held, made_ready
+from reasoner.batch.naming import constants
 from reasoner.batch.run import Run
 from reasoner.batch.sources import Source
 from reasoner.engine import calendar
 from reasoner.engine.columns import Table
 from reasoner.engine.evaluate import Ground
+from reasoner.engine.following import coded
 from reasoner.engine.join import Row
 from reasoner.engine.kept_up import PARAMETERS, Edit, KeptUp
 from reasoner.engine.maintenance import MOST, Layers, Maintained, Turn, WideError
@@ -53,7 +55,7 @@ class KeptUpRun:
     def __init__(self, run: Run, most: int = MOST) -> None:
         """``most``: rows to be looked at for one edit, beyond which everything is evaluated."""
         self.run, self._most = run, most
-        self._layers = Layers(coded(run.rules))
+        self._layers = Layers(coded(run.rules.book.rules, constants(run.rules).encode))
         self.evaluating = 0.0
         """Seconds that the last edit took without storing it."""
         self._open()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
+from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from reasoner.engine.evaluate import Ground, Row
@@ -153,6 +155,12 @@ class Database:
             for column in found.values()
         ]
         return list(zip(*columns, strict=True))
+
+    def columns(self) -> Iterator[tuple[str, list[np.ndarray[Any, np.dtype[np.int64]]]]]:
+        """The rows of every predicate that has any, each once, as columns of codes."""
+        for predicate in sorted(name for name, rows in self._filled.items() if rows):
+            found = self.connection.execute(f"SELECT DISTINCT * FROM {quoted(predicate)}").fetchnumpy()
+            yield predicate, [np.asarray(column) for column in found.values()]
 
     def derived(self, wanted: Collection[str] | None = None) -> dict[str, set[Row]]:
         """All rows of every predicate that some rule concludes (given ones included), or of those wanted."""

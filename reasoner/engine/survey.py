@@ -24,7 +24,7 @@ from reasoner.engine.proof import Proof
 from reasoner.engine.reader import READ, Reader
 from reasoner.engine.surroundings import Indexed, Surroundings
 from reasoner.kept import kept_as, source_files
-from reasoner.pipeline import Engine, Ontology, World, ontology, record_of, true_of
+from reasoner.pipeline import Ontology, World, ontology, record_of, true_of
 from reasoner.records.fictional import without
 from reasoner.records.record import Record
 from reasoner.rulebook.rules import Value
@@ -75,12 +75,28 @@ class Survey:
     def _evaluated(self) -> Relations:
         """The part of the model that conclusions are read off."""
         facts = self.facts
-        engine: Engine = "memory" if len(facts.origins) < _LARGE else "duckdb"
-        found = true_of(facts, self.rules, engine, {*self.said, *READ, *procedure.READ})
+        wanted = {*self.said, *READ, *procedure.READ}
+        if len(facts.origins) < _LARGE:
+            found = true_of(facts, self.rules, "memory", wanted)
+        else:
+            found = self._followed(facts, wanted)
         for predicate, row in facts.atoms:  # what has no name is described by the class that is stated
             if predicate in self.rules.vocabulary.class_names:
                 found.setdefault(predicate, []).append(row)
         return found
+
+    def _followed(self, facts: Facts, wanted: set[str]) -> Relations:
+        """The same of a large record: what followed from its last state in this process is kept up."""
+        from reasoner.engine.following import following  # DuckDB, which a small record does without
+
+        place = f"{self.record.path}/{self.rules.book.digest}/{self._day}"
+        found = {
+            name: dict.fromkeys(rows) for name, rows in following(place, facts, self.rules, wanted).items()
+        }
+        for predicate, row in facts.atoms:
+            if predicate in wanted:
+                found.setdefault(predicate, {})[row] = None
+        return {name: list(found[name]) for name in sorted(found)}
 
     @property
     def said(self) -> list[str]:
