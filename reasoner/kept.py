@@ -1,12 +1,14 @@
 """What is read from files and takes long to read is kept as a pickle, under the hash of those files.
 
-A change of any file, the program's own included, makes another hash: nothing outdated is ever read.
+A change of any file, the program's own included, makes another hash, and so does another Python (compiled
+rules are kept): nothing outdated is ever read.
 """
 
 from __future__ import annotations
 
 import gc
 import pickle
+import sys
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -35,7 +37,7 @@ def kept_as(
     """The same for what is made from more than files, told by ``key``; the ``most`` newest stay."""
     if folder is None:
         return make()
-    digest = sha256(key.encode())
+    digest = sha256(f"{key}\0{sys.version}".encode())
     for file in sorted(files):
         digest.update(f"{file.name}\0".encode() + file.read_bytes())
     place = folder / f"{name}-{digest.hexdigest()[:20]}.pickle"

@@ -12,11 +12,11 @@ from worlds import random_world, shaken_world
 from reasoner import bundled, pipeline
 from reasoner.casebook import cases
 from reasoner.coverage.conditions import fired
+from reasoner.engine.database import Database
 from reasoner.engine.evaluate import Model, Row, evaluate
 from reasoner.engine.facts import Facts
 from reasoner.engine.judge import judge
 from reasoner.engine.side_by_side import facts_in_worlds, rules_in_worlds
-from reasoner.engine.database import Database
 from reasoner.pipeline import Ontology, World
 from reasoner.records.registry import bundled_registry
 from reasoner.rulebook.rules import parse
@@ -161,3 +161,12 @@ def test_hostile_names_are_only_names() -> None:
     database.load(facts)
     database.run()
     assert database.derived() == expected
+
+
+def test_a_rule_may_join_more_atoms_than_python_nests_loops() -> None:
+    """A chain of 40 steps, after which a test, an absence and a count still see every variable."""
+    chain = ", ".join(f"next(X{i},X{i + 1})" for i in range(40))
+    text = f"end(X0,X40) :- {chain}, X39 != X40, not last(X0), #count{{ Y : next(Y,X40), next(X0,Z) }} >= 1."
+    steps = [("next", (f"n{i:02}", f"n{i + 1:02}")) for i in range(42)]
+    found = evaluate([*steps, ("last", ("n02",))], parse(text, "test"))
+    assert sorted(found.rows("end")) == [("n00", "n40"), ("n01", "n41")]

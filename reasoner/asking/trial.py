@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from reasoner.asking.slices import slices
 from reasoner.engine.evaluate import Derivation, Model
-from reasoner.engine.join import Ground, Plan, Row
+from reasoner.engine.join import Find, Ground, Plan, Row, finder
+from reasoner.engine.loops import Look
 from reasoner.rulebook.rules import Rule, Value, Var
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Trial:
         self._heads, self._plans = _plans(rules)
         self._known: dict[_Goal, dict[Row, None]] = {}
         self._open: set[_Goal] = set()
+        self._ask = finder(self.rows)
         self._circle = False
         self._ways: dict[Ground, dict[tuple[int, frozenset[tuple[str, Value]]], Derivation]] = {}
         self.derivations = _Derivations(self)
@@ -114,19 +116,15 @@ class Trial:
         plan = self._plans.get((id(rule), names))
         if plan is None:
             plan = self._plans[id(rule), names] = Plan(rule, names)
-        values = plan.values()
-        values[: len(bound)] = bound.values()
-        known = len(plan.names)
-
-        def conclude(solution: list[Value]) -> None:
-            row = plan.ground_head(solution)
+        for row, values in plan.solutions(self._find, tuple(bound.values())):
             found[row] = None
-            derivation = Derivation(rule, plan.names, tuple(solution[:known]))
+            derivation = Derivation(rule, plan.names, values)
             bound_by = frozenset(zip(derivation.names, derivation.values, strict=True))
             ways = self._ways.setdefault((rule.head.predicate, row), {})
             ways.setdefault((id(rule), bound_by), derivation)
 
-        plan.run(self.rows, conclude, values)
+    def _find(self, look: Look) -> Find:
+        return self._ask(look) if look.predicate in self._touched else self.model.find(look)
 
 
 class _Derivations:

@@ -216,17 +216,12 @@ def _more(plan: Plan, model: Model) -> Row | None:
     """A row that a rule yields and that does not hold; an unnamed variable in its head is any value."""
     head = plan.rule.head
     places = [i for i, arg in enumerate(head.args) if not (isinstance(arg, Var) and arg.anonymous)]
-    positions, found = tuple(places), list[Row]()
-
-    def check(values: list[Value]) -> bool:
-        row = plan.ground_head(values)
+    positions = tuple(places)
+    for row, _ in plan.solutions(model.find):
         key = tuple([row[i] for i in positions])
         if next(iter(model.matching(head.predicate, positions, key)), None) is None:
-            found.append(row)
-        return bool(found)
-
-    plan.run(model.matching, check)
-    return found[0] if found else None
+            return row
+    return None
 
 
 def without(rule: Rule, index: int) -> list[Rule]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from reasoner.engine.join import Relation, Row
+from reasoner.engine.join import Relation, Row, key_of
 from reasoner.rulebook.rules import Value
 
 Integers = np.ndarray[Any, np.dtype[np.int64]]
@@ -84,7 +84,7 @@ class Few(Relation):
             return False
         del self.rows[row]
         for positions, index in self._indexes.items():
-            key = tuple([row[p] for p in positions])
+            key = key_of(positions, row)
             index[key].remove(row)
             if not index[key]:
                 del index[key]

@@ -7,7 +7,7 @@ entrance by a row of one case leads along that case and not through all the othe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from reasoner.engine.columns import Table
@@ -53,14 +53,11 @@ class Entrance:
             self._made = Plan(self._rule, self._names, lambda literal, bound: _cost(literal, bound, tables))
         return self._made
 
-    def start(self, row: Row, tables: Tables) -> list[Value] | None:
+    def start(self, row: Row) -> Row | None:
         """The values with which the join begins; None when the row does not fit the atom."""
         if any(row[i] != value for i, value in self._fixed) or any(row[i] != row[j] for i, j in self._agree):
             return None
-        values = self.plan(tables).values()
-        for number, place in enumerate(self._fills):
-            values[number] = row[place]
-        return values
+        return tuple([row[place] for place in self._fills])
 
 
 class Entrances:
@@ -96,7 +93,7 @@ class Entrances:
         every = (self.present.values(), self.absent.values(), self.counted.values(), self._heads.values())
         for ways in chain.from_iterable(every):
             for way in ways:
-                way.plan(tables)
+                way.plan(tables).write()
 
     def concluding(self, predicate: str, row: Row) -> Iterator[Entrance]:
         """The rules that may conclude a row."""
@@ -105,7 +102,7 @@ class Entrances:
         yield from self._heads.get((predicate, None), ())
 
 
-def _cost(literal: Literal, bound: set[str], tables: Tables) -> float:
+def _cost(literal: Literal, bound: Collection[str], tables: Tables) -> float:
     """How many rows a literal multiplies the join by; tests come as soon as their variables are known."""
     match literal:
         case Atom():
@@ -125,5 +122,5 @@ def _cost(literal: Literal, bound: set[str], tables: Tables) -> float:
             return -2.0 if all(t.name in bound for t in (left, right) if isinstance(t, Var)) else _NEVER
         case Count(_, _, _, limit):
             outer = {limit.name} if isinstance(limit, Var) else set()
-            return _NEVER * (2 if outer <= bound else 3)  # last: what is bound elsewhere joins
+            return _NEVER * (2 if outer <= set(bound) else 3)  # last: what is bound elsewhere joins
     return _NEVER

@@ -7,13 +7,17 @@ a proof, a what-if and a reviewer's "and why else?" are made of.
 
 from __future__ import annotations
 
+import gc
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
-from reasoner.engine.join import Ground, Plan, Relation, Row, compare
+from reasoner.engine.join import Find, Ground, Plan, Relation, Row, compare, nothing
+from reasoner.engine.loops import Look
 from reasoner.rulebook.rules import Atom, Comparison, Count, Literal, Not, Rule, Term, Value, Var, strata
 
 __all__ = ["Derivation", "Ground", "Model", "Program", "Row", "compare", "counted", "evaluate", "ground"]
@@ -99,6 +103,11 @@ class Model:
         relation = self.relations.get(predicate)
         return () if relation is None else relation.matching(positions, key)
 
+    def find(self, look: Look) -> Find:
+        """What finds the rows that a look asks for, as they are now."""
+        relation = self.relations.get(look.predicate)
+        return nothing if relation is None or not relation.rows else relation.find(look)
+
     def match(self, predicate: str, pattern: tuple[Value | None, ...]) -> Iterator[Row]:
         """Rows of a predicate that agree with a pattern (None stands for anything)."""
         positions = tuple([i for i, v in enumerate(pattern) if v is not None])
@@ -161,6 +170,19 @@ class Program:
                 self.readers[predicate].append(number)
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """While much is made that stays: the garbage collector would walk through it again and again in vain."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@uncollected()
 def evaluate(facts: Iterable[Ground], rules: Iterable[Rule] | Program) -> Model:
     """Evaluate the rules over the facts.
 
@@ -200,15 +222,11 @@ def evaluate(facts: Iterable[Ground], rules: Iterable[Rule] | Program) -> Model:
 
 def once(model: Model, plan: Plan) -> list[tuple[Ground, Derivation]]:
     """What a rule that does not read its own conclusions concludes, and how; the model stays as it is."""
-    predicate, rule, names, known = plan.rule.head.predicate, plan.rule, plan.names, len(plan.names)
-    found: list[tuple[Ground, Derivation]] = []
-
-    def conclude(values: list[Value]) -> None:
-        derivation = Derivation(rule, names, tuple(values[:known]))
-        found.append(((predicate, plan.ground_head(values)), derivation))
-
-    plan.run(model.matching, conclude)
-    return found
+    predicate, rule, names, new = plan.rule.head.predicate, plan.rule, plan.names, tuple.__new__
+    return [
+        ((predicate, head), new(Derivation, (rule, names, values)))
+        for head, values in plan.solutions(model.find)
+    ]
 
 
 def _conclude(model: Model, uses: list[tuple[Ground, Derivation]]) -> None:
@@ -219,45 +237,43 @@ def _conclude(model: Model, uses: list[tuple[Ground, Derivation]]) -> None:
 
 
 def fixed_point(model: Model, plans: list[Plan]) -> None:
-    """Add what a recursive stratum concludes. Semi-naive: after a round only what is new is joined again."""
+    """Add what a recursive stratum concludes. Semi-naive: after a round only what is new is joined again.
+
+    The solutions of a rule are listed before they are concluded: they may be rows that its join reads.
+    """
     seen: set[tuple[int, Row]] = set()
 
-    def conclude(number: int, found: Iterable[Row], fresh: dict[str, list[Row]]) -> None:
+    def conclude(number: int, found: list[tuple[Row, Row]], fresh: dict[str, list[Row]]) -> None:
         plan = plans[number]
-        for solution in found:
-            values = solution[: len(plan.names)]
+        for head, values in found:
             if (number, values) in seen:
                 continue
             seen.add((number, values))
-            atom = plan.rule.head.predicate, plan.ground_head(solution)
+            atom = plan.rule.head.predicate, head
             model.derivations[atom].append(Derivation(plan.rule, plan.names, values))
-            if model.relations[atom[0]].add(atom[1]):
-                fresh.setdefault(atom[0], []).append(atom[1])
+            if model.relations[atom[0]].add(head):
+                fresh.setdefault(atom[0], []).append(head)
 
     delta: dict[str, list[Row]] = {}
     for number, plan in enumerate(plans):  # first round: everything
-        conclude(number, _solutions(plan, model), delta)
+        conclude(number, list(plan.solutions(model.find)), delta)
     while delta:
         fresh: dict[str, list[Row]] = {}
         for number, plan in enumerate(plans):
             for position, predicate in plan.looks():
                 if predicate in delta:
-                    conclude(number, _solutions(plan, model, (position, delta[predicate])), fresh)
+                    only = (position, delta[predicate])
+                    conclude(number, list(plan.solutions(model.find, only=only)), fresh)
         delta = fresh
-
-
-def _solutions(plan: Plan, model: Model, only: tuple[int, Iterable[Row]] | None = None) -> list[Row]:
-    """All solutions at once: what is concluded from one may be a row that the join reads."""
-    found: list[Row] = []
-    plan.run(model.matching, lambda values: found.append(tuple(values)), only=only)
-    return found
 
 
 def counted(literal: Count, values: Mapping[str, Value], model: Model) -> set[Row]:
     """The different bindings of the counted variables under ``values``."""
     known = {name: value for name, value in values.items() if Var(name) not in literal.counted}
-    plan = Plan(Rule(Atom("", literal.counted), literal.atoms, "", 0), tuple(known))
-    start, found = plan.values(), set[Row]()
-    start[: len(known)] = known.values()
-    plan.run(model.matching, lambda solution: found.add(plan.ground_head(solution)), start)
-    return found
+    plan = _counting(literal, tuple(known))
+    return {head for head, _ in plan.solutions(model.find, tuple(known.values()))}
+
+
+@lru_cache(maxsize=1024)
+def _counting(literal: Count, known: tuple[str, ...]) -> Plan:
+    return Plan(Rule(Atom("", literal.counted), literal.atoms, "", 0), known)

@@ -1,46 +1,48 @@
 """Joins: a rule's body made ready to run, over whatever can say which rows of a predicate match.
 
-The variables of a rule are numbered; a join fills a list of values, one for each. What is known when a
-literal's turn comes is fixed by the order of the literals, so that where to look, with which key, and what to
-read off a row are worked out once for each rule and not for each row.
+The order of the literals is fixed once for each rule: tests as soon as their variables are known, then what
+is looked up with most arguments. The joins themselves are written out as loops (``loops``).
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any
 
-from reasoner.rulebook.rules import Atom, Comparison, Count, Literal, Not, Rule, Term, Value, Var
+from reasoner.engine.loops import Find, Look, Row, compare, compiled, made, written
+from reasoner.rulebook.rules import Atom, Comparison, Count, Literal, Not, Rule, Var
 
-Row = tuple[Value, ...]
+__all__ = ["Find", "Finder", "Ground", "Plan", "Relation", "Row", "Rows", "compare", "finder", "key_of"]
+
 Ground = tuple[str, Row]
 """A ground atom: predicate and arguments."""
+
+Finder = Callable[[Look], Find]
+"""What finds the rows that a look asks for."""
+
 
 Rows = Callable[[str, tuple[int, ...], Row], Iterable[Row]]
 """Rows of a predicate whose arguments at the given positions are the given values."""
 
-Emit = Callable[[list[Value]], bool | None]
-"""What is done with each solution (the list is reused: copy what is kept); True ends the join."""
-
-Cost = Callable[[Literal, set[str]], float]
+Cost = Callable[[Literal, Collection[str]], float]
 """What it takes to join a literal, given the names of the variables whose values are known."""
 
-_OPERATORS: dict[str, Callable[[Value, Value], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "=": operator.eq,
-    "!=": operator.ne,
-}
+
+def finder(rows: Rows) -> Finder:
+    """What finds rows by asking for them anew every time."""
+
+    def find(look: Look) -> Find:
+        predicate, positions, whole = look
+        if len(positions) == 1 and not whole:
+            return lambda value, _=(): rows(predicate, positions, (value,))
+        return lambda key, _=(): rows(predicate, positions, key)
+
+    return find
 
 
-def compare(left: Value, op: str, right: Value) -> bool:
-    """Compare two constants; numbers come before names, as in ASP-Core-2."""
-    if isinstance(left, int) != isinstance(right, int) and op not in ("=", "!="):
-        left, right = (0, 1) if isinstance(left, int) else (1, 0)
-    return _OPERATORS[op](left, right)
+def nothing(_: Any, rows: Iterable[Row] = ()) -> Iterable[Row]:
+    """Finds no rows."""
+    return rows
 
 
 class Relation:
@@ -50,7 +52,7 @@ class Relation:
 
     def __init__(self) -> None:
         self.rows: dict[Row, None] = {}  # a dict keeps the order of arrival: same input, same output
-        self._indexes: dict[tuple[int, ...], dict[Row, list[Row]]] = {}
+        self._indexes: dict[tuple[int, ...], dict[Any, list[Row]]] = {}
 
     def add(self, row: Row) -> bool:
         """Add a row; return whether it was new."""
@@ -58,7 +60,7 @@ class Relation:
             return False
         self.rows[row] = None
         for positions, index in self._indexes.items():
-            index.setdefault(tuple([row[p] for p in positions]), []).append(row)
+            index.setdefault(key_of(positions, row), []).append(row)
         return True
 
     def extend(self, rows: Iterable[Row]) -> None:
@@ -69,237 +71,127 @@ class Relation:
         else:
             self.rows.update(dict.fromkeys(rows))
 
+    def find(self, look: Look) -> Find:
+        """What finds the rows that a look asks for, as they are now or later."""
+        if look.whole:
+            return self.rows.__contains__
+        if not look.positions:
+            return self._every
+        return self._index(look.positions).get
+
+    def _every(self, *_: object) -> Iterable[Row]:
+        return self.rows
+
     def matching(self, positions: tuple[int, ...], key: Row) -> Iterable[Row]:
         """Rows whose arguments at ``positions`` equal ``key``."""
         if not positions:
             return self.rows
+        if not self.rows:
+            return ()
+        if len(positions) == len(next(iter(self.rows))):
+            return (key,) if key in self.rows else ()
+        return self._index(positions).get(key[0] if len(key) == 1 else key, ())
+
+    def _index(self, positions: tuple[int, ...]) -> dict[Any, list[Row]]:
+        """Rows by their arguments at some positions: by the one value, or by a tuple of several."""
         index = self._indexes.get(positions)
         if index is None:
-            if not self.rows:
-                return ()
-            if len(positions) == len(next(iter(self.rows))):
-                return (key,) if key in self.rows else ()
             index = {}
-            for row in self.rows:
-                index.setdefault(tuple([row[p] for p in positions]), []).append(row)
+            if len(positions) == 1:
+                (place,) = positions
+                for row in self.rows:
+                    index.setdefault(row[place], []).append(row)
+            else:
+                for row in self.rows:
+                    index.setdefault(key_of(positions, row), []).append(row)
             self._indexes[positions] = index  # only when complete: another thread may look it up
-        return index.get(key, ())
+        return index
 
 
-class _Look:
-    """Look up rows: the values to look with (by number), the values to fill, places that must agree."""
-
-    __slots__ = ("_get", "_one", "agree", "fills", "positions", "predicate")
-
-    def __init__(
-        self,
-        predicate: str,
-        positions: tuple[int, ...],
-        key: tuple[int, ...],
-        fills: tuple[tuple[int, int], ...],
-        agree: tuple[tuple[int, int], ...],
-    ) -> None:
-        self.predicate, self.positions, self.fills, self.agree = predicate, positions, fills, agree
-        self._one = key[0] if len(key) == 1 else None
-        self._get = operator.itemgetter(*key) if len(key) > 1 else None
-
-    def rows(self, rows: Rows, values: list[Value]) -> Iterable[Row]:
-        """The rows that agree with the values."""
-        if self._get is not None:
-            found = rows(self.predicate, self.positions, self._get(values))
-        elif self._one is not None:
-            found = rows(self.predicate, self.positions, (values[self._one],))
-        else:
-            found = rows(self.predicate, (), ())
-        if self.agree:
-            return [row for row in found if all(row[a] == row[b] for a, b in self.agree)]
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Absent:
-    look: _Look
-
-
-@dataclass(frozen=True, slots=True)
-class _Compare:
-    left: int
-    op: str
-    right: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Count:
-    looks: tuple[_Look, ...]
-    counted: tuple[int, ...]
-    op: str
-    bound: int
-
-
-Step = _Look | _Absent | _Compare | _Count
+def key_of(positions: tuple[int, ...], row: Row) -> Any:
+    """What a row stands under in an index: one value by itself, several as a tuple."""
+    return row[positions[0]] if len(positions) == 1 else tuple([row[p] for p in positions])
 
 
 class Plan:
     """The order in which the literals of a rule are joined: tests as soon as their variables are known.
 
     ``given`` names variables whose values are known beforehand (from a goal that the head must meet).
-    ``names`` are its variables in the order of their values in a solution; whatever a solution has beyond
-    them belongs to the inside of a count. ``cost`` says of a literal what it takes to join it next, given the
-    names of the variables whose values are known then.
+    ``names`` are its variables in the order of their values in a solution. ``cost`` says of a literal what
+    it takes to join it next, given the names of the variables whose values are known then.
     """
 
-    __slots__ = ("_constants", "_empty", "_head", "_slots", "names", "needs", "reads", "rule", "steps")
+    __slots__ = ("_code", "_joined", "_looks", "_order", "_run", "given", "names", "needs", "reads", "rule")
 
     def __init__(self, rule: Rule, given: Collection[str] = (), cost: Cost | None = None) -> None:
-        self.rule = rule
-        cost = cost or _cost
+        self.rule, self.given = rule, tuple(given)
         outer = [*given, *(v.name for atom in rule.positive() for v in atom.variables())]
         self.names = tuple(dict.fromkeys(outer))
-        self._slots: dict[str, int] = {name: i for i, name in enumerate(self.names)}
-        self._constants: dict[Value, int] = {}
-        self._empty: list[Value] = [""] * len(self.names)
-        self.steps: list[Step] = []
-        bound = set(given)
-        waiting = list(rule.body)
-        while waiting:
-            chosen = min(waiting, key=lambda literal: cost(literal, bound))
-            waiting.remove(chosen)
-            self.steps.append(self._step(chosen, bound))
-            if isinstance(chosen, Atom):
-                bound |= {v.name for v in chosen.variables()}
-        self._head = tuple(self._number(arg) for arg in rule.head.args)
         self.needs = frozenset(atom.predicate for atom in rule.positive())
         self.reads = frozenset(atom.predicate for atom in rule.atoms() if atom is not rule.head)
+        self._order = tuple(_ordered(rule.body, frozenset(given), cost or _cost))
+        self._code: bytes | None = None
+        self._looks: list[Look] = []
+        self._joined: list[int] = []
+        self._run: Callable[[Callable[[int], Find], Row], Iterator[tuple[Row, Row]]] | None = None
 
-    def _number(self, term: Term) -> int:
-        """The number of a variable or constant among the values of a solution."""
-        known: dict[str, int] | dict[Value, int] = self._slots if isinstance(term, Var) else self._constants
-        name: Value = term.name if isinstance(term, Var) else term
-        if name not in known:
-            known[name] = len(self._empty)  # type: ignore[index]
-            self._empty.append("" if isinstance(term, Var) else term)
-        return known[name]  # type: ignore[index]
+    def write(self) -> None:
+        """Write the loops now, and not when they are first run."""
+        if self._code is not None:
+            return
+        loops = written(self.rule, self._order, self.given)
+        self._looks, self._joined = loops.looks, loops.joined
+        self._code, self._order = compiled(loops.text()), ()
 
-    def _look(self, atom: Atom, bound: Collection[str], fill: bool = True) -> _Look:
-        positions, key, fills, agree = [], [], [], []
-        first: dict[str, int] = {}
-        for i, arg in enumerate(atom.args):
-            if not isinstance(arg, Var) or arg.name in bound:
-                positions.append(i)
-                key.append(self._number(arg))
-            elif arg.name in first:
-                agree.append((first[arg.name], i))
-            else:
-                first[arg.name] = i
-                if fill:
-                    fills.append((i, self._number(arg)))
-        return _Look(atom.predicate, tuple(positions), tuple(key), tuple(fills), tuple(agree))
+    def __getstate__(self) -> dict[str, Any]:
+        self.write()
+        return {name: getattr(self, name) for name in self.__slots__ if name != "_run"}
 
-    def _step(self, literal: Literal, bound: set[str]) -> Step:
-        match literal:
-            case Atom():
-                return self._look(literal, bound)
-            case Not(atom):
-                return _Absent(self._look(atom, bound, fill=False))
-            case Comparison(left, op, right):
-                return _Compare(self._number(left), op, self._number(right))
-            case Count(counted, atoms, op, limit):
-                known, looks = set(bound), []
-                for atom in atoms:
-                    looks.append(self._look(atom, known))
-                    known |= {v.name for v in atom.variables()}
-                numbers = tuple(self._number(v) for v in counted)
-                return _Count(tuple(looks), numbers, op, self._number(limit))
-        raise TypeError(literal)
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self._run = None
 
     def looks(self) -> list[tuple[int, str]]:
-        """The steps that read rows: number and predicate."""
-        return [(i, step.predicate) for i, step in enumerate(self.steps) if isinstance(step, _Look)]
+        """The looks that join rows: number and predicate."""
+        self.write()
+        return [(number, self._looks[number].predicate) for number in self._joined]
 
-    def values(self) -> list[Value]:
-        """An empty solution, to be filled."""
-        return list(self._empty)
+    def solutions(
+        self, find: Finder, given: Row = (), only: tuple[int, Iterable[Row]] | None = None
+    ) -> Iterator[tuple[Row, Row]]:
+        """Every solution: the arguments of the head, and the values of ``names``.
 
-    def ground_head(self, values: Sequence[Value]) -> Row:
-        """The arguments of the head under a solution."""
-        return tuple([values[number] for number in self._head])
-
-    def run(
-        self,
-        rows: Rows,
-        emit: Emit,
-        values: list[Value] | None = None,
-        only: tuple[int, Iterable[Row]] | None = None,
-    ) -> None:
-        """Emit every solution; ``only`` restricts the step of that number to the given rows."""
-        found = self.values() if values is None else values
-        steps, last = self.steps, len(self.steps)
-        restricted: Step | None = None
-        if only is not None:
-            relation = Relation()
-            for row in only[1]:
-                relation.add(row)
-            restricted = steps[only[0]]
-
-        def join(position: int) -> bool | None:
-            if position == last:
-                return emit(found)
-            step = steps[position]
-            if not isinstance(step, _Look):
-                return join(position + 1) if _holds(step, rows, found) else None
-            if step is restricted:
-                matched = step.rows(lambda _, positions, key: relation.matching(positions, key), found)
-            else:
-                matched = step.rows(rows, found)
-            fills = step.fills
-            if not fills:
-                for _ in matched:
-                    return join(position + 1)
-                return None
-            if len(fills) == 1:
-                ((i, slot),) = fills
-                for row in matched:
-                    found[slot] = row[i]
-                    if join(position + 1):
-                        return True
-                return None
-            for row in matched:
-                for i, slot in fills:
-                    found[slot] = row[i]
-                if join(position + 1):
-                    return True
-            return None
-
-        join(0)
+        ``given``: the values of the variables that are known beforehand; ``only`` restricts the look of that
+        number to the given rows.
+        """
+        if self._run is None:
+            self.write()
+            assert self._code is not None
+            self._run = made(self._code)
+        looks = self._looks
+        if only is None:
+            return self._run(lambda number: find(looks[number]), given)
+        place, rows = only
+        restricted = Relation()
+        restricted.extend(rows)
+        return self._run(lambda number: (restricted.find if number == place else find)(looks[number]), given)
 
 
-def _holds(step: _Absent | _Compare | _Count, rows: Rows, values: list[Value]) -> bool:
-    if isinstance(step, _Absent):
-        return not any(True for _ in step.look.rows(rows, values))
-    if isinstance(step, _Compare):
-        return compare(values[step.left], step.op, values[step.right])
-    return compare(_count(step.looks, step.counted, rows, values), step.op, values[step.bound])
+def _ordered(
+    body: Iterable[Literal], bound: frozenset[str], cost: Cost
+) -> Iterator[tuple[Literal, frozenset[str]]]:
+    """The literals in the order in which they are joined, each with the variables bound before it."""
+    waiting = list(body)
+    while waiting:
+        chosen = min([(cost(literal, bound), i) for i, literal in enumerate(waiting)])[1]
+        literal = waiting.pop(chosen)
+        yield literal, bound
+        if isinstance(literal, Atom):
+            bound |= {v.name for v in literal.variables()}
 
 
-def _count(looks: tuple[_Look, ...], counted: tuple[int, ...], rows: Rows, values: list[Value]) -> int:
-    """Number of different values of the counted variables with which all the looks find something."""
-    found: set[Row] = set()
-
-    def join(position: int) -> None:
-        if position == len(looks):
-            found.add(tuple([values[v] for v in counted]))
-            return
-        look = looks[position]
-        for row in look.rows(rows, values):
-            for i, slot in look.fills:
-                values[slot] = row[i]
-            join(position + 1)
-
-    join(0)
-    return len(found)
-
-
-def _cost(literal: Literal, bound: set[str]) -> float:
+def _cost(literal: Literal, bound: Collection[str]) -> float:
     match literal:
         case Atom():
             free = sum(1 for v in set(literal.variables()) if v.name not in bound)
@@ -313,5 +205,7 @@ def _cost(literal: Literal, bound: set[str]) -> float:
             return 0 if all(t.name in bound for t in (left, right) if isinstance(t, Var)) else 1000
         case Count(_, _, _, limit):
             outer = {limit.name} if isinstance(limit, Var) else set()
-            return 3000 if outer <= bound else 4000  # last: what is bound elsewhere joins, the rest counts
+            return (
+                3000 if outer <= set(bound) else 4000
+            )  # last: what is bound elsewhere joins, the rest counts
     return 1000

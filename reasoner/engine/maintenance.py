@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reasoner.engine.columns import Few, Table, TooManyError
 from reasoner.engine.entrances import Entrance, Entrances
-from reasoner.engine.join import Ground, Row, Rows
-from reasoner.rulebook.rules import Rule, Value, strata
+from reasoner.engine.join import Ground, Row, Rows, finder
+from reasoner.rulebook.rules import Rule, strata
 
 MOST = 400_000
 """Rows looked at, beyond which everything is evaluated in less time."""
@@ -261,21 +261,15 @@ class _Change:
     ) -> list[Ground]:
         """What rules conclude that rows enter; with ``once``, the first conclusion is enough."""
         found: dict[Ground, None] = {}
+        find = finder(rows)
         for way in ways or ():
             for row in entering:
-                values = way.start(row, self._tables)
-                if values is None:
+                given = way.start(row)
+                if given is None:
                     continue
-                self._rule, plan, head = way.rule.id, way.plan(self._tables), way.rule.head.predicate
-                plan.run(rows, _keep(found, head, plan.ground_head, once), values)
+                self._rule, head = way.rule.id, way.rule.head.predicate
+                for solution, _ in way.plan(self._tables).solutions(find, given):
+                    found[head, solution] = None
+                    if once:
+                        break
         return list(found)
-
-
-def _keep(
-    found: dict[Ground, None], head: str, ground: Callable[[list[Value]], Row], once: bool
-) -> Callable[[list[Value]], bool]:
-    def keep(values: list[Value]) -> bool:
-        found[head, ground(values)] = None
-        return once
-
-    return keep

@@ -11,10 +11,20 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 
-from reasoner.engine.evaluate import Derivation, Ground, Model, Program, Stratum, fixed_point, once
+from reasoner.engine.evaluate import (
+    Derivation,
+    Ground,
+    Model,
+    Program,
+    Stratum,
+    fixed_point,
+    once,
+    uncollected,
+)
 from reasoner.engine.join import Relation, Row
 
 
+@uncollected()
 def reevaluate(before: Model, facts: Iterable[Ground], program: Program) -> Model:
     """The model of the facts, given one that ``evaluate`` made of other facts with the same program.
 
