@@ -227,3 +227,18 @@ def test_the_commands_take_a_run(
     assert "zelian export" in capsys.readouterr().err
     assert main(["explain", "c-0000000000", *run]) == 2
     assert main(["conclusions", "--issue", "nobody", *run]) == 2
+
+
+def test_a_case_says_what_it_leaves_out(cases: Any, whole: World, capsys: pytest.CaptureFixture[str]) -> None:
+    from app.cli.stored import telling
+    from reasoner.batch.part import PartWorld
+
+    case = cases.case(whole.issues()[0])
+    inspection = next(c.inspection for c in case.conclusions() if c.inspection)
+    silent = frozenset({(inspection, "ecologyBureau")})
+    part = PartWorld(case, case.facts, case.model, case.speaker.names, silent)
+    assert telling(part) is part
+    told = capsys.readouterr().err
+    assert "未列出" in told
+    assert "left out" in told
+    assert case.speaker.named(inspection)["zh"] in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,23 @@ def issue(opened: RunCases, text: str | None) -> World:
             "--run 要与 --issue 同用；全部结论用 zelian export --run",
             "--run goes with --issue; zelian export --run writes all conclusions",
         )
-    return opened.case(matter(opened, text))
+    return telling(opened.case(matter(opened, text)))
+
+
+def telling(case: World) -> World:
+    """The case, having said on which matters it is silent, and why."""
+    from reasoner.batch.part import PartWorld
+
+    for about, bearer in sorted(case.silent) if isinstance(case, PartWorld) else ():
+        names = [case.speaker.named(each) for each in (about, bearer)]
+        zh, en = (" · ".join(each[lang] for each in names) for lang in ("zh", "en"))
+        sys.stderr.write(
+            f"未列出：{zh} 的结论，它取决于其他许多问题的记录，单个问题不全部取来；"
+            f"全部结论见 zelian export --run "
+            f"/ left out: what is concluded of {en}, which rests on the records of many other issues, more "
+            "than one issue takes in; zelian export --run has all conclusions\n"
+        )
+    return case
 
 
 def case_with(opened: RunCases, about: str, words: Iterable[Any]) -> World:
@@ -71,7 +88,7 @@ def case_with(opened: RunCases, about: str, words: Iterable[Any]) -> World:
     day = int(opened.as_of.strftime("%Y%m%d"))
     found = {opened.registry.find(word, day) for word in dict.fromkeys(_texts(words))}
     near = {each for each in found if each is not None and each not in within and opened.knows(each)}
-    return opened.case_with(about, near) if near else case
+    return telling(opened.case_with(about, near) if near else case)
 
 
 def _texts(words: Iterable[Any]) -> Iterator[str]:

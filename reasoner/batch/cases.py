@@ -18,7 +18,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from reasoner.batch import concluded
+from reasoner.batch import arrays, concluded
+from reasoner.batch.arrays import Arrays
 from reasoner.batch.concluded import Coded, Concluded
 from reasoner.batch.lookup import Lookup, among
 from reasoner.batch.naming import constants
@@ -36,6 +37,7 @@ from reasoner.engine.sql import NAME_BASE
 from reasoner.engine.surroundings import INSPECTION, ISSUE, Surroundings
 from reasoner.pipeline import Origin, World
 from reasoner.records.registry import Registry
+from reasoner.rulebook.rules import Value
 
 _CROWD, _LARGE_CROWD = 60, 600
 """Statements in one relation to an entity that a case, and a wide one, takes in; more are left out."""
@@ -60,12 +62,11 @@ class RunCases:
         concluded.made_ready(run)
         self._day = calendar.to_int(self.as_of)
         self._codes: dict[str, int] = dict(constants(self.rules).codes)
-        self._stored = Concluded(run)
+        self._connected()
         self.origin = Origin(self._version(), self.sources)
-        self._shown: dict[int, str | None] = {}
         self._case = lru_cache(maxsize=_CASES)(self._open)
         self._found = lru_cache(maxsize=_CASES)(self._find)
-        self._around: dict[int, Surroundings] = {}
+        self._names_of: dict[int, str] = {}
 
     def _version(self) -> dict[str, Any]:
         """What the statements are those of: the files with the digest of all that is known of them."""
@@ -83,7 +84,7 @@ class RunCases:
 
     def knows(self, entity: str) -> bool:
         """Whether anything that rules read is stated about it."""
-        code = self.run.names.encode(entity)
+        code = self._encoded(entity)
         return code is not None and self._surroundings(_CROWD).knows(code)
 
     @cached_property
@@ -92,7 +93,7 @@ class RunCases:
         return RunRegistry(self.knows, self._classes)
 
     def _classes(self, entity: str) -> list[str]:
-        code = self.run.names.encode(entity)
+        code = self._encoded(entity)
         about = self._surroundings(_CROWD).recorded.about(code) if code is not None else ()
         return [predicate for predicate, row in about if len(row) == 1]
 
@@ -131,7 +132,7 @@ class RunCases:
     def _silent(self, world: World, differing: Collection[Coded]) -> World:
         if not differing:
             return world
-        decode = self.run.names.decode
+        decode = self._decoded
         silent = frozenset((str(decode(row[1])), str(decode(row[2]))) for _, row in differing)
         return PartWorld(world, world.facts, world.model, world.speaker.names, silent)
 
@@ -171,7 +172,7 @@ class RunCases:
 
     def issues_of(self, matter: str) -> int:
         """How many issues name an inspection."""
-        code = self.run.names.encode(matter)
+        code = self._encoded(matter)
         if code is None:
             return 0
         around = self._surroundings(_CROWD)
@@ -185,7 +186,7 @@ class RunCases:
     def _surroundings(self, most: int) -> Surroundings:
         found = self._around.get(most)
         if found is None or self._lookup(found).full:
-            lookup = Lookup(self.run.connection, self.rules.vocabulary, most)
+            lookup = Lookup(self._arrays, self._predicates, self.rules.vocabulary, most)
             found = self._around[most] = Surroundings(lookup)
         return found
 
@@ -196,8 +197,8 @@ class RunCases:
 
     def _open(self, matter: str, near: tuple[str, ...], wide: bool, more: tuple[int, ...]) -> World:
         around = self._surroundings(_LARGE_CROWD if wide else _CROWD)
-        code = self.run.names.encode(matter)
-        codes = [found for each in near if (found := self.run.names.encode(each)) is not None]
+        code = self._encoded(matter)
+        codes = [found for each in near if (found := self._encoded(each)) is not None]
         coded = around.of(code, codes, wide, more) if code is not None else []
         if len(coded) > _MOST:
             raise CaseError(
@@ -213,45 +214,38 @@ class RunCases:
     def _facts(self, coded: Collection[Ground], ids: Mapping[Ground, list[int]]) -> Facts:
         """The statements around a matter in words, in the order of the facts files."""
         ordered = sorted(dict.fromkeys(coded), key=lambda atom: ids[atom][0])
-        self._learn({v for _, row in ordered for v in row if isinstance(v, int)})
-        decode = self.run.names.decode
+        decode = self._decoded
         carrier = Facts(outside=self._bare[0].outside)
         for predicate, row in ordered:
             atom = (predicate, tuple([decode(code) if isinstance(code, int) else code for code in row]))
             carrier.origins[atom] = ids[predicate, row]
         return selected(carrier, self.rules.book, self._day, list(carrier.origins))
 
-    def _learn(self, codes: Collection[int]) -> None:
-        names = self.run.names
-        names.learn(codes)
-        self._codes.update((str(names.decode(code)), code) for code in codes if code >= NAME_BASE)
+    def _encoded(self, name: str) -> int | None:
+        """The code of a name; None when neither rules nor run know it."""
+        if name not in self._codes and (code := self._arrays.code(name)) is not None:
+            self._codes[name] = code
+        return self._codes.get(name)
+
+    def _decoded(self, code: int) -> Value:
+        """What a code stands for: a number itself, else a name."""
+        if code < NAME_BASE:
+            return code
+        if code not in self._names_of:
+            name = self._names_of[code] = self._arrays.name(code)
+            self._codes[name] = code
+        return self._names_of[code]
 
     def _names(self, codes: Collection[int]) -> dict[str, str]:
-        """What entities are called: their short name, else their name."""
-        unknown = sorted(c for c in codes if c >= NAME_BASE and c not in self._shown)
-        if unknown:
-            self._shown |= dict.fromkeys(unknown)
-            rows = self.run.connection.execute(
-                "SELECT o.a0, o.text FROM others AS o JOIN predicates AS p ON p.code = o.predicate "
-                f"WHERE o.a0 BETWEEN {unknown[0]} AND {unknown[-1]} AND o.a0 IN ({among(unknown)}) "
-                "AND p.name IN ('name', 'shortName') ORDER BY p.name, o.id"
-            )
-            self._shown.update(
-                rows.fetchall()
-            )  # in this order a short name comes after, and replaces, a name
-        decode = self.run.names.decode
-        named = {str(decode(c)): name for c in codes if (name := self._shown.get(c)) is not None}
-        return {**self._words, **named}
+        """What entities are called, and what the facts call the constants of rules and ontology."""
+        named = ((str(self._decoded(c)), self._arrays.shown(c)) for c in codes if c >= NAME_BASE)
+        return {**self._words, **{code: name for code, name in named if name is not None}}
 
     @cached_property
     def _words(self) -> dict[str, str]:
         """What the facts call the constants of rules and ontology, which may stand in any conclusion."""
-        rows = self.run.connection.execute(
-            "SELECT n.name, o.text FROM others AS o JOIN predicates AS p ON p.code = o.predicate "
-            f"JOIN names AS n ON n.code = o.a0 WHERE o.a0 < {NAME_BASE + len(constants(self.rules).names)} "
-            "AND p.name IN ('name', 'shortName') ORDER BY p.name, o.id"
-        )
-        return dict(rows.fetchall())
+        codes = constants(self.rules).codes.items()
+        return {word: name for word, code in codes if (name := self._arrays.shown(code)) is not None}
 
     # -- conclusions and proofs -----------------------------------------------------------------
 
@@ -291,13 +285,13 @@ class RunCases:
         )
 
     def _matters(self, subject: str) -> list[str]:
-        code = self.run.names.encode(subject)
+        code = self._encoded(subject)
         if code is None:
             return []
         around = self._surroundings(_CROWD)
         if not self._lookup(around).classes(code).isdisjoint((ISSUE, INSPECTION)):
             return [subject]
-        return sorted(str(self.run.names.decode(int(m))) for m in around.matters_of(code))
+        return sorted(str(self._decoded(int(m))) for m in around.matters_of(code))
 
     def explain(self, conclusion: Conclusion | Ground, issue: str | None = None) -> Proof:
         """The proof of a conclusion. Raises what ``case_of`` raises; KeyError when it does not follow."""
@@ -314,18 +308,23 @@ class RunCases:
         if issue is not None:
             return self.case(issue).explain(conclusion_id)
         concluded.ids_made_ready(self.run)
-        self._reconnected()
+        self._connected()
         for matter in self._stored.matters_by_id(conclusion_id):
             for name, row in self._stored.stated((matter,)):
-                atom = (name, self.run.names.rows([row])[0])
+                atom = (name, tuple([self._decoded(value) for value in row]))
                 if identifier(atom) == conclusion_id:
                     return self.explain(atom)
         raise KeyError(conclusion_id)
 
-    def _reconnected(self) -> None:
+    def _connected(self) -> None:
         """Look things up through the connection that the run has now."""
         self._stored = Concluded(self.run)
-        self._around.clear()
+        place = arrays.folder_of(self.run.connection, self.run.folder)
+        assert place is not None
+        self._arrays = Arrays(place)
+        query = "SELECT code, name FROM predicates WHERE used"
+        self._predicates: dict[int, str] = dict(self.run.connection.execute(query).fetchall())
+        self._around: dict[int, Surroundings] = {}
 
     def sources(self, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         """Where statements come from, by id: what the facts files tell of each, else their own row."""

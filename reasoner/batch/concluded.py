@@ -3,9 +3,10 @@
     cases_stated(matter, predicate, a0, a2, a3, a4) by matter: every status and every remark
     cases_concerns(issue, matter, unit) by issue: what concerns an issue besides itself, for all units or one
     cases_ids(id, matter) by id: what a conclusion is about, by the number in its id
+    cases_arrays(folder): where the statements are, made ready to be looked up (see ``arrays``)
 
-The first two are made once from the tables in ``model``, the third when somebody first asks for an id alone;
-whoever changes the tables in ``model`` drops these (``drop``).
+All are made once from the tables of the run, that of ids when somebody first asks for an id alone; whoever
+changes the facts or the tables in ``model`` drops these (``drop``).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from reasoner.batch import arrays
 from reasoner.batch.evaluation import quoted
 from reasoner.batch.lookup import among
 from reasoner.engine.reader import ISSUE_OF, ISSUE_OF_UNIT
@@ -44,6 +46,8 @@ def made_ready(run: Run) -> None:
     """Make the lookup tables of a finished run when they are not there; it is open for writing meanwhile."""
     if not _has(run.connection, _STATED, _CONCERNS):
         _written(run, prepare)
+    if arrays.folder_of(run.connection, run.folder) is None:
+        _written(run, lambda each: arrays.write(each.connection, each.folder))
 
 
 def ids_made_ready(run: Run) -> None:
@@ -109,7 +113,7 @@ def prepare(run: Run) -> None:
 
 def drop(connection: duckdb.DuckDBPyConnection) -> None:
     """Take the lookup tables away: what they were made from has changed."""
-    for table in (_STATED, _CONCERNS, _IDS):
+    for table in (_STATED, _CONCERNS, _IDS, arrays.TABLE):
         connection.execute(f"DROP TABLE IF EXISTS {table}")
 
 
