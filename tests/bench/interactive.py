@@ -10,7 +10,8 @@ change with its causes; ``with the proofs of what changes`` writes the trees of 
 ``in a run`` (``--run``, made by ``zelian reason --run``): random issues, none opened before. ``fetch`` ends
 with a case that agrees with the stored conclusions; what-if and proof include it.
 
-Times are those of the clock, in milliseconds.
+Times are those of the clock, in milliseconds, with those of the processor beside them: on a machine that does
+something else at the same time, only the latter tell how much there is to do.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, TypeVar
 
 from reasoner import ledger, pipeline
@@ -47,25 +48,26 @@ class Times:
     """Clocked times by what was done."""
 
     def __init__(self) -> None:
-        self.found: dict[str, list[float]] = defaultdict(list)
+        self.found: dict[str, list[tuple[float, float]]] = defaultdict(list)
 
     def take(self, what: str, do: Callable[[], T]) -> T:
         """Do something and note how long it took."""
-        start = perf_counter()
+        start, busy = perf_counter(), process_time()
         result = do()
-        self.found[what].append((perf_counter() - start) * 1000)
+        self.found[what].append(((perf_counter() - start) * 1000, (process_time() - busy) * 1000))
         return result
 
     def report(self) -> None:
         """Print median, 95th percentile and maximum of each."""
         print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors")
-        print(f"{'':46}{'n':>6}{'p50':>9}{'p95':>9}{'max':>9}{'wanted':>9}   ms")
+        print(f"{'':42}{'n':>6}{'p50':>9}{'p95':>9}{'max':>9}{'wanted':>9}{'cpu p50':>9}{'cpu p95':>9}   ms")
         for what, times in self.found.items():
-            values = sorted(times)
-            late = values[min(len(values) - 1, int(len(values) * 0.95))]
+            clock, busy = (sorted(each) for each in zip(*times, strict=True))
+            late = min(len(clock) - 1, int(len(clock) * 0.95))
             wanted = f"<= {GOALS[what]}" if what in GOALS else ""
             print(
-                f"{what:46}{len(values):6}{statistics.median(values):9.1f}{late:9.1f}{values[-1]:9.1f}{wanted:>9}"
+                f"{what:42}{len(clock):6}{statistics.median(clock):9.1f}{clock[late]:9.1f}{clock[-1]:9.1f}"
+                f"{wanted:>9}{statistics.median(busy):9.1f}{busy[late]:9.1f}"
             )
 
 
