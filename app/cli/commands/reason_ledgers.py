@@ -31,5 +31,6 @@ def facts(arguments: argparse.Namespace, rules: Ontology, folder: Path) -> str |
         report = ledger_facts(arguments.ledger, out, only=rules.book.used | SHOWN, progress=step)
     if report.problems:
         (folder / REPORT).write_text(report.to_jsonl(), encoding="utf-8")
-    load.show(report, arguments.lang, str(folder / REPORT))
+    kept = arguments.run_folder is not None  # else the folder goes when the command ends
+    load.show(report, arguments.lang, str(folder / REPORT) if kept else "--run")
     return None if report.unusable else str(out)
