@@ -350,3 +350,15 @@ def test_what_is_worked_out_when_it_is_read_is_what_would_be_stored(
     run.reason()
     assert held(run) == kept_of(expected, run.kept)
     run.close()
+
+
+def test_memory_that_is_not_enough_is_told_and_more_goes_on(
+    tmp_path: Path, facts: Path, rules: Ontology, expected: Model
+) -> None:
+    Run.create(tmp_path, [facts], rules, DAY).close()
+    with pytest.raises(RunError, match="memory limit of 20MiB"):
+        Run.open(tmp_path, rules, memory="20MiB").reason()
+    run = Run.open(tmp_path, rules)
+    run.reason()
+    assert held(run) == kept_of(expected, run.kept)
+    run.close()

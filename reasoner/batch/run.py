@@ -23,7 +23,8 @@ from __future__ import annotations
 import datetime
 import json
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -114,7 +115,8 @@ class Run:
             (folder / stale).unlink(missing_ok=True)
         _write(folder, wanted)
         run = cls(folder, rules, True, memory, threads)
-        run._read(facts, found, as_of, progress or (lambda *_: None))
+        with run._within_memory():
+            run._read(facts, found, as_of, progress or (lambda *_: None))
         return run
 
     def _read(
@@ -200,6 +202,19 @@ class Run:
             for name in ("connection", "names", "tables"):
                 self.__dict__.pop(name, None)
 
+    @contextmanager
+    def _within_memory(self) -> Iterator[None]:
+        """Say what to do when what cannot be spilled (rows that are being joined or counted) does not fit."""
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            self.close()
+            folder, limit = self.folder, self._settings["memory_limit"]
+            raise RunError(
+                f"{folder}：内存上限 {limit} 不够，请给 1GiB 或更多后继续 / {folder}: the memory limit of "
+                f"{limit} is not enough; give 1GiB or more and resume: {str(error).splitlines()[0]}"
+            ) from None
+
     def __enter__(self) -> Self:
         return self
 
@@ -230,11 +245,8 @@ class Run:
         if not self.finished:
             every_one = {rule.head.predicate for rule in self.rules.book.rules} if also is None else also
             kept = self.kept | set(every_one)
-            try:
+            with self._within_memory():
                 evaluation.evaluate(self.connection, self.rules, kept, progress or (lambda *_: None), every)
-            except duckdb.OutOfMemoryException as error:
-                self.close()
-                raise _short_of_memory(self.folder, self._settings["memory_limit"], error) from None
             self.close()
             self.noted(finished=True)
 
@@ -304,15 +316,6 @@ def begun(folder: Path) -> Begun:
     about = _about(folder)
     files = [Path(s["file"]) for s in about["sources"] if not s["digest"]]
     return Begun(files, datetime.date.fromisoformat(about["as_of"]))
-
-
-def _short_of_memory(folder: Path, limit: str, error: duckdb.Error) -> RunError:
-    """What DuckDB cannot spill (tables that are being joined or counted) has to fit into its limit."""
-    return RunError(
-        f"{folder}：内存上限 {limit} 不够，请给 1GiB 或更多后继续 "
-        f"/ {folder}: the memory limit of {limit} is not enough; give 1GiB or more and resume: "
-        f"{str(error).splitlines()[0]}"
-    )
 
 
 def _about(folder: Path) -> dict[str, Any]:
