@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.cli.arguments.common import FORMATS, Command, as_of, issue, of_run, output_format
+from app.cli.arguments.values import memory
 
 
 def reason(command: Command) -> None:
@@ -43,6 +44,13 @@ def reason(command: Command) -> None:
         help="把推理保存到文件夹 · a folder to keep what follows in",
     )
     made.add_argument("--resume", action="store_true", help="从中断处继续 · go on where it was interrupted")
+    made.add_argument(
+        "--memory",
+        metavar="SIZE",
+        type=memory,
+        default="6GiB",
+        help="最多用多少内存，超出则写到盘上 · memory to use; beyond it, disk (default: 6GiB)",
+    )
     made.add_argument(
         "--engine",
         choices=("memory", "duckdb", "clingo", "spark"),

@@ -33,3 +33,11 @@ def natural(text: str) -> int:
     if text.isascii() and text.isdigit():
         return int(text)
     raise argparse.ArgumentTypeError(f"不是 0 以上的整数 / not a whole number from 0 up: {text!r}")
+
+
+def memory(text: str) -> str:
+    """Read an amount of memory, ``8GiB`` or ``500 MB``, as DuckDB writes it."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]i?B)", text.strip(), re.IGNORECASE)
+    if match and float(match[1]) > 0:
+        return f"{match[1]}{match[2]}"
+    raise argparse.ArgumentTypeError(f"不是内存大小 / not an amount of memory: {text!r} (8GiB)")

@@ -104,7 +104,8 @@ def _opened(folder: Path, rules: Ontology, arguments: argparse.Namespace, step: 
     files = list(map(Path, arguments.facts)) or (before.files if before else [])
     day = arguments.as_of or (before.as_of if before else datetime.date.today())
     facts = files or pipeline.record_of(home())
-    return Run.create(folder, facts, rules, day, resume=arguments.resume, progress=step)
+    memory = arguments.memory
+    return Run.create(folder, facts, rules, day, resume=arguments.resume, memory=memory, progress=step)
 
 
 def _at_once(arguments: argparse.Namespace) -> int:
