@@ -24,10 +24,7 @@ def test_edits_of_a_run_are_stored_as_a_full_evaluation_would_store_them(tmp_pat
     facts = tmp_path / "facts.parquet"
     generator = Generator(pattern.samples(rules.vocabulary, tmp_path), 40, 7)
     fact_files.write(generator.tables(), facts, "parquet", rules.vocabulary)
-    run = Run.create(tmp_path / "run", [facts], rules, DAY)
-    run.reason()
-    run.close()
-    with Run.open(tmp_path / "run", rules, write=True) as run:
+    with Run.create(tmp_path / "run", [facts], rules, DAY) as run:
         kept, dice, why = KeptUpRun(run), random.Random(5), ""
         atoms = sorted(recorded(run, rules), key=repr)
         taken: list[Ground] = []
@@ -38,14 +35,11 @@ def test_edits_of_a_run_are_stored_as_a_full_evaluation_would_store_them(tmp_pat
             come.append((predicate, (row[0], dice.choice(["a word nobody knows", 20240101, "督察一"]))))
             edited = kept.change(come, gone, DAY.replace(day=1 + number) if number % 6 == 4 else None)
             why, taken = why or edited.why, [*taken, *gone]
-            if number % 6 == 5:
-                assert held(run) == full(run, rules), (number, come, gone)
+        assert held(run) == full(run, rules)
         assert not why
         kept.change([taken[0]], (), DAY)
         narrow = KeptUpRun(run, most=5)  # opened again, as it was stored
         assert "/ rule " in narrow.change((), [taken[0]]).why
-        assert held(run) == full(run, rules)
-        assert not KeptUpRun(run).change([taken[0]]).why
         assert held(run) == full(run, rules)
 
 

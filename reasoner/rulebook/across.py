@@ -63,9 +63,12 @@ def _own(rule: Rule, vocabulary: Vocabulary, outside: frozenset[str]) -> set[Var
     for atom in (*rule.positive(), *(a for count in rule.counts() for a in count.atoms)):
         declared = vocabulary.predicates.get(atom.predicate)
         for place, arg in enumerate(atom.args):
-            if isinstance(arg, Var) and declared is not None:
-                if outside.isdisjoint(declared.arguments[place]):
-                    found.add(arg)
+            if (
+                isinstance(arg, Var)
+                and declared is not None
+                and outside.isdisjoint(declared.arguments[place])
+            ):
+                found.add(arg)
     return found
 
 
