@@ -132,8 +132,8 @@ def test_sample_data_are_told_apart_and_can_be_left_out_everywhere(visit: Visito
     expect(late.locator("dd")).to_have_text("0")
     main = page.locator('[data-testid="stMain"]')
     expect(main).not_to_contain_text("【示例】")
-    for number, title in enumerate(("问题清单", "时限", "职责"), 1):
-        page.locator(".zl-nav a").nth(number).click()
+    for name, title in (("问题", "问题清单"), ("时限", "时限"), ("职责", "职责")):
+        page.locator(".zl-nav").get_by_role("link", name=name, exact=True).click()
         expect(page.locator("h1")).to_contain_text(title)
         visitor.settle()
         expect(page).to_have_url(re.compile("samples=no"))
