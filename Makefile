@@ -20,10 +20,12 @@ help:
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "ZeLian needs Python 3.11 or newer: make PYTHON=python3.11 …" >&2; exit 1; }
-	@echo "setting up $(VENV) (once, about a minute) …"
+	@echo "正在建立运行环境 $(VENV)（仅首次）… · creating the environment (once) …"
 	@$(PYTHON) -m venv $(VENV)
+	@echo "正在安装所需的软件包，约一分钟… · installing the packages, about a minute …"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "环境就绪 · the environment is ready"
 	@touch $@
 
 # Half a gigabyte that only those need who reason beyond one machine, and the tests that say it works.
