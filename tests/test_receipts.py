@@ -10,8 +10,9 @@ import pytest
 from app.cli import main
 from reasoner import bundled, pipeline
 from reasoner.ledger.load import load_bundled
-from reasoner.receipts.runs import made_again
 from reasoner.receipts.chain import Chain, ReceiptError
+from reasoner.receipts.runs import made_again
+from reasoner.receipts.verification import verify
 from reasoner.records.record import Record
 
 DAY = "2026-11-23"
@@ -127,7 +128,7 @@ def altered(home: Path, *statements: str) -> list[str]:
         for statement in statements:
             base.execute(statement)
     base.close()
-    return [f"{fault.number} {fault.en}" for fault in Chain(pipeline.record_of(home)).verify()]
+    return [f"{fault.number} {fault.en}" for fault in verify(Chain(pipeline.record_of(home)))]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -86,15 +86,6 @@ class ReceiptError(Exception):
     """A receipt that is not there, or that does not agree with what it vouches for (zh / en)."""
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a receipt, by its number."""
-
-    number: int
-    zh: str
-    en: str
-
-
 class Chain:
     """The receipts of a record."""
 
@@ -112,9 +103,9 @@ class Chain:
         """
         run = run_of(survey)
         query = _SELECT.where(RECEIPTS.c.run == canonical(asdict(run)))
-        known = next(iter(self._ask(query)), None)
+        known = next(iter(self.ask(query)), None)
         if known is not None and not check:
-            return _receipt(known.receipt)
+            return receipt_of(known.receipt)
         lines = lines_of(survey)
         found = hash_of(lines)
         with self.record.exclusive() as connection:
@@ -123,7 +114,7 @@ class Chain:
             if known is None:
                 self._keep_rules(connection, run.rules, folder or bundled.path("ontology"))
                 return self._append(connection, run, lines, found, survey)
-        receipt = _receipt(known.receipt)
+        receipt = receipt_of(known.receipt)
         if receipt.conclusions != found:
             raise ReceiptError(
                 f"第 {receipt.number} 号推理凭据由同样的记录、规则、日期和程序得出，结论却不同："
@@ -143,7 +134,7 @@ class Chain:
             everything := _packed(come=lines)
         ):
             whole, stored = True, everything  # reading them back must not become longer and longer
-        one = _receipt(last.receipt) if last is not None else None
+        one = receipt_of(last.receipt) if last is not None else None
         receipt = Receipt(
             number=one.number + 1 if one else 1,
             at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -185,8 +176,8 @@ class Chain:
 
     def __iter__(self) -> Iterator[Receipt]:
         """Every receipt, oldest first."""
-        for row in self._ask(_SELECT.order_by(RECEIPTS.c.number)):
-            yield _receipt(row.receipt)
+        for row in self.ask(_SELECT.order_by(RECEIPTS.c.number)):
+            yield receipt_of(row.receipt)
 
     def find(self, text: str) -> Receipt:
         """The receipt with a number, or with a hash that begins so. Raises ReceiptError."""
@@ -220,10 +211,10 @@ class Chain:
             with suppress(OSError):
                 if version.digest(version.files(home).items()) == digest:
                     return home
-        row = next(iter(self._ask(sa.select(RULES.c.files).where(RULES.c.digest == digest))), None)
+        row = next(iter(self.ask(sa.select(RULES.c.files).where(RULES.c.digest == digest))), None)
         if row is None:
             raise ReceiptError(f"没有保存这一版规则：{digest[:12]} / rules {digest[:12]} are not kept")
-        files = _unzipped(row.files)
+        files = unzipped(row.files)
         if files is None or version.digest(files.items()) != digest:
             raise ReceiptError(
                 f"保存的规则 {digest[:12]} 已经损坏 / the kept rules {digest[:12]} are damaged"
@@ -234,72 +225,8 @@ class Chain:
             place.write_bytes(content)
         return home
 
-    def verify(self) -> list[Fault]:
-        """What is wrong with the chain: nothing when every receipt agrees with all that it vouches for."""
-        return list(self._faults())
-
-    def _faults(self) -> Iterator[Fault]:
-        states = {t["id"]: t["digest"] for t in self.record.transactions()}
-        rules = {row.digest: row.files for row in self._ask(sa.select(RULES.c.digest, RULES.c.files))}
-        sound = {
-            digest
-            for digest, packed in rules.items()
-            if (files := _unzipped(packed)) is not None and version.digest(files.items()) == digest
-        }
-        previous, lines = BEGINNING, Lines()
-        query = sa.select(RECEIPTS).order_by(RECEIPTS.c.number)
-        for expected, row in enumerate(self._ask(query), 1):
-            number = row.number
-            if number != expected:
-                yield Fault(number, f"缺第 {expected} 号", f"receipt {expected} is missing")
-                return
-            try:
-                receipt = _receipt(row.receipt)
-                come, gone = _unpacked(row.lines)
-            except (ValueError, TypeError, KeyError, zlib.error):
-                yield Fault(number, "读不出来", "cannot be read")
-                return
-            whole = Lines() if row.whole else lines
-            before, lines = lines, (whole - gone) | come
-            run = receipt.run
-            checks = (
-                (receipt.number == number, "编号不符", "has another number"),
-                (receipt.sealed() == receipt.digest, "内容与哈希不符", "does not have the hash it states"),
-                (receipt.previous == previous, "不接上一张", "does not follow the one before"),
-                (row.run == canonical(asdict(run)), "索引与内容不符", "is filed under another run"),
-                (
-                    receipt.stored == sha256(row.lines).hexdigest(),
-                    "所存结论已改动",
-                    "its stored lines changed",
-                ),
-                (
-                    receipt.conclusions == hash_of(lines),
-                    "结论与哈希不符",
-                    "its conclusions have another hash",
-                ),
-                (
-                    (receipt.come, receipt.gone) == (len(lines - before), len(before - lines)),
-                    "增减数不符",
-                    "its numbers of changes are wrong",
-                ),
-                (
-                    counted(lines, receipt.counts) == dict(receipt.counts),
-                    "结论数不符",
-                    "its counts are wrong",
-                ),
-                (
-                    run.data_version == 0 or states.get(run.data_version) == run.data_digest,
-                    "记录的那一版已不同",
-                    "the record's state of that version is another now",
-                ),
-                (run.rules in sound, "那一版规则缺失或者损坏", "its rules are missing or damaged"),
-            )
-            for good, zh, en in checks:
-                if not good:
-                    yield Fault(number, zh, en)
-            previous = receipt.digest
-
-    def _ask(self, query: sa.Select[Any]) -> list[Any]:
+    def ask(self, query: sa.Select[Any]) -> list[Any]:
+        """The rows of a query over receipts and rules; none before the first receipt."""
         with self.record.reading() as connection:
             if not sa.inspect(connection).has_table(RECEIPTS.name):
                 return []
@@ -320,7 +247,8 @@ def lines_of(survey: Survey) -> Lines:
     return Lines(line((name, row)) for name in survey.said for row in survey.model.rows(name))
 
 
-def _receipt(text: str) -> Receipt:
+def receipt_of(text: str) -> Receipt:
+    """The receipt that is stored. Raises ValueError, TypeError or KeyError for what is none."""
     content = json.loads(text)
     return Receipt(**{**content, "run": Run(**content["run"])})
 
@@ -337,7 +265,7 @@ def _lines_at(connection: sa.Connection, number: int) -> Lines:
         raise ReceiptError(f"没有第 {number} 号推理凭据 / no receipt {number}")
     lines: set[str] = set()
     for row in rows:
-        come, gone = _unpacked(row.lines)
+        come, gone = unpacked(row.lines)
         lines -= gone
         lines |= come
     return Lines(lines)
@@ -355,12 +283,14 @@ def _packed(come: Lines, gone: Lines = Lines()) -> bytes:  # noqa: B008  (immuta
     return zlib.compress(canonical({"come": sorted(come), "gone": sorted(gone)}).encode(), 6)
 
 
-def _unpacked(stored: bytes) -> tuple[Lines, Lines]:
+def unpacked(stored: bytes) -> tuple[Lines, Lines]:
+    """What came and what went, as stored. Raises zlib.error, ValueError or KeyError."""
     content = json.loads(zlib.decompress(stored))
     return Lines(content["come"]), Lines(content["gone"])
 
 
-def _unzipped(packed: bytes) -> dict[str, bytes] | None:
+def unzipped(packed: bytes) -> dict[str, bytes] | None:
+    """The files of a version of the rules, by path; None for what cannot be read."""
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             return {name: archive.read(name) for name in sorted(archive.namelist())}

@@ -11,8 +11,9 @@ from app.cli import progress, tables, terminal
 from app.cli.messages import from_error
 
 if TYPE_CHECKING:
-    from reasoner.receipts.chain import Chain, Fault
+    from reasoner.receipts.chain import Chain
     from reasoner.receipts.receipt import Receipt
+    from reasoner.receipts.verification import Fault
 
 HEAD = {
     "zh": ("凭据", "时间", "基准日", "记录", "规则", "结论", "新增", "消失", "哈希"),
@@ -91,8 +92,9 @@ def _verify(chain: Chain, arguments: argparse.Namespace) -> int:
     from app.home import home
     from reasoner.receipts.chain import ReceiptError
     from reasoner.receipts.runs import made_again
+    from reasoner.receipts.verification import verify
 
-    faults: list[Fault] = chain.verify()
+    faults: list[Fault] = verify(chain)
     receipts = list(chain) if not faults else []
     again: list[str] = []
     if arguments.again:
