@@ -303,7 +303,8 @@ def test_an_empty_record_says_so(capsys: pytest.CaptureFixture[str]) -> None:
 def test_reason_counts_every_conclusion_once(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "reason", "--as-of", "2026-11-22", "--lang", "en")
     assert code == 0
-    first, _, *rest = out.splitlines()
+    first, _, *rest, _, receipt = out.splitlines()
+    assert receipt.startswith("receipt 1 · ")
     counted = sum(int(line.split()[-1]) for line in rest[2:])
     assert first == f"as of 2026-11-22: 68 issues, {counted} conclusions"
     lines = run(capsys, "conclusions", "--as-of", "2026-11-22", "--format", "jsonl")[1].splitlines()
