@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +30,40 @@ _SERVER = "window.__streamlit = {BACKEND_BASE_URL: location.origin, MAIN_PAGE_BA
 _FIRST_SCRIPT = b"<script>"
 
 
+_STATIC = Path(streamlit.__file__).parent / "static"
+_LATER = (
+    "Html",
+    "purify.es",
+    "BidiComponent",
+    "_arrayReduce",
+    "serialization",
+    "recordbatch",
+    "DownloadButton",
+    "createDownloadLinkElement",
+)
+"""Parts of Streamlit's page that every page of ours needs and that it fetches only when it meets them. React
+holds back what waited for the second of them by up to half a second; fetched at the start, nothing waits."""
+
+
+@cache
+def _early() -> bytes:
+    """Return the links by which the browser fetches these parts with the start page."""
+    files = sorted(file for part in _LATER for file in (_STATIC / "static" / "js").glob(f"{part}.*.js"))
+    links = (f'<link rel="modulepreload" crossorigin href="./static/js/{file.name}">' for file in files)
+    return "".join(links).encode()
+
+
 def start_page(page: bytes) -> bytes:
-    """Return Streamlit's start page with our name and the address of the server written into it."""
+    """Return Streamlit's start page with our name, the address of the server and what to fetch early."""
     script = f"<script>{_SERVER}</script>".encode()
-    page = page.replace(b"<title>Streamlit</title>", "<title>责链 ZeLian</title>".encode())
+    title = b"<title>Streamlit</title>"
+    page = page.replace(title, "<title>责链 ZeLian</title>".encode() + _early())
     return page.replace(_FIRST_SCRIPT, script + _FIRST_SCRIPT, 1)
 
 
 def _inline_scripts() -> str:
     """Return CSP hashes of the scripts that stand in the start page."""
-    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_bytes()
+    page = (_STATIC / "index.html").read_bytes()
     scripts = re.findall(rb"<script>(.*?)</script>", start_page(page), flags=re.DOTALL)
     digests = (base64.b64encode(hashlib.sha256(text).digest()).decode() for text in scripts)
     return " ".join(f"'sha256-{digest}'" for digest in digests)
