@@ -58,9 +58,14 @@ class Reader:
             for row in self.model.rows(predicate.name)
         ]
         order = {name: i for i, name in enumerate(self.book.by_constant)}
-        atoms.sort(
-            key=lambda a: (order.get(str(a[1][0]), len(order)), str(a[1][1]), a[0], tuple(map(str, a[1])))
-        )
+        # A committee goes by the id of its district, of which the ids of the district's organs are longer.
+        first = {organ: str(district) for organ, district in self.model.rows(PARTY)}
+
+        def place(atom: Ground) -> tuple[int, str, str, tuple[str, ...]]:
+            row = tuple([first.get(value) or str(value) for value in atom[1]])
+            return order.get(row[0], len(order)), row[1], atom[0], row
+
+        atoms.sort(key=place)
         return map(self.conclusion, atoms)
 
     def conclusion(self, atom: Ground) -> Conclusion:
