@@ -295,4 +295,4 @@ def unzipped(packed: bytes) -> dict[str, bytes] | None:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             return {name: archive.read(name) for name in sorted(archive.namelist())}
     except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError):
-        return None
+        return None  # NotImplementedError: zipfile meets a way of packing that it does not know

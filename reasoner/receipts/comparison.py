@@ -138,8 +138,9 @@ class Comparison:
         self, before: Conclusion | None, after: Conclusion | None, whole: bool
     ) -> Iterator[Ground | Rule]:
         gone, come = self._rules
-        worlds = self.before.whole, self.after.whole
-        if not whole:
+        if whole:
+            worlds = self.before.whole, self.after.whole
+        else:
             worlds = _case(self.before, before, after), _case(self.after, after, before)
         old, new = Side(worlds[0].model, gone), Side(worlds[1].model, come)
         if before is not None and after is not None and before.atom == after.atom:  # another remark beside
