@@ -33,6 +33,7 @@ from reasoner.receipts.receipt import (
     line,
     program,
 )
+from reasoner.records.append_only import append_only
 from reasoner.records.record import Record
 from reasoner.rulebook import version
 from reasoner.rulebook.norms import NormError
@@ -56,30 +57,7 @@ RULES = sa.Table(
 )
 
 
-def _append_only(table: sa.Table, connection: sa.Connection, **_: object) -> None:
-    """Let the database refuse what would change or remove a row."""
-    refused = f"{table.name}: rows are never changed or removed"
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(
-            f"CREATE OR REPLACE FUNCTION {table.name}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{refused}'; END $$"
-        )
-    for event in ("UPDATE", "DELETE"):
-        name = f"{table.name}_no_{event.lower()}"
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER {name} BEFORE {event} ON {table.name} "
-                f"BEGIN SELECT RAISE(ABORT, '{refused}'); END"
-            )
-        elif connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER {name} BEFORE {event} ON {table.name} "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION {table.name}_refuse()"
-            )
-
-
-for _table in (RECEIPTS, RULES):
-    sa.event.listen(_table, "after_create", _append_only)
+append_only(RECEIPTS, RULES)
 
 
 class ReceiptError(Exception):
