@@ -11,6 +11,7 @@ casebook   cases: what must and what must not follow
 coverage   is the text encoded, do the cases show that each condition matters?
 answers    what follows, arranged for a reader
 receipts   what was concluded when: hash-chained receipts of runs, and how two runs differ
+backup     the record as one file, verified, and back
 queries    ready questions, SPARQL, full-text search
 checker    checks a proof by itself; imports nothing of the others
 """

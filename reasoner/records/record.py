@@ -1,7 +1,7 @@
 """The record: every statement with its source and the transaction that added or retracted it.
 
-One SQLite file in WAL mode (or any database SQLAlchemy reaches, e.g. PostgreSQL). Every past state can
-be read again. Several processes may read and write at the same time; writers queue.
+One SQLite file in WAL mode, or a PostgreSQL database (``postgresql://…``). Every past state can be read
+again. Several processes may read and write at the same time; writers queue.
 
 A *document* is a source file by name, a *row* one keyed entry of it. Putting a row again compares it
 with what the record already holds from that row, so that the same file twice changes nothing and a
@@ -39,6 +39,7 @@ __all__ = ["Change", "Claim", "Kind", "Object", "Record", "SetAside", "Source", 
 FACT_COLUMNS = ("predicate", "subject", "object", "kind", "id")
 _BUSY_SECONDS = 60
 _CHUNK = 500  # ids in one query
+_WRITERS = 0x7A656C69616E  # "zelian": the number of the lock that writers take on a server
 
 
 class Record:
@@ -60,7 +61,7 @@ class Record:
             path.parent.mkdir(parents=True, exist_ok=True)
             engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
         else:
-            engine = sa.create_engine(str(place))
+            engine = _server(str(place))
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _prepare_sqlite)
         record = cls(engine, path)
@@ -92,8 +93,9 @@ class Record:
             if self._engine.dialect.name == "sqlite":
                 # The lock is taken before anything is read, so ids and versions cannot collide.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            elif sa.inspect(connection).has_table(TRANSACTIONS.name):
-                connection.exec_driver_sql("LOCK TABLE transactions IN EXCLUSIVE MODE")
+            else:
+                # Until the transaction ends; there may be no table yet that could be locked.
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
             try:
                 yield connection
             except BaseException:
@@ -342,11 +344,21 @@ def _holds(version: int | None) -> sa.ColumnElement[bool]:
     return sa.and_(s.added <= version, sa.or_(s.retracted.is_(None), s.retracted > version))
 
 
+def _server(place: str) -> sa.Engine:
+    """A database on a server: few connections are kept, and those that a restart cut off are made anew."""
+    url = sa.make_url(place)
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "postgresql":
+        return sa.create_engine(url)
+    return sa.create_engine(url, pool_pre_ping=True, pool_size=2, max_overflow=20)
+
+
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     """WAL for several processes; transactions are begun by us, never by the driver."""
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # what was committed survives a power cut as well
     cursor.close()

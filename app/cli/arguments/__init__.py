@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import NoReturn
 
-from app.cli.arguments import answers, programs, reasoning, receipts, records, regulation
+from app.cli.arguments import answers, programs, reasoning, receipts, records, regulation, safety
 from app.cli.arguments.common import FORMATS
 from app.cli.arguments.values import date
 from app.cli.messages import error_line
@@ -73,6 +73,9 @@ def parser() -> argparse.ArgumentParser:
         reasoning.export,
         receipts.receipts,
         receipts.diff,
+        safety.backup,
+        safety.restore,
+        safety.torture,
         programs.bench,
         programs.explore,
     ):
