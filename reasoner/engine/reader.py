@@ -59,11 +59,17 @@ class Reader:
         ]
         order = {name: i for i, name in enumerate(self.book.by_constant)}
         # A committee goes by the id of its district, of which the ids of the district's organs are longer.
-        first = {organ: str(district) for organ, district in self.model.rows(PARTY)}
+        # Of several districts it goes by the first, and where two bearers go by one id their own ids decide:
+        # the order may not depend on the order of the input.
+        first: dict[Value, str] = {}
+        for organ, district in self.model.rows(PARTY):
+            first[organ] = min(str(district), first.get(organ, str(district)))
 
-        def place(atom: Ground) -> tuple[int, str, str, tuple[str, ...]]:
-            row = tuple([first.get(value) or str(value) for value in atom[1]])
-            return order.get(row[0], len(order)), row[1], atom[0], row
+        def place(atom: Ground) -> tuple[int, str, str, list[str], list[str]]:
+            norm, matter = atom[1][:2]
+            own = [str(value) for value in atom[1]]
+            named = [first.get(value, text) for value, text in zip(atom[1], own, strict=True)]
+            return order.get(norm, len(order)), str(matter), atom[0], named, own
 
         atoms.sort(key=place)
         return map(self.conclusion, atoms)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from visitor import Visitor, VisitorMaker
+from visitor import Visitor, VisitorMaker, choose
 
 from reasoner.records.record import Claim, Record, Source
 
@@ -92,8 +92,7 @@ def test_a_finding_with_its_decider_is_retracted_and_both_stay_readable(visit_ow
     say_who(page)
     look_up(page, "认定主体", "市示例整改核查中心")
     type_day(page, "on", "20250601")
-    page.get_by_label("认定状态").click()
-    page.get_by_role("option", name="成立", exact=True).click()
+    choose(page.get_by_label("认定状态"), "成立")
     look_up(page, "认定文书", "示例核〔2025〕99号")
     look_up(page, "权限依据", "示例督〔2024〕1号")
     effect = preview(page)

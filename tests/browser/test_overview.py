@@ -56,13 +56,14 @@ def touch(page: Page, place: str) -> None:
     page.locator(".zl-map-frame").scroll_into_view_if_needed()
     spot = page.locator(".zl-map-frame").evaluate(
         """(frame, place) => {
-          const box = frame.getBoundingClientRect();
-          for (let y = box.top + 3; y < Math.min(box.bottom, innerHeight); y += 4)
-            for (let x = box.left + 3; x < box.right; x += 4) {
-              const around = [[0, 0], [3, 0], [-3, 0], [0, 3], [0, -3]].map(
-                ([dx, dy]) => document.elementFromPoint(x + dx, y + dy)?.closest("a"));
-              if (around.every((each) => each?.dataset.place === place)) return [x, y];
-            }
+          const over = (x, y) => document.elementFromPoint(x, y)?.closest("a")?.dataset.place === place;
+          for (const area of frame.querySelectorAll(`[data-place="${place}"]`)) {
+            const box = area.getBoundingClientRect();
+            for (let y = box.top; y < Math.min(box.bottom, innerHeight); y += 4)
+              for (let x = box.left; x < box.right; x += 4)
+                if ([[0, 0], [3, 0], [-3, 0], [0, 3], [0, -3]].every(([dx, dy]) => over(x + dx, y + dy)))
+                  return [x, y];
+          }
         }""",
         place,
     )

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, TimeoutError
 
 #: Text of a ledger that would act if it ever became code.
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\">"
+
+
+def choose(field: Locator, option: str) -> None:
+    """Choose in a drop-down; opened again when the page was written anew while it stood open."""
+    offered = field.page.get_by_role("option", name=option, exact=True)
+    for _ in range(10):
+        field.click()
+        try:
+            offered.click(timeout=3_000)
+        except TimeoutError:
+            field.page.keyboard.press("Escape")
+        else:
+            return
+    raise AssertionError(f"{option} was never offered")
 
 
 @dataclass
