@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reasoner import bundled
+from reasoner.access.policy import Access, access
+from reasoner.access.reader import reader
+from reasoner.access.view import seen_by
 from reasoner.engine import calendar
 from reasoner.engine.checkable import Certifier
 from reasoner.engine.conclusions import Conclusion
@@ -276,5 +279,19 @@ def open_world(
 
 
 def record_of(home: Path) -> Record:
-    """Open the record of a home folder, or the database that $ZELIAN_DATABASE names."""
-    return Record.open(os.environ.get("ZELIAN_DATABASE") or home / RECORD_FILE)
+    """Open the record of a home folder, or the database that $ZELIAN_DATABASE names, for whom it is read.
+
+    Every reader comes by here: what the role of ``access.reader`` may not see is not on the record they get.
+    Raises what Record.open and ``access.reader.reader`` raise.
+    """
+    role = reader()
+    whole = Record.open(os.environ.get("ZELIAN_DATABASE") or home / RECORD_FILE)
+    if role is None:
+        return whole
+    rules = ontology(None, home / "cache")
+    return seen_by(role, whole, access_of(rules), rules.vocabulary, home / "cache")
+
+
+def access_of(rules: Ontology) -> Access:
+    """The classes of secrecy and the roles. Raises norms.NormError when their files are malformed."""
+    return access(rules.book.regulation.id)

@@ -18,7 +18,8 @@ from app.dossier.content import Dossier, Paragraph, Part, clean, cleaned
 from app.dossier.sheets import sheets
 from app.dossier.steps import Standing
 from app.dossier.words import Lang, Words
-from reasoner.rulebook import restricted
+from reasoner.access.view import left_out
+from reasoner.pipeline import access_of
 
 __all__ = [
     "FORMATS",
@@ -122,12 +123,15 @@ def dossier(
 
 def _about(words: Words, case: Case, include_restricted: bool) -> list[str]:
     law = case.world.law
-    named = {span["at"].split(".")[0] for rule in restricted.rules(law.id) for span in rule["basis"]}
+    secret = access_of(case.world.rules).classes.values()
+    named = {span["at"].split(".")[0] for each in secret for span in each.basis}
     places = words.listed(law.cite(at, words.lang) for at in sorted(named, key=lambda at: int(at[1:])))
     place = law.cite(layout("norm"), words.lang)
     lines = [words("about.text", title=words.of(law.source["title"])), words("about.list", place=place)]
     if places:
         lines.append(words("about.unrestricted" if include_restricted else "about.restricted", places=places))
+    if case.world.record is not None and (unseen := left_out(case.world.record)):
+        lines.append(words("about.scope", classes=words.listed(words.of(each.label) for each in unseen)))
     return [*lines, words("about.order")]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -48,6 +49,7 @@ class _Rest(Record):
 
     def __init__(self, whole: Record, own: frozenset[str], vocabulary: Vocabulary) -> None:
         super().__init__(whole._engine, whole.path)
+        self.whole = whole
         self._left = _closed(own, whole, vocabulary)
         self._digests: dict[int, str] = {}
 
@@ -56,6 +58,10 @@ class _Rest(Record):
 
     def _names_left(self, each: Statement) -> bool:
         return self._is_left(each.subject, each.object, each.kind)
+
+    def exclusive(self) -> AbstractContextManager[sa.Connection]:
+        """As of the whole."""
+        return self.whole.exclusive()
 
     @property
     def digest(self) -> str:

@@ -1,9 +1,9 @@
-"""What of the record is not for every reader: the fields a regulation names, and what would tell them.
+"""How a document is silent on what is secret, though whoever makes it may see it and the rules used it.
 
-``restricted.yaml`` beside the articles says which fields of which entries are restricted. A restricted field
-is left out where it would be stated; the entry is called by its class, since its name may tell the field; and
-in a proof every step is left out that says the field, or that says its value without another ground.
-What follows from the record stays the same: restricting changes what is said, never what is concluded.
+What is secret is found as for a reader who may not see it (``access.secrets``). Such a field is left out
+where it would be stated; the entry is called by its class, since its name may tell the field; and in a proof
+every step is left out that says the field, or that says its value without another ground. What follows from
+the record stays the same: restricting changes what is said, never what is concluded.
 """
 
 from __future__ import annotations
@@ -13,20 +13,14 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from reasoner import bundled
+from reasoner.access import secrets
 from reasoner.engine.proof import Node
-from reasoner.pipeline import Ontology, World
-from reasoner.rulebook.norms import read_yaml
+from reasoner.pipeline import Ontology, World, access_of
 from reasoner.rulebook.rules import Value
 from reasoner.rulebook.vocabulary import Text
 
-FILE = "restricted.yaml"
-EVERY = "all"
-SUBJECT = "about"
-"""The property by which an entry says what it is about."""
 _KIND = "Kind"
 _TESTS = frozenset({"absent", "comparison", "count"})  # they find nothing by themselves
 _WORD = re.compile(r"\w+")
@@ -48,20 +42,32 @@ class Restriction:
 
 def restriction(world: World) -> Restriction:
     """What is restricted among all that a world holds. Raises norms.NormError when the file is malformed."""
-    model = world.model
-    fields: dict[str, frozenset[str] | None] = {}
-    for rule in rules(world.law.id):
-        own = None if rule["properties"] == EVERY else frozenset(map(str, rule["properties"]))
-        for row in model.rows(str(rule["class"])):
-            entry = str(row[0])
-            if not _fits(world, entry, rule.get("where", {})):
-                continue
-            _add(fields, entry, own)
-            if rule.get(SUBJECT) == EVERY:
-                for found in model.match(SUBJECT, (entry, None)):
-                    _add(fields, str(found[1]), None)
-    names = {entity: _class_label(world, entity) for entity in fields}
-    return Restriction(fields, names)
+    known = access_of(world.rules)
+    stated = _Stated(world)
+    found = secrets.said(
+        known.classes.values(),
+        stated,
+        lambda entity: any(entity in stated.members(name) for name in known.lasting),
+    )
+    return Restriction(found.fields, {entity: _class_label(world, entity) for entity in found.fields})
+
+
+class _Stated:
+    """What a world holds, as ``access.secrets`` asks for it."""
+
+    def __init__(self, world: World) -> None:
+        self._model = world.model
+        self._members: dict[str, frozenset[str]] = {}
+
+    def members(self, of: str) -> frozenset[str]:
+        """The members of a class."""
+        if of not in self._members:
+            self._members[of] = frozenset(str(row[0]) for row in self._model.rows(of))
+        return self._members[of]
+
+    def values(self, entry: str, predicate: str) -> Iterable[str]:
+        """What a property of an entry names."""
+        return [str(row[1]) for row in self._model.match(predicate, (entry, None))]
 
 
 def _class_label(world: World, entity: str) -> Text:
@@ -69,25 +75,6 @@ def _class_label(world: World, entity: str) -> Text:
     vocabulary, given = world.rules.vocabulary, world.model.given
     own = next((name for name in vocabulary.class_names if (name, (entity,)) in given), None)
     return dict(_NAMELESS if own is None else vocabulary.predicates[own].label)
-
-
-@cache
-def rules(regulation: str, folder: Path | None = None) -> tuple[Mapping[str, Any], ...]:
-    """The rules of a regulation: class, where, properties, about, label and basis; none without a file."""
-    file = (folder or bundled.path("ontology")) / "regulation" / regulation / FILE
-    return tuple(read_yaml(file)) if file.exists() else ()
-
-
-def _fits(world: World, entry: str, where: Mapping[str, Iterable[str]]) -> bool:
-    return all(
-        any(world.model.holds((predicate, (entry, value))) for value in values)
-        for predicate, values in where.items()
-    )
-
-
-def _add(fields: dict[str, frozenset[str] | None], entity: str, own: frozenset[str] | None) -> None:
-    known = fields.get(entity, frozenset())
-    fields[entity] = None if own is None or known is None else known | own
 
 
 def spoken_without(world: World, hidden: Restriction) -> World:

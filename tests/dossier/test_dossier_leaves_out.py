@@ -15,6 +15,7 @@ from app import dossier as d
 from app.dossier import pages
 from app.dossier.content import Dossier, Paragraph, Table, clean
 from reasoner.engine.survey import Survey
+from reasoner.pipeline import access_of
 from reasoner.rulebook import restricted
 
 
@@ -56,16 +57,19 @@ def test_restricting_drops_only_what_follows_from_restricted_fields_alone(desk: 
 
 def test_every_restriction_rests_on_words_of_the_text_and_on_terms_of_the_ontology(desk: Survey) -> None:
     vocabulary = desk.rules.vocabulary
-    every = restricted.rules(desk.law.id)
-    assert every
-    for rule in every:
-        for span in rule["basis"]:
+    known = access_of(desk.rules)
+    assert known.classes
+    for each in known.classes.values():
+        for span in each.basis:
             desk.law.quote_span(span["at"], span["text"])
-        assert vocabulary.predicates[rule["class"]].is_class
-        named = [] if rule["properties"] == "all" else rule["properties"]
-        assert all(vocabulary.predicates[name].arity == 2 for name in (*named, *rule.get("where", {})))
-        values = [value for values in rule.get("where", {}).values() for value in values]
-        assert set(values) <= set(vocabulary.individuals)
+        assert all(vocabulary.predicates[name].is_class for name in (each.of, *each.named))
+        assert all(vocabulary.predicates[name].arity == 2 for name in (*(each.properties or ()), *each.same))
+        assert all(vocabulary.predicates[name].arity == 2 for name in each.where)
+        assert {value for values in each.where.values() for value in values} <= set(vocabulary.individuals)
+        kinds = [vocabulary.individuals[name].classes for name in each.records or ()]
+        assert all("RecordClass" in classes for classes in kinds)
+    assert all(vocabulary.predicates[name].is_class for name in known.lasting)
+    assert vocabulary.predicates[known.absence].arity == 2
 
 
 def test_a_step_that_tells_a_restricted_value_goes_and_one_with_another_ground_stays() -> None:

@@ -11,8 +11,8 @@ from app import dossier as d
 from app.cli import main
 from app.dossier.content import Dossier
 from reasoner import bundled
+from reasoner.access import policy
 from reasoner.engine.survey import Survey
-from reasoner.rulebook import restricted
 
 
 def test_a_selection_has_a_chapter_for_each_issue_and_shares_the_rest(desk: Survey) -> None:
@@ -86,4 +86,4 @@ def test_the_layout_names_what_the_ontology_holds(desk: Survey) -> None:
     assert norm.quote.startswith(QUOTE)
     assert {held["important"], held["dereliction"]} <= set(desk.rules.vocabulary.individuals)
     assert set(held["fields"]) <= set(desk.rules.vocabulary.predicates)
-    assert bundled.path("ontology", "regulation", desk.law.id, restricted.FILE).exists()
+    assert bundled.path("ontology", "regulation", desk.law.id, policy.SECRETS).exists()
