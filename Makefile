@@ -43,6 +43,8 @@ test: $(SPARK)
 		|| { echo "make test needs a Chromium for the browser tests: apt-get install chromium fonts-noto-cjk" >&2; exit 1; }
 	@command -v java >/dev/null \
 		|| { echo "make test needs Java 17 or 21 for the tests of Spark: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
+	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
+		|| { echo "make test needs PostgreSQL for the tests of the record: apt-get install postgresql" >&2; exit 1; }
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: $(READY)
@@ -52,7 +54,7 @@ lint: $(READY)
 
 # One lock for every platform and every Python from 3.11 on: hashes of all files of a release, no index address.
 lock:
-	uv pip compile pyproject.toml --extra test --extra owl --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra test --extra owl --extra office --extra postgresql --universal --python-version 3.11 \
 		--generate-hashes --upgrade --no-header --output-file requirements.lock
 	uv pip compile tests/spark.in --constraints requirements.lock --universal --python-version 3.11 \
 		--generate-hashes --upgrade --no-header --output-file tests/spark.lock
