@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from reasoner.audit import log
 from reasoner.pipeline import RECORD_FILE
 
 
@@ -20,3 +21,8 @@ def home() -> Path:
 def record_place() -> str | Path:
     """Return the file of the record, or the URL of the database that $ZELIAN_DATABASE names."""
     return os.environ.get("ZELIAN_DATABASE") or home() / RECORD_FILE
+
+
+def audit_place() -> str | Path:
+    """Return the file of the audit log beside the record, or the URL of the record's database."""
+    return os.environ.get("ZELIAN_DATABASE") or home() / log.FILE

@@ -7,6 +7,7 @@ entries    entries by hand
 engine     from facts to conclusions: evaluators, proofs, survey
 batch      large runs: DuckDB with spilling and resuming, Spark; generator: invented sets of any size
 asking     what if, why not
+audit      who saw and changed what: an append-only, hash-chained log
 casebook   cases: what must and what must not follow
 coverage   is the text encoded, do the cases show that each condition matters?
 answers    what follows, arranged for a reader

@@ -24,6 +24,7 @@ PAGES = {
     "questions": "questions",
     "search": "search",
     "record": "record",
+    "audit": "audit",
 }
 
 #: The days that can be asked about.

@@ -227,7 +227,7 @@ def _missing(desk: store.Desk, issue: store.Issue, found: list[Conclusion]) -> M
                 t("ask.not"),
             ),
             go(address.here(tab="ask", ask="if", c=None), t("ask.if")),
-            go(record_link(desk, issue, first), t("ask.record")),
+            frame.to_record(record_link(desk, issue, first), t("ask.record")),
             class_="zl-ways zl-small",
         ),
     )

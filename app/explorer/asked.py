@@ -292,7 +292,7 @@ def _set(each: Mapping[str, Any], text: str, number: int | None) -> Markup:
     undone = list(dict.fromkeys(store.worded(u["sentence"], lang) for u in each["undoes"]))
     held = el("p", t("ask.holds_now"), t("colon"), undone[0], class_="zl-note") if undone else None
     suppose = address.here(ask="if", on=text, off=None, c=None)
-    records = [go(_form(thing), t("ask.record")) for thing in each["missing"][:1]]
+    records = [frame.to_record(_form(thing), t("ask.record")) for thing in each["missing"][:1]]
     return el(
         "div",
         el("h4", t("ask.set", n=number)) if number else None,

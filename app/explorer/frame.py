@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from app.explorer import address, store, theme
+from app.explorer import address, allowed, store, theme
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 
 _NAVIGATION = ("overview", "issues", "inspection", "duties", "responsibility", "law", "questions", "record")
+RECORDING = (allowed.RECORD, allowed.CORRECT, allowed.AUDIT)
+_NEEDS = {"record": RECORDING}
+"""What a role must be allowed to do, one of these, for the way to a page to be offered."""
 _WITHIN = {  # pages without an entry of their own
     "district": "overview",
     "issue": "issues",
@@ -24,6 +27,7 @@ def top(page: str) -> None:
     pages = [
         go(address.link(name), t(f"nav.{name}"), aria_current="page" if name == current else None)
         for name in _NAVIGATION
+        if allowed.may(*_NEEDS.get(name, ()))
     ]
     other = "en" if address.lang() == "zh" else "zh"
     scheme = "light" if theme.scheme() == "dark" else "dark"
@@ -43,8 +47,32 @@ def top(page: str) -> None:
             class_="zl zl-top",
         )
     )
-    if told := _samples():
-        show(told)
+    for told in (_who(page), _samples()):
+        if told:
+            show(told)
+
+
+def _who(page: str) -> Markup | None:
+    """Say who looks, what the pages leave out for them, and where they can go; only in an office."""
+    office, sits, role = allowed.office(), allowed.seat(), allowed.role()
+    if office is None or sits is None or role is None:
+        return None
+    lang = address.lang()
+    ways = []
+    if allowed.may(allowed.AUDIT):
+        current = "page" if page == "audit" else None
+        ways.append(go(address.link("audit"), t("nav.audit"), aria_current=current))
+    if office.sign_out:
+        ways.append(el("a", t("access.out"), href=office.sign_out, target="_self"))
+    left_out = t("and").join(each.label[lang] for each in office.policy.unseen(role))
+    return el(
+        "aside",
+        el("b", f"{sits.name} · {role.label[lang]}", title=sits.user),
+        el("span", t("access.scope", unseen=left_out)) if left_out else None,
+        ways,
+        class_="zl zl-samples zl-scope",
+        aria_label=t("access.scope.name"),
+    )
 
 
 def _samples() -> Markup | None:
@@ -91,6 +119,11 @@ def _as_of() -> Markup:
     return el(
         "details", el("summary", t("as_of", day=day(chosen))), el("div", field, today), class_="zl-as-of"
     )
+
+
+def to_record(href: str, *words: str) -> Markup | None:
+    """Return a way to a form; none for who may not record."""
+    return go(href, *words) if allowed.may(allowed.RECORD, allowed.CORRECT) else None
 
 
 def title(words: str) -> None:

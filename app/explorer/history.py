@@ -7,8 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from app.explorer import address, proofs, store
-from app.explorer.markup import Markup, el, go
+from app.explorer import address, frame, proofs, store
+from app.explorer.markup import Markup, el
 from app.explorer.words import day, t
 from reasoner.pipeline import World
 from reasoner.records.history import Step, history
@@ -22,11 +22,12 @@ def page(desk: store.Desk, issue: store.Issue) -> Markup:
     """Return the steps of an issue's history, the newest first."""
     world = desk.case(issue.row.id)
     steps = history(desk.record, issue.row.id)
+    form = address.link("record", kind="correction", about=issue.row.id)
     return el(
         "div",
         el("p", t("history.lead"), class_="zl-lead"),
         el("ol", (_step(world, step, issue.row.id) for step in steps), class_="zl-history"),
-        el("p", go(address.link("record", kind="correction", about=issue.row.id), t("history.correct"))),
+        el("p", frame.to_record(form, t("history.correct"))),
         class_="zl",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
@@ -15,11 +16,16 @@ from typing import Any
 import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.starlette import App
 
-from app.explorer import agendas, issue_list, leadership, store, theme
-from app.home import home
+from app.access.gate import Gate, ThroughProxy
+from app.access.settings import Proxy, Settings
+from app.explorer import agendas, allowed, issue_list, leadership, store, theme
+from app.home import audit_place, home
+from reasoner import pipeline
+from reasoner.audit.log import opened
 
 _HERE = Path(__file__).resolve().parent
 
@@ -153,12 +159,42 @@ class StartPage:
 
 
 def _prepare() -> None:
-    """Reason once before the first visitor comes, so that nobody waits for it."""
-    desk = store.opened(str(home()), date.today(), samples=True)
+    """Reason once before the first visitor comes, so that nobody waits for it.
+
+    Where there are roles, as those see it who see most; for the others when the first of them comes.
+    """
+    office = allowed.office()
+    role = max(office.policy.roles.values(), key=lambda each: len(each.sees)) if office else None
+    desk = store.opened(str(home()), date.today(), samples=True, role=role)
     desk.prepare()
     leadership.standing(desk).of(None)
     issue_list.catalogue(desk)
     agendas.drawn(desk)
+
+
+def _gate(settings: Settings) -> list[Middleware]:
+    """Let in only whom the settings name, and have the pages and the log know them."""
+    policy = pipeline.access_of(pipeline.ontology(None, home() / "cache"))
+    log = opened(audit_place())
+
+    def may(role: str, act: str) -> bool:
+        return act in policy.roles[role].may
+
+    if isinstance(settings.way, Proxy):
+        allowed.control(allowed.Office(policy, log, sign_out=None))
+        return [Middleware(Gate, way=ThroughProxy(settings, settings.way), may=may, log=log)]
+    from app.access import sign_in  # Authlib comes with the extra "office"
+
+    allowed.control(allowed.Office(policy, log, sign_out=sign_in.OUT))
+    cookies = Middleware(
+        SessionMiddleware,
+        secret_key=secrets.token_urlsafe(32),  # with the server, every sign-in ends
+        session_cookie=sign_in.COOKIE,
+        max_age=settings.hours * 3600,
+        https_only=settings.way.address.startswith("https:"),
+    )
+    way = sign_in.AtProvider(settings, settings.way, log)
+    return [cookies, Middleware(Gate, way=way, may=may, log=log)]
 
 
 def options(port: int | None, browser: bool, address: str = "127.0.0.1") -> dict[str, Any]:
@@ -168,6 +204,7 @@ def options(port: int | None, browser: bool, address: str = "127.0.0.1") -> dict
         "server.headless": not browser,
         "server.fileWatcherType": "none",
         "server.enableStaticServing": False,
+        "server.enableAgentApi": False,
         "server.maxUploadSize": 50,  # megabytes; a ledger of 10,000 rows has one or two
         "browser.gatherUsageStats": False,
         "browser.serverAddress": "localhost",
@@ -184,19 +221,14 @@ def options(port: int | None, browser: bool, address: str = "127.0.0.1") -> dict
     return chosen
 
 
-def serve(
-    port: int | None = None,
-    *,
-    browser: bool = True,
-    address: str = "127.0.0.1",
-    ready: Callable[[], None] = lambda: None,
-) -> None:
-    """Serve the explorer until stopped.
+def application(access: Settings | None = None, ready: Callable[[], None] = lambda: None) -> App:
+    """Return the explorer as an ASGI application.
 
-    ``port`` None takes the first free one from 8501; ``browser`` opens the default browser;
-    ``address`` other than this machine makes it reachable from other machines; ``ready`` is called when
-    the first page can be shown.
+    ``access`` says who gets in, and who sees and may do what; ``ready`` is called when the first page can be
+    shown.
     """
+    allowed.control(None)
+    gate = _gate(access) if access is not None else []
 
     @asynccontextmanager
     async def prepared(_: App) -> AsyncIterator[dict[str, Any] | None]:
@@ -204,7 +236,22 @@ def serve(
         ready()
         yield None
 
-    app = App(
-        _HERE / "main.py", middleware=[Middleware(SafeHeaders), Middleware(StartPage)], lifespan=prepared
-    )
-    app.run(config=options(port, browser, address))
+    middleware = [Middleware(SafeHeaders), *gate, Middleware(StartPage)]
+    return App(_HERE / "main.py", middleware=middleware, lifespan=prepared)
+
+
+def serve(
+    port: int | None = None,
+    *,
+    browser: bool = True,
+    address: str = "127.0.0.1",
+    ready: Callable[[], None] = lambda: None,
+    access: Settings | None = None,
+) -> None:
+    """Serve the explorer until stopped.
+
+    ``port`` None takes the first free one from 8501; ``browser`` opens the default browser;
+    ``address`` other than this machine makes it reachable from other machines; the others are as of
+    ``application``.
+    """
+    application(access, ready).run(config=options(port, browser, address))

@@ -13,11 +13,14 @@ from typing import Any, TypeVar
 import networkx as nx
 import streamlit as st
 
-from app.explorer import address, issue_graph, theme
+from app.explorer import address, allowed, issue_graph, theme
 from app.explorer.address import Lang
 from app.explorer.words import t
 from app.home import home
 from reasoner import pipeline
+from reasoner.access.policy import Role
+from reasoner.access.reader import reading_as
+from reasoner.access.view import View
 from reasoner.engine.conclusions import Conclusion
 from reasoner.engine.survey import Survey, open_survey
 from reasoner.pipeline import World
@@ -31,6 +34,8 @@ Named = tuple[str, str]  # id, name for display
 
 #: Characters from which on a place tells one issue from another: 全区 and 全市 do not.
 _TELLING = 3
+_DESKS = 8
+"""Desks that are kept: of some days, with and without samples, for those who see different things."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,16 @@ class Issue:
 class Desk:
     """What follows from a state of the record, and the lists drawn from it; all sessions share it."""
 
-    def __init__(self, survey: Survey) -> None:
+    def __init__(self, survey: Survey, whole: Desk | None = None) -> None:
+        """``whole`` is the desk of which this one shows a part."""
+        record = survey.record
         self.survey = survey
+        #: whether the record is still in the state from which all this follows
+        self.is_current: Callable[[], bool] = lambda: record.version == survey.version
+        if isinstance(record, View):
+            self.is_current = lambda: record.current
+        if whole is not None:
+            self.is_current = whole.is_current
         self.lock = survey.lock  # a proof is built in a model whose indexes grow while they are asked
         self.record = survey.record
         self.issue = lru_cache(maxsize=200)(partial(_issue, self))
@@ -118,24 +131,35 @@ class Desk:
 
 def once(make: Callable[[Desk], T]) -> Callable[[Desk], T]:
     """Make something that is drawn from all conclusions once per desk, not for every view of a page."""
-    return lru_cache(maxsize=8)(make)
+    return lru_cache(maxsize=2 * _DESKS)(make)
 
 
-def _is_current(desk: Desk) -> bool:
-    return desk.record.version == desk.survey.version
+@st.cache_resource(max_entries=_DESKS, show_spinner=False, validate=lambda desk: desk.is_current())
+def _opened(folder: str, as_of: date, samples: bool, seen: frozenset[str] | None, _role: Role | None) -> Desk:
+    """What is reasoned once for all who see the same; ``seen`` tells them apart, not their role."""
+    with reading_as(_role):
+        if not samples:
+            whole = _opened(folder, as_of, True, seen, _role)
+            if not whole.invented:
+                return whole
+            return Desk(
+                open_survey(Path(folder), as_of, samples=False), whole
+            )  # a view, no run over the record
+        if seen is not None:
+            return Desk(
+                open_survey(Path(folder), as_of)
+            )  # what is left of the record for some is no run either
+        return Desk(open_run(Path(folder), as_of))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, validate=_is_current)
-def opened(folder: str, as_of: date, samples: bool) -> Desk:
+def opened(folder: str, as_of: date, samples: bool, role: Role | None = None) -> Desk:
     """Return the desk of a folder's record as of a date; reasoned anew when the record has changed.
 
-    Without ``samples`` nothing that the record marks as invented is on it, nor follows from it.
+    Without ``samples`` nothing that the record marks as invented is on it, nor follows from it. For a
+    ``role`` it is as if what the role may not see had never been put on record.
     """
-    if not samples and not (whole := opened(folder, as_of, samples=True)).invented:
-        return whole
-    if samples:
-        return Desk(open_run(Path(folder), as_of))
-    return Desk(open_survey(Path(folder), as_of, samples=False))  # a view of the record, no run over it
+    seen = role.sees if role is not None and not allowed.sees_all(role) else None
+    return _opened(folder, as_of, samples, seen, role)
 
 
 def desk(as_of: date) -> Desk:
@@ -144,7 +168,7 @@ def desk(as_of: date) -> Desk:
     What is invented is left out when the address says so.
     """
     with st.spinner(t("reasoning")):
-        return opened(str(home()), as_of, samples=address.samples())
+        return opened(str(home()), as_of, samples=address.samples(), role=allowed.role())
 
 
 def data_version(desk: Desk) -> str:

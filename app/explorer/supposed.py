@@ -281,7 +281,7 @@ def _wanted(desk: store.Desk, issue: store.Issue, world: World, on: tuple[str, .
                 ask=None, norm=each.norm, status=None, unit=None, c=None, on=None, off=None
             )
             switches = [go(question, t("ask.not"))]
-        record = go(answers.record_link(desk, issue, each), t("ask.record"))
+        record = frame.to_record(answers.record_link(desk, issue, each), t("ask.record"))
         about = (
             el("span", f"{t('open')}{units}{t('close')}", class_="zl-quiet") if offered and units else None
         )

@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from app.explorer import allowed
 from app.home import record_place
 from reasoner import ledger
 from reasoner.ledger import aside, marked
@@ -81,6 +82,7 @@ class Draft:
         return self._load(who, why, step, only_good=only_good)
 
     def _load(self, who: str, why: str, step: Step, *, only_good: bool = False, dry: bool = False) -> Report:
+        allowed.require(allowed.RECORD)
         documents = [Document(name, data) for name, data in self.files.items()]
         with Record.open(record_place()) as record:
             return ledger.load(
@@ -113,6 +115,7 @@ class Waiting:
 
     def rows(self) -> list[SetAside]:
         """Every row that waits, in the order it was met."""
+        allowed.require(allowed.RECORD)
         with Record.open(record_place()) as record:
             return record.set_aside()
 
@@ -127,6 +130,7 @@ class Waiting:
         return report
 
     def _again(self, who: str, why: str, step: Step, dry: bool) -> Report:
+        allowed.require(allowed.RECORD)
         with Record.open(record_place()) as record:
             chosen = [row for row in record.set_aside() if (row.file, row.sheet, row.row) in self.corrections]
             return load_again(chosen, record, who, why, step, self.corrections, dry)

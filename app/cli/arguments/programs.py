@@ -13,12 +13,19 @@ def explore(command: Command) -> None:
     """Add ``explore``."""
     made = command(
         "explore",
-        "打开浏览页面（只在本机）；记录为空时先载入自带数据",
-        "open the explorer (on this machine only); an empty record is filled with the bundled data first",
+        "打开浏览页面（默认只在本机）；记录为空时先载入自带数据",
+        "open the explorer (on this machine unless told); an empty record is filled with the bundled data "
+        "first",
         "zelian explore",
         "zelian explore --port 8600 --no-browser",
     )
     made.add_argument("--port", metavar="N", type=port, default=None, help="端口 · port (default: 8501)")
+    made.add_argument(
+        "--address",
+        metavar="HOST",
+        default="127.0.0.1",
+        help="在哪个地址提供，默认只在本机 · the address to serve at (default: this machine only)",
+    )
     made.add_argument("--no-browser", action="store_true", help="不打开浏览器 · do not open a browser")
 
 

@@ -1,10 +1,11 @@
-"""What was concluded when: receipts of runs, and how two runs differ."""
+"""What was concluded when, and how two runs differ; who saw and changed what."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from app.cli.arguments.common import Command, as_of, output_format
+from app.cli.arguments.values import natural
 
 
 def receipts(command: Command) -> None:
@@ -62,3 +63,26 @@ def diff(command: Command) -> None:
     made.add_argument("--issue", metavar="ID", help="只列这个问题的 · only those of this issue")
     as_of(made)
     output_format(made, "text", "json", "csv")
+
+
+def audit(command: Command) -> None:
+    """Add ``audit``."""
+    made = command(
+        "audit",
+        "谁在浏览页面上看了、改了什么（启用访问控制时）；并核对",
+        "who saw and changed what in the explorer (where access is controlled); and verify it",
+        "zelian audit --user zhang.san",
+        "zelian audit --verify",
+    )
+    made.add_argument(
+        "--verify", action="store_true", help="核对整条哈希链 · check the whole chain of hashes"
+    )
+    made.add_argument("--user", metavar="NAME", help="只列这个用户的 · only those of this user")
+    made.add_argument(
+        "--action",
+        choices=("view", "download", "change", "refused", "sign-in", "sign-out"),
+        help="只列这种行为 · only this kind",
+    )
+    made.add_argument("--what", metavar="ID", help="只列关于它的 · only those about this issue, unit or file")
+    made.add_argument("--limit", metavar="N", type=natural, default=100, help="最多几行 · how many at most")
+    output_format(made, "table", "csv", "jsonl")

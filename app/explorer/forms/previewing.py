@@ -10,7 +10,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, store
+from app.explorer import address, allowed, store
 from app.explorer.forms import choosing, effects, fields, recorder
 from app.explorer.forms import entries as register
 from app.explorer.markup import Markup, el, go, join, show
@@ -156,7 +156,9 @@ def _lacking(prefix: str, correcting: str | None) -> str | None:
 
 def _save(prefix: str, read: Read, preview: Preview, correcting: str | None) -> None:
     """Save what was previewed; when the record has changed what it would change, show that first."""
-
+    allowed.require(
+        allowed.CORRECT if preview.draft.corrects or preview.draft.form is None else allowed.RECORD
+    )
     reason = str(st.session_state.get(f"{prefix}:reason") or "").strip()
     note = str(st.session_state.get(f"{prefix}:source") or "").strip()
     for _ in range(_TRIES):
@@ -175,6 +177,7 @@ def _save(prefix: str, read: Read, preview: Preview, correcting: str | None) -> 
         except recording.Outdated:
             preview = Preview(draft, preview.shown, preview.gist, preview.filled)
             continue
+        allowed.changed(saved.version, draft.id)
         _done(draft, saved)
         return
     else:

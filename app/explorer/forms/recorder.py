@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.explorer import allowed
 from app.explorer.markup import el, show
 from app.explorer.words import t
 
@@ -12,12 +13,17 @@ _FIELD = "forms.recorder"
 
 
 def name() -> str:
-    """Return who records in this session, '' when nobody has said so yet."""
+    """Return who records: who signed in, else who said so in this session, '' when nobody has yet."""
+    if (sits := allowed.seat()) is not None:
+        return sits.signature
     return str(st.session_state.get(KEY) or "").strip()
 
 
 def ask() -> None:
-    """Show who records, with the field to say or change it."""
+    """Show who records, with the field to say or change it; who signed in is known."""
+    if allowed.seat() is not None:
+        show(el("p", t("forms.recorder.said", who=name()), class_="zl zl-quiet"))
+        return
     if name() and not st.session_state.get("forms.recorder.asked"):
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.container(width="content"):

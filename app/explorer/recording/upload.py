@@ -9,7 +9,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, store, uploads
+from app.explorer import address, allowed, store, uploads
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.recording import faults, pages, previews
 from app.explorer.words import t
@@ -157,6 +157,8 @@ def _load(desk: store.Desk, draft: uploads.Draft, report: Report) -> None:
     if stored.unusable:
         draft.refused, draft.report = stored.unusable, None
         st.rerun()
+    if stored.statements:
+        allowed.changed(stored.version, "、".join(draft.files))
     st.session_state[_DONE] = Loaded(
         tuple(draft.files),
         stored.rows["new"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.explorer import address, frame, store, uploads
+from app.explorer import address, allowed, frame, store, uploads
 from app.explorer.markup import el, go, show
 from app.explorer.recording import faults, pages, previews
 from app.explorer.words import t
@@ -85,6 +85,8 @@ def _offer(state: uploads.Waiting, report: Report) -> None:
         return
     with pages.progress(t("record.loading")) as step:
         stored = state.store(who, why, step)
+    if stored.statements:
+        allowed.changed(stored.version, "")
     good = sum(stored.rows[each] for each in ("new", "changed", "unchanged"))
     st.session_state[_TOLD] = t("record.waiting.told", n=f"{good:,}", version=stored.version)
     store.desk(address.as_of()).prepare()  # which shows that it reasons anew

@@ -78,7 +78,7 @@ def procedure(issue: store.Issue) -> None:
         show(el("div", steps.of_issue(desk, issue.row.id, inspections), class_="zl"))
         return
     form = address.link("record", kind=CORRECTION, about=issue.row.id)
-    frame.empty(t("issue.steps.none"), go(form, t("issue.steps.none.next")))
+    frame.empty(t("issue.steps.none"), frame.to_record(form, t("issue.steps.none.next")) or "")
 
 
 frame.title(issue.row.title if issue else t("issue.choose"))
