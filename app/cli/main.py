@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from app.cli import messages
+from app.cli import as_role, messages
 from app.cli.arguments import parser
 
 
@@ -24,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = parser().parse_args(argv)
         command = importlib.import_module(f"app.cli.commands.{arguments.command.replace('-', '_')}")
-        code = int(command.run(arguments))
+        with as_role.as_role(arguments):
+            code = int(command.run(arguments))
         sys.stdout.flush()
     except messages.CommandError as problem:
         return _complain(problem, problem.zh, problem.en, problem.code)

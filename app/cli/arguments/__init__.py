@@ -7,9 +7,17 @@ import os
 from typing import NoReturn
 
 from app.cli.arguments import answers, programs, reasoning, receipts, records, regulation, safety
-from app.cli.arguments.common import FORMATS
+from app.cli.arguments.common import FORMATS, role
 from app.cli.arguments.values import date
 from app.cli.messages import error_line
+
+_READING = frozenset(
+    {
+        *("reason", "conclusions", "explain", "why-not", "what-if", "export", "receipts", "diff"),
+        *("procedure", "agenda", "posts", "ask", "dossier"),
+    }
+)
+"""The commands that answer from the record."""
 
 __all__ = ["FORMATS", "date", "parser"]
 
@@ -49,6 +57,8 @@ def parser() -> argparse.ArgumentParser:
             default="en" if os.environ.get("ZELIAN_LANG", "").lower().startswith("en") else "zh",
             help="输出语言 · language of the output (default: $ZELIAN_LANG, else zh)",
         )
+        if name in _READING:
+            role(made)
         return made
 
     for add in (
@@ -73,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
         reasoning.export,
         receipts.receipts,
         receipts.diff,
+        receipts.audit,
         safety.backup,
         safety.restore,
         safety.torture,

@@ -104,5 +104,10 @@ def dossier(command: Command) -> None:
         type=Path,
         help="写到文件或者文件夹，默认当前文件夹 · a file or folder to write to (default: this folder)",
     )
+    made.add_argument(
+        "--secrets",
+        action="store_true",
+        help="连同涉密字段，默认不列 · with the fields that are subject to secrecy (default: without)",
+    )
     as_of(made)
     output_format(made, "docx", "xlsx", "pdf")

@@ -43,6 +43,16 @@ def output_format(made: argparse.ArgumentParser, default: str, *others: str) -> 
     )
 
 
+def role(made: argparse.ArgumentParser) -> None:
+    """Add ``--role``: for whom to read."""
+    made.add_argument(
+        "--role",
+        metavar="ROLE",
+        help="以某个角色（如 policy、public）查看，看不到的不在其中；默认看全部 "
+        "· read as a role, e.g. public: what it may not see is left out (default: everything is seen)",
+    )
+
+
 def issue(made: argparse.ArgumentParser) -> None:
     """Add the positional ``ISSUE``."""
     made.add_argument(

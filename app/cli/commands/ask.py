@@ -73,16 +73,15 @@ def _list(found: Any, language: str) -> str:
 def _answer(arguments: argparse.Namespace, question: Question | None) -> int:
     import datetime
 
-    from app.home import home, record_place
+    from app.home import home
     from reasoner import pipeline
     from reasoner.queries import meanings, questions, sparql
     from reasoner.records import directory
-    from reasoner.records.record import Record
     from reasoner.rulebook import sentences
 
     day = arguments.as_of or datetime.date.today()
     rules = pipeline.ontology(None, home() / "cache")
-    with Record.open(record_place()) as record:
+    with pipeline.record_of(home()) as record:
         if record.version == 0:
             print("记录为空，请先运行 zelian load ｜ the record is empty: run zelian load", file=sys.stderr)
         known = directory.directory(record, rules.vocabulary)

@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _with_receipt(arguments: argparse.Namespace) -> int:
     """Reason over the record and leave a receipt of it."""
     from app.home import home
+    from reasoner.access.view import view_of
     from reasoner.engine.survey import open_survey
     from reasoner.receipts.chain import Chain, ReceiptError
 
@@ -56,11 +57,13 @@ def _with_receipt(arguments: argparse.Namespace) -> int:
         counted = Counter(conclusion.status for conclusion in survey.conclusions)
         step("receipt", 1, 2)
         try:
-            receipt = Chain(survey.record).leave(survey)
+            receipt = Chain(survey.record).leave(survey) if view_of(survey.record) is None else None
         except ReceiptError as error:
             raise from_error(error) from None
     world.warn_when_empty(survey.version)
     _print(arguments.lang, survey.rules, survey.as_of, len(survey.issues()), counted)
+    if receipt is None:  # what is left of the record for some is no run over it
+        return 0
     english = arguments.lang == "en"
     print(f"\n{'receipt' if english else '推理凭据'} {receipt.number} · {receipt.digest[:12]}")
     return 0
