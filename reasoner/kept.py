@@ -1,7 +1,8 @@
 """What is read from files and takes long to read is kept as a pickle, under the hash of those files.
 
 A change of any file, the program's own included, makes another hash, and so does another Python (compiled
-rules are kept): nothing outdated is ever read.
+rules are kept): nothing outdated is ever read. Nor is anything damaged: the pickle follows its own hash.
+Where nothing can be kept (a full disk, a folder only for reading), it is made every time.
 """
 
 from __future__ import annotations
@@ -9,12 +10,20 @@ from __future__ import annotations
 import gc
 import pickle
 import sys
+import time
 from collections.abc import Callable, Iterable
-from hashlib import sha256
+from contextlib import suppress
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import TypeVar
 
+from reasoner.whole import PART, whole
+
 T = TypeVar("T")
+_DIGEST = 32
+"""Bytes of the hash before a pickle."""
+_ABANDONED = 3600.0
+"""Seconds after which an unfinished file is nobody's any more."""
 
 
 def kept(folder: Path | None, name: str, files: Iterable[Path], kind: type[T], make: Callable[[], T]) -> T:
@@ -42,22 +51,31 @@ def kept_as(
         digest.update(f"{file.name}\0".encode() + file.read_bytes())
     place = folder / f"{name}-{digest.hexdigest()[:20]}.pickle"
     if place.exists():
-        try:
-            loaded = pickle.loads(place.read_bytes())
-            if isinstance(loaded, kind):
-                place.touch()
-                return loaded
-        except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, TypeError, ValueError):
-            pass  # a damaged file is made again
+        with suppress(OSError, pickle.UnpicklingError, AttributeError, ImportError):
+            stored = memoryview(place.read_bytes())
+            if blake2b(stored[_DIGEST:], digest_size=_DIGEST).digest() == stored[:_DIGEST]:
+                loaded = pickle.loads(stored[_DIGEST:])
+                if isinstance(loaded, kind):
+                    with suppress(OSError):
+                        place.touch()
+                    return loaded
     made = make()
-    folder.mkdir(parents=True, exist_ok=True)
-    older = sorted(folder.glob(f"{name}-*.pickle"), key=_written, reverse=True)
-    for outdated in older[most - 1 :]:
-        outdated.unlink(missing_ok=True)
-    part = place.with_suffix(f".{id(made)}.part")
-    part.write_bytes(pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
-    part.replace(place)
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        _tidy(folder, name, most)
+        content = pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
+        with whole(place, durable=False) as part, part.open("wb") as out:
+            out.write(blake2b(content, digest_size=_DIGEST).digest())
+            out.write(content)
     return made
+
+
+def _tidy(folder: Path, name: str, most: int) -> None:
+    """Make room for one more, and take away what was begun long ago and never finished."""
+    older = sorted(folder.glob(f"{name}-*.pickle"), key=_written, reverse=True)
+    begun = [part for part in folder.glob(f"*{PART}") if 0 < _written(part) < time.time() - _ABANDONED]
+    for outdated in (*older[most - 1 :], *begun):
+        outdated.unlink(missing_ok=True)
 
 
 def _written(file: Path) -> float:

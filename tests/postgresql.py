@@ -54,13 +54,26 @@ class Cluster:
         return f"postgresql+psycopg://{_OWNER}@/{database}?host={self.folder}"
 
     def new(self) -> str:
-        """The URL of a database of which nothing has been made yet."""
+        """The URL of a schema, which serves as a database in which there is nothing yet."""
+        name = f"zelian{next(_NAMES)}"
+        self._execute(f"CREATE SCHEMA {name}")
+        return f"{self.url()}&options=-csearch_path%3D{name}"
+
+    def database(self, like: str = "template1") -> str:
+        """The name of a new database that is a copy of another one, to which nobody may be connected."""
+        name = f"zelian{next(_NAMES)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy")
+        return name
+
+    def drop(self, database: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        self._execute(f"DROP DATABASE {database} WITH (FORCE)")
+
+    def _execute(self, command: str) -> None:
         import psycopg  # of the extra `postgresql`
 
-        name = f"zelian{next(_NAMES)}"
         with psycopg.connect(f"host={self.folder} user={_OWNER}", autocommit=True) as connection:
-            connection.execute(f"CREATE SCHEMA {name}".encode())
-        return f"{self.url()}&options=-csearch_path%3D{name}"
+            connection.execute(command.encode())
 
 
 @contextmanager

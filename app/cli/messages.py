@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class CommandError(Exception):
     """Something the user can put right. ``code`` is the exit code of the command."""
@@ -19,7 +21,17 @@ def error_line(zh: str, en: str) -> str:
 
 def explain(error: Exception) -> tuple[str, str]:
     """Return a zh and an en line for a mishap that nobody foresaw, as far as its kind tells."""
+    if (found := _of_database(error)) is not None:
+        return found
     match error:
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT) as full:
+            where = f"：{full.filename}" if full.filename else ""
+            return (
+                f"磁盘已满，没有写完{where}；请腾出空间后再做一次",
+                f"the disk is full{where.replace('：', ': ')}: not written; free some space, do it again",
+            )
+        case OSError(errno=errno.EROFS, filename=str(name)) if name:
+            return f"这里只能读，不能写：{name}", f"this can only be read, not written: {name}"
         case FileNotFoundError(filename=str(name)) if name:
             return f"没有这个文件：{name}", f"no such file: {name}"
         case PermissionError(filename=str(name)) if name:
@@ -43,6 +55,22 @@ def explain(error: Exception) -> tuple[str, str]:
             text = str(error).strip() or type(error).__name__
             zh, _, en = text.partition(" / ")  # how the reasoner writes a message in both languages
             return zh, f"{en or zh} [{type(error).__name__}; ZELIAN_DEBUG=1 shows more]"
+
+
+def _of_database(error: Exception) -> tuple[str, str] | None:
+    """What the reasoner says of an error of a database; read only when the error is one."""
+    module = type(error).__module__
+    if module.startswith(("sqlalchemy", "sqlite3")):
+        from reasoner.records.mishaps import told
+
+        return told(error)
+    if type(error).__name__ == "IOException" and "duckdb" in module:
+        reason = str(error).partition("\n")[0]
+        return (
+            f"磁盘无法读写（可能已满），没有算完；可以用 --resume 继续（{reason}）",
+            f"the disk cannot be read or written (is it full?); go on with --resume ({reason})",
+        )
+    return None
 
 
 def from_error(error: Exception, code: int = 2) -> CommandError:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
 
+from reasoner.audit import log
 from reasoner.receipts import chain
 from reasoner.records import schema
 from reasoner.records.transaction import MODULUS, weight
@@ -28,6 +29,10 @@ _TYPES: dict[type, pa.DataType] = {
 }
 
 
+_PARTS = (schema.SCHEMA, chain.SCHEMA, log.SCHEMA)
+"""The last only on a server: beside a file, the audit log is a file of its own."""
+
+
 class BackupError(Exception):
     """What cannot be backed up or restored, and why (zh / en)."""
 
@@ -42,13 +47,13 @@ class Disagreement:
 
 def tables() -> list[sa.Table]:
     """Every table of a record, those first that others refer to."""
-    return [*schema.SCHEMA.sorted_tables, *chain.SCHEMA.sorted_tables]
+    return [table for metadata in _PARTS for table in metadata.sorted_tables]
 
 
-def create(connection: sa.Connection) -> None:
-    """Make the tables that are not there."""
-    for metadata in (schema.SCHEMA, chain.SCHEMA):
-        metadata.create_all(connection)
+def create(connection: sa.Connection, names: Container[str]) -> None:
+    """Make those of the tables that are not there."""
+    for metadata in _PARTS:
+        metadata.create_all(connection, [table for table in metadata.sorted_tables if table.name in names])
 
 
 def arrow_schema(table: sa.Table) -> pa.Schema:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 
 from reasoner.backup.content import FORMAT, MANIFEST, BackupError, arrow_schema, rows, tables, unknown
 from reasoner.records.record import Record
+from reasoner.whole import whole
 
 Progress = Callable[[str, int, int], None]
 
@@ -29,25 +29,15 @@ def backup(record: Record, file: Path, progress: Progress = lambda *_: None) -> 
     """
     if file.exists():
         raise BackupError(f"{file} 已经存在，请另选文件名 / {file} exists: take another name")
-    part = file.with_name(file.name + ".part")
-    try:
-        with record.reading() as connection, part.open("wb") as out:
-            _freeze(connection)
-            if strange := unknown(connection):
-                names = "、".join(strange)
-                raise BackupError(
-                    f"记录中有本程序不认识的表：{names}，请用写入它们的版本备份 "
-                    f"/ the record has tables unknown to this program: {', '.join(strange)}"
-                )
-            manifest = _write(connection, out, progress)
-            out.flush()
-            os.fsync(out.fileno())
-        os.link(part, file) if hasattr(os, "link") else part.rename(file)  # never over another file
-    except FileExistsError:
-        raise BackupError(f"{file} 已经存在，请另选文件名 / {file} exists: take another name") from None
-    finally:
-        part.unlink(missing_ok=True)
-    return manifest
+    with record.reading() as connection, whole(file) as part, part.open("wb") as out:
+        _freeze(connection)
+        if strange := unknown(connection):
+            names = "、".join(strange)
+            raise BackupError(
+                f"记录中有本程序不认识的表：{names}，请用写入它们的版本备份 "
+                f"/ the record has tables unknown to this program: {', '.join(strange)}"
+            )
+        return _write(connection, out, progress)
 
 
 def _freeze(connection: sa.Connection) -> None:

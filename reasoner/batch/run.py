@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -43,6 +42,7 @@ from reasoner.engine.reader import READ
 from reasoner.engine.sql import quoted
 from reasoner.pipeline import Ontology
 from reasoner.records.record import Record
+from reasoner.whole import whole
 
 DATABASE, ABOUT = "run.duckdb", "run.json"
 FORMAT = "zelian-run/1"
@@ -331,9 +331,8 @@ def _about(folder: Path) -> dict[str, Any]:
 
 
 def _write(folder: Path, about: dict[str, Any]) -> None:
-    part = folder / f"{ABOUT}.part"
-    part.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(part, folder / ABOUT)
+    with whole(folder / ABOUT) as part:
+        part.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _compare(folder: Path, about: dict[str, Any], wanted: dict[str, Any]) -> None:

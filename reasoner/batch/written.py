@@ -10,6 +10,8 @@ from typing import BinaryIO, TypeVar, cast
 
 import pyarrow as pa
 
+from reasoner.whole import whole
+
 Part = TypeVar("Part", pa.Table, pa.RecordBatch)
 
 
@@ -25,16 +27,12 @@ def write(
     Raises OSError when the file cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished, rows = path.with_name(path.name + ".part"), 0
-    try:
-        with opened(unfinished) as put:
-            for part in parts:
-                put(part)
-                rows += part.num_rows
-                progress(rows)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    rows = 0
+    with whole(path) as unfinished, opened(unfinished) as put:
+        for part in parts:
+            put(part)
+            rows += part.num_rows
+            progress(rows)
     return rows
 
 

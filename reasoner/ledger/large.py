@@ -49,6 +49,28 @@ def load_large(
 
     The report has outcomes for the rows only that are read one by one.
     """
+    while True:
+        seen = record.version
+        try:
+            return _loaded(files, record, said, progress, known, rows_from, with_registry, only_good)
+        except _Overtaken:  # another process put one of these files on record meanwhile: compare with that
+            assert record.version > seen
+
+
+class _Overtaken(Exception):  # noqa: N818 (what happened, not an error of anyone)
+    """A file of which nothing was on record is on record now."""
+
+
+def _loaded(
+    files: Sequence[Path],
+    record: Record,
+    said: tuple[str, str],
+    progress: Progress,
+    known: tuple[TableLayout, ...],
+    rows_from: int,
+    with_registry: bool,
+    only_good: bool,
+) -> Report:
     names = file_names(files)
     with tempfile.TemporaryDirectory(prefix="zelian-") as folder:
         database = duckdb.connect(":memory:", config={"memory_limit": _MEMORY, "temp_directory": folder})
@@ -88,6 +110,8 @@ def _load(
     digests = {name: _digest(file) for name, file in zip(names, files, strict=True)}
     why = said[1] or "导入 " + "、".join(names)
     with record.transaction(said[0], why, digests) as transaction:
+        if any(_on_record(record, columns.reader.table.file) for columns, _ in selects):
+            raise _Overtaken
         store(entries, elsewhere, transaction, report, bulk.progress, only_good)
         for columns, asked in selects:
             transaction.put_new_rows(columns.reader.table.file, _rows(columns, asked, bulk.progress))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from reasoner.engine.survey import Survey, open_survey
 from reasoner.pipeline import ontology
 from reasoner.receipts.chain import Chain, ReceiptError, lines_of
 from reasoner.receipts.receipt import Receipt, hash_of, program
+from reasoner.records.mishaps import is_unwritable
 
 
 def open_run(home: Path, as_of: datetime.date | None = None) -> Survey:
@@ -24,8 +24,11 @@ def open_run(home: Path, as_of: datetime.date | None = None) -> Survey:
     survey = open_survey(home, as_of)
     if view_of(survey.record) is not None:
         return survey
-    with suppress(sa.exc.OperationalError):  # read-only: to look at it must be possible all the same
+    try:
         Chain(survey.record).leave(survey, check=False)
+    except sa.exc.DBAPIError as error:  # to look at it must be possible all the same
+        if not is_unwritable(error):
+            raise
     return survey
 
 

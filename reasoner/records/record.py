@@ -351,7 +351,17 @@ def _server(place: str) -> sa.Engine:
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "postgresql":
         return sa.create_engine(url)
-    return sa.create_engine(url, pool_pre_ping=True, pool_size=2, max_overflow=20)
+    engine = sa.create_engine(url, pool_pre_ping=True, pool_size=2, max_overflow=20)
+    sa.event.listen(engine, "connect", _prepare_server)
+    return engine
+
+
+def _prepare_server(connection: Any, _: Any) -> None:
+    """Nobody waits for ever for a lock."""
+    cursor = connection.cursor()
+    cursor.execute(f"SET lock_timeout = '{_BUSY_SECONDS}s'")
+    cursor.close()
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -48,5 +48,8 @@ def _print(opened: World, arguments: argparse.Namespace) -> int:
     else:
         # Excel takes a CSV for UTF-8 only when it opens with a byte order mark.
         encoding = "utf-8-sig" if arguments.format == "csv" else "utf-8"
-        output.write_text(text, encoding, newline="")
+        from reasoner.whole import whole
+
+        with whole(output) as part:
+            part.write_text(text, encoding, newline="")
     return 0

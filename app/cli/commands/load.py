@@ -116,7 +116,10 @@ def show(report: Report, lang: Language, all_in: str | None = None) -> None:
 
 
 def _write(report: Report, file: Path) -> None:
-    if file.suffix.lower() == ".xlsx":
-        report.write_marked_xlsx(file)
-    else:
-        file.write_text(report.to_jsonl(), "utf-8")
+    from reasoner.whole import whole
+
+    with whole(file) as part:
+        if file.suffix.lower() == ".xlsx":
+            report.write_marked_xlsx(part)
+        else:
+            part.write_text(report.to_jsonl(), "utf-8")
