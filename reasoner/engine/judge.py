@@ -35,9 +35,11 @@ def judge(facts: Iterable[Ground], rules: Iterable[Rule]) -> dict[str, set[Row]]
     return models[0]
 
 
-def loaded(facts: Iterable[Ground], rules: Iterable[Rule]) -> clingo.Control:
-    """Return clingo with rules and facts, to be grounded and solved."""
-    control = clingo.Control(["--warn=none", "0"], message_limit=0)
+def loaded(
+    facts: Iterable[Ground], rules: Iterable[Rule], options: Iterable[str] = ("0",)
+) -> clingo.Control:
+    """Return clingo with rules and facts, to be grounded and solved; all models, if not told otherwise."""
+    control = clingo.Control(["--warn=none", *options], message_limit=0)
     control.add("base", [], "\n".join(map(str, rules)))
     with control.backend() as backend:
         for predicate, values in facts:

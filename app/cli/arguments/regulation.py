@@ -62,6 +62,7 @@ def verify_proof(command: Command) -> None:
         "check a proof independently of the engine: rules, premises, absences, counts, periods, quotes",
         "zelian explain CONCLUSION --checkable > proof.json && zelian verify-proof proof.json",
         "zelian verify-proof proof.json --rules 旧版/ontology --facts 9f2c…",
+        "zelian verify-proof redacted.json --openings openings.json",
     )
     made.add_argument(
         "file", metavar="FILE", type=Path, help="explain --checkable 写出的文件 · a file written by it"
@@ -77,6 +78,12 @@ def verify_proof(command: Command) -> None:
         "--facts",
         metavar="SHA256",
         help="事实应有的散列值，从别处取得 · the hash that the facts must have, obtained elsewhere",
+    )
+    made.add_argument(
+        "--openings",
+        metavar="FILE",
+        type=Path,
+        help="部分隐去的证明的开启件 · what opens the commitments of a redacted proof",
     )
 
 
@@ -109,5 +116,49 @@ def coverage(command: Command) -> None:
         action="append",
         default=[],
         help="只为这条规范或者定义寻找 · only for this norm or definition (with --propose)",
+    )
+    output_format(made, "table", "json")
+
+
+def verify(command: Command) -> None:
+    """Add ``verify``."""
+    made = command(
+        "verify",
+        "核验规则：在一定数量以内的一切情形中搜索不应当得出的结论",
+        "verify the rules: search every world up to a bound for what must never follow",
+        "zelian verify",
+        "zelian verify one-status both-bearers --write",
+    )
+    made.add_argument(
+        "properties",
+        metavar="PROPERTY",
+        nargs="*",
+        help="只核验这些性质（见 ontology/properties.yaml） · these properties only",
+    )
+    made.add_argument(
+        "--write",
+        action="store_true",
+        help="把反例写成案例文件（数据目录下 verification/）；核验全部性质时，一并更新 README 的结果表 "
+        "· write what is found as case files (verification/ in the data directory) and, for all properties, "
+        "the table of the README",
+    )
+    made.add_argument(
+        "--rules",
+        metavar="DIR",
+        type=Path,
+        help="核验这个 ontology 文件夹，默认为本机所装 · an ontology folder (default: the installed one)",
+    )
+    made.add_argument(
+        "--limit",
+        metavar="SECONDS",
+        type=float,
+        default=90.0,
+        help="一项性质、一条规范最多搜索多久，默认 90 秒 · seconds for one property of one norm (default: 90)",
+    )
+    made.add_argument(
+        "--processes",
+        metavar="N",
+        type=int,
+        help="同时用几个进程，默认与处理器核数相同 · how many processes (default: one a core)",
     )
     output_format(made, "table", "json")
