@@ -11,6 +11,7 @@ from app.cli.messages import CommandError, from_error
 
 _OF_THE_WHOLE = frozenset({"receipts", "diff"})
 _WRITES_RUNS = "reason"
+_LOAD, _RECORD = "load", "record"
 
 
 @contextmanager
@@ -36,10 +37,12 @@ def as_role(arguments: argparse.Namespace) -> Iterator[None]:
         raise from_error(error) from None
     if known.unseen(role):
         _check(arguments)
-    if getattr(arguments, "secrets", False) and "secrets" not in role.may:
-        raise CommandError(
-            f"角色“{role.label['zh']}”不能导出涉密字段", f"the role {role.id} may not export secret fields"
-        )
+    for act in _acts(arguments):
+        if act not in role.may:
+            what = known.acts[act]
+            raise CommandError(
+                f"角色“{role.label['zh']}”不能{what['zh']}", f"the role {role.id} may not {what['en']}"
+            )
     if unseen := known.unseen(role):
         zh, en = ("；".join(each.label[lang] for each in unseen) for lang in ("zh", "en"))
         sys.stderr.write(
@@ -48,6 +51,19 @@ def as_role(arguments: argparse.Namespace) -> Iterator[None]:
         )
     with reading_as(role):
         yield
+
+
+def _acts(arguments: argparse.Namespace) -> Iterator[str]:
+    """What a role has to be allowed to do."""
+    from reasoner.access.policy import CORRECT, RECORD, SECRETS_TOO
+
+    if getattr(arguments, SECRETS_TOO, False):
+        yield SECRETS_TOO
+    if arguments.command == _LOAD:
+        yield RECORD
+    elif arguments.command == _RECORD:
+        is_correction = arguments.correct is not None or arguments.retract is not None
+        yield CORRECT if is_correction else RECORD
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from reasoner.rulebook.vocabulary import Text
 
 FILE, SECRETS = "access.yaml", "restricted.yaml"
 EVERY = "all"
-RECORD, CORRECT = "record", "correct"
+RECORD, CORRECT, SECRETS_TOO = "record", "correct", "secrets"
 
 
 class UnknownRoleError(LookupError):

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 
+from reasoner.access.reader import reader
 from reasoner.engine.evaluate import Ground
 from reasoner.entries.candidates import Candidates, words_besides
 from reasoner.entries.forms import Field, Form, forms
@@ -19,7 +21,7 @@ from reasoner.ledger.report import Problem
 from reasoner.ledger.rows import TableReader
 from reasoner.ledger.tables import header
 from reasoner.ledger.words import message
-from reasoner.pipeline import Ontology
+from reasoner.pipeline import Ontology, access_of
 from reasoner.records.record import Claim, Record, Statement
 
 Values = Mapping[str, str | Sequence[str]]
@@ -82,7 +84,7 @@ class Entries:
     def read(self, form: Form, values: Values, correcting: str | None = None) -> Draft:
         """Read a form: a new entry, or what ``correcting`` (an id on record) shall say from now on."""
         number = str(values.get(form.number.key, "")).strip()
-        id = correcting or number or self.free_number(form)
+        id = correcting or number or self.free_number(form, values)
         cells = [id if f is form.number else _cell(f, values.get(f.key, "")) for f in form.fields]
         shown = [f.column for f in form.fields]
         grid = Table(form.layout, "", None, "", [header(c) for c in shown], shown, [(0, tuple(cells))], set())
@@ -148,9 +150,17 @@ class Entries:
         gone = tuple(s for s in self.record.statements(subject=id) if not only or s.id in only)
         return Draft(id, None, (), gone, (), self.version, self._kept(gone))
 
-    def free_number(self, form: Form, year: int | None = None) -> str:
-        """A number for a new entry that nothing has or had: prefix, f for form and the year, a count."""
+    def free_number(self, form: Form, values: Values, year: int | None = None) -> str:
+        """A number for a new entry that nothing has or had: prefix, f for form and the year, a count.
+
+        Where readers have roles, a count would tell of entries that some of them may not see: there it is the
+        hash of the fields that are for everybody, and counts only the entries in which these are the same.
+        """
         stem = f"{form.prefix}-f{year or datetime.now(UTC).year}-"
+        if reader() is not None:
+            secret = {p for each in access_of(self.rules).classes.values() for p in each.properties or ()}
+            open_ = [f"{f.key}={_cell(f, values.get(f.key, ''))}" for f in form.fields if f.key not in secret]
+            stem += f"{sha256('/'.join(open_).encode()).hexdigest()[:8]}-"
         taken = [id.removeprefix(stem) for id in self.record.ever_stated(stem)]
         return f"{stem}{max((int(n) for n in taken if n.isdecimal()), default=0) + 1}"
 

@@ -11,13 +11,13 @@ from app.cli.arguments.common import FORMATS, role
 from app.cli.arguments.values import date
 from app.cli.messages import error_line
 
-_READING = frozenset(
+_OPENING = frozenset(
     {
-        *("reason", "conclusions", "explain", "why-not", "what-if", "export", "receipts", "diff"),
-        *("procedure", "agenda", "posts", "ask", "dossier"),
+        *("load", "record", "reason", "conclusions", "explain", "why-not", "what-if", "export"),
+        *("receipts", "diff", "procedure", "agenda", "posts", "ask", "dossier"),
     }
 )
-"""The commands that answer from the record."""
+"""The commands that open the record, for a role if they are told one."""
 
 __all__ = ["FORMATS", "date", "parser"]
 
@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
             default="en" if os.environ.get("ZELIAN_LANG", "").lower().startswith("en") else "zh",
             help="输出语言 · language of the output (default: $ZELIAN_LANG, else zh)",
         )
-        if name in _READING:
+        if name in _OPENING:
             role(made)
         return made
 
@@ -73,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
         regulation.law,
         regulation.check,
         regulation.verify_proof,
+        regulation.verify,
         regulation.coverage,
         answers.procedure,
         answers.agenda,

@@ -15,6 +15,7 @@ def run(arguments: argparse.Namespace) -> int:
     from app import dossier
     from app.home import home
     from reasoner.receipts.runs import open_run
+    from reasoner.whole import whole
 
     with progress.bar("推理 · reasoning"):
         source = open_run(home(), arguments.as_of)
@@ -22,13 +23,20 @@ def run(arguments: argparse.Namespace) -> int:
         print("记录为空，请先运行 zelian load ｜ the record is empty: run zelian load first", file=sys.stderr)
     try:
         with progress.bar("案卷 · dossier") as step:
-            made = dossier.dossier(arguments.issues, source, lang=arguments.lang, progress=step)
+            made = dossier.dossier(
+                arguments.issues,
+                source,
+                lang=arguments.lang,
+                include_restricted=arguments.secrets,
+                progress=step,
+            )
         data = dossier.write(made, arguments.format)
     except (dossier.UnknownIssueError, dossier.NoFontError) as problem:
         raise from_error(problem) from problem
     place = _place(arguments.out, dossier.file_name(made, arguments.format))
     try:
-        place.write_bytes(data)
+        with whole(place) as part:
+            part.write_bytes(data)
     except FileNotFoundError as problem:
         raise CommandError(f"没有这个文件夹：{place.parent}", f"no such folder: {place.parent}") from problem
     print(place)
