@@ -3,21 +3,11 @@
 import datetime
 from pathlib import Path
 
-from reasoner import ledger
-from reasoner.engine.survey import Survey, open_survey
-from reasoner.pipeline import RECORD_FILE
+from reasoner.engine.survey import Survey
 from reasoner.queries import questions, sparql
-from reasoner.records.record import Record
 
 DAY = datetime.date(2026, 11, 23)
 CATALOGUE = questions.catalogue().questions
-
-
-def sampled(home: Path) -> Survey:
-    """The bundled data with the sample cases, as of a day."""
-    with Record.open(home / RECORD_FILE) as record:
-        assert not ledger.load_bundled(record, samples=True).unusable
-    return open_survey(home, DAY)
 
 
 class Asker:

@@ -26,3 +26,12 @@ def bundled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Record.open(home / RECORD_FILE) as record:
         assert not ledger.load_bundled(record).unusable
     return home
+
+
+@pytest.fixture(scope="session")
+def sampled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose record holds the samples besides; for reading only."""
+    home = tmp_path_factory.mktemp("sampled")
+    with Record.open(home / RECORD_FILE) as record:
+        assert not ledger.load_bundled(record, samples=True).unusable
+    return home

@@ -5,22 +5,19 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+from pathlib import Path
 
 import pytest
 
 from app.cli import main
-from app.home import home
 from reasoner.answers import agenda
 from reasoner.pipeline import World, open_world
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(sampled_home: Path) -> World:
     """The bundled data and the samples as of 2026-11-23."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZELIAN_HOME", str(tmp_path_factory.mktemp("agenda")))
-        main(("load", "--samples"))
-        return open_world(home(), datetime.date(2026, 11, 23))
+    return open_world(sampled_home, datetime.date(2026, 11, 23))
 
 
 @pytest.fixture(scope="module")

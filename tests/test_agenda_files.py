@@ -6,13 +6,12 @@ import csv
 import datetime
 import io
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from app.cli import main
 from app.explorer import agenda_files, store
-from app.home import home
 from reasoner.answers import agenda
 from reasoner.engine.survey import open_survey
 
@@ -30,12 +29,9 @@ class Named(store.Desk):
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Named:
+def desk(sampled_home: Path) -> Named:
     """The bundled data and the samples."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZELIAN_HOME", str(tmp_path_factory.mktemp("files")))
-        main(("load", "--samples"))
-        return Named(open_survey(home(), datetime.date(2026, 11, 23)))
+    return Named(open_survey(sampled_home, datetime.date(2026, 11, 23)))
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import gzip
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +18,7 @@ from reasoner.batch.generator import fact_files, pattern
 from reasoner.batch.generator.generate import Generator
 from reasoner.engine.conclusions import Conclusion
 from reasoner.engine.facts import gather
-from reasoner.ledger.load import load_bundled
 from reasoner.queries import triples
-from reasoner.records.record import Record
 
 AS_OF = datetime.date(2026, 11, 22)
 DAY = 20261122
@@ -111,9 +110,9 @@ def test_a_cell_that_starts_a_formula_is_made_inert() -> None:
     assert table["issues"].to_pylist()[0] == "'=1+1、T-1"
 
 
-def test_the_record_is_exported(own_home: Path, tmp_path: Path) -> None:
-    with Record.open(own_home / pipeline.RECORD_FILE) as record:
-        load_bundled(record)
+def test_the_record_is_exported(own_home: Path, bundled_home: Path, tmp_path: Path) -> None:
+    own_home.mkdir()
+    shutil.copy(bundled_home / pipeline.RECORD_FILE, own_home)
     days = ["--as-of", AS_OF.isoformat()]
     for ending in ("parquet", "csv", "nt"):
         assert main(["export", "--out", str(tmp_path / f"all.{ending}"), *days]) == 0

@@ -18,7 +18,7 @@ from reasoner.engine import calendar
 from reasoner.engine.conclusions import Conclusion
 from reasoner.engine.facts import Facts, gather
 from reasoner.engine.reader import Reader
-from reasoner.ledger.load import load, load_bundled
+from reasoner.ledger.load import load
 from reasoner.records.record import Record
 from reasoner.rulebook.sentences import Speaker
 
@@ -147,10 +147,9 @@ def test_some_of_it_is_missing_or_wrong(samples: pattern.Pattern) -> None:
 
 
 def test_every_status_of_the_samples_is_reached(
-    found: list[Conclusion], rules: pipeline.Ontology, tmp_path: Path
+    found: list[Conclusion], rules: pipeline.Ontology, sampled_home: Path
 ) -> None:
-    with Record.open(tmp_path / "record.sqlite") as record:
-        load_bundled(record, samples=True)
+    with Record.open(sampled_home / "record.sqlite") as record:
         world = pipeline.World(
             gather(record, rules.book, rules.vocabulary, calendar.to_int(AS_OF)), rules, AS_OF
         )

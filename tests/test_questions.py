@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from asker import CATALOGUE, Asker, sampled
+from asker import CATALOGUE, DAY, Asker
 
 from app.cli import main
 from app.cli.arguments import FORMATS
 from reasoner.bundled import path as bundled
-from reasoner.engine.survey import Survey
+from reasoner.engine.survey import Survey, open_survey
 from reasoner.queries import meanings, questions, sparql, triples
 from reasoner.records import directory as directories
 
 
 @pytest.fixture(scope="module")
-def survey(tmp_path_factory: pytest.TempPathFactory) -> Survey:
+def survey(sampled_home: Path) -> Survey:
     """The bundled data with the sample cases."""
-    return sampled(tmp_path_factory.mktemp("asked"))
+    return open_survey(sampled_home, DAY)
 
 
 @pytest.fixture(scope="module")

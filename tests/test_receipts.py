@@ -9,11 +9,9 @@ import pytest
 
 from app.cli import main
 from reasoner import bundled, pipeline
-from reasoner.ledger.load import load_bundled
 from reasoner.receipts.chain import Chain, ReceiptError
 from reasoner.receipts.runs import made_again
 from reasoner.receipts.verification import verify
-from reasoner.records.record import Record
 
 DAY = "2026-11-23"
 ENTRY = "finding findingKind=suspectedCrime about=CQ-001 by=领导小组 on=2026-01-05 state=upheld"
@@ -21,11 +19,10 @@ FINDING = [*ENTRY.split(), "instrument=认定书", "--by", "督察办综合处"]
 
 
 @pytest.fixture(scope="module")
-def three_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def three_runs(sampled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose record was reasoned over on two days, and again after an entry."""
     home = tmp_path_factory.mktemp("receipts")
-    with Record.open(home / pipeline.RECORD_FILE) as record:
-        load_bundled(record, samples=True)
+    shutil.copy(sampled_home / pipeline.RECORD_FILE, home)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ZELIAN_HOME", str(home))
         for command in (

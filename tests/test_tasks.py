@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import pytest
 
-from app.cli import main
-from app.home import home
 from reasoner.answers.tasks import Task, tasks
 from reasoner.records.record import Record
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Task]:
+def found(sampled_home: Path) -> dict[str, Task]:
     """The tasks of the bundled data and the samples."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZELIAN_HOME", str(tmp_path_factory.mktemp("tasks")))
-        main(("load", "--samples"))
-        with Record.open(home() / "record.sqlite") as record:
-            return {task.id: task for task in tasks(record, datetime.date(2026, 11, 23))}
+    with Record.open(sampled_home / "record.sqlite") as record:
+        return {task.id: task for task in tasks(record, datetime.date(2026, 11, 23))}
 
 
 def test_at_once_and_kept_up_give_no_day_and_no_completion(found: dict[str, Task]) -> None:
@@ -47,13 +43,10 @@ def test_a_task_belongs_to_the_inspection_of_its_plan(found: dict[str, Task]) ->
     assert found["m24-t8"].holders == ("sFacilities",)
 
 
-def test_acts_of_later_days_are_left_out(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZELIAN_HOME", str(tmp_path_factory.mktemp("early")))
-        main(("load", "--samples"))
-        with Record.open(home() / "record.sqlite") as record:
-            early = {task.id: task for task in tasks(record, datetime.date(2024, 7, 1))}
-            late = {task.id: task for task in tasks(record, datetime.date(2026, 11, 23))}
+def test_acts_of_later_days_are_left_out(sampled_home: Path) -> None:
+    with Record.open(sampled_home / "record.sqlite") as record:
+        early = {task.id: task for task in tasks(record, datetime.date(2024, 7, 1))}
+        late = {task.id: task for task in tasks(record, datetime.date(2026, 11, 23))}
     done = {name for name, task in late.items() if task.completed}
     assert done
     assert not {name for name in done if early[name].completed}

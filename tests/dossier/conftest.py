@@ -1,5 +1,6 @@
 """A record with everything a dossier has to cope with, and two dossiers that many tests read."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,6 @@ from written import AS_OF, HOSTILE, SECRETS
 from app import dossier as d
 from app.dossier.content import Dossier
 from reasoner.engine.survey import Survey, open_survey
-from reasoner.ledger.load import load_bundled
 from reasoner.pipeline import RECORD_FILE
 from reasoner.records.record import Claim, Record, Source
 
@@ -31,11 +31,11 @@ def act(kind: str, id: str, issue: str, **more: str) -> list[Claim]:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(sampled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled data, the samples, a hostile issue, and one with restricted fields of every kind."""
     home = tmp_path_factory.mktemp("dossier")
+    shutil.copy(sampled_home / RECORD_FILE, home)
     with Record.open(home / RECORD_FILE) as record:
-        load_bundled(record, samples=True)
         hostile = [Claim("summary", "X-1", text, "text") for text in HOSTILE[:1]]
         hostile += [Claim("note", "X-1", text.replace("\ud800", ""), "text") for text in HOSTILE[1:]]
         hostile += [
