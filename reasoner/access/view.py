@@ -15,28 +15,27 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
 from reasoner.access.policy import Access, Role, Secrecy
 from reasoner.access.secrets import ABOUT, Secrets, unseen
 from reasoner.records.record import Record, Source, Statement
-from reasoner.records.schema import SOURCES, STATEMENTS, TRANSACTIONS, insert_all
+from reasoner.records.schema import CHUNK, SOURCES, STATEMENTS, TRANSACTIONS, insert_all
 from reasoner.records.transaction import MODULUS, content_of, weight
 from reasoner.rulebook.vocabulary import Vocabulary, predicate_name
 
-if TYPE_CHECKING:
-    from reasoner.records.transaction import Transaction
-
 _KEPT = 4
-"""Views of one role that stay on disk."""
+_IN_USE = 600.0
+"""Views of one role that stay on disk, and all that are younger than so many seconds: they may be in use."""
 _FORM = b"1"
 """To be changed with what a view carries over."""
 
@@ -67,13 +66,6 @@ class View(Record):
         raise NotSeenError("本角色只能查看 / this role can only look")
         yield
 
-    @contextmanager
-    def transaction(self, who: str, why: str, files: dict[str, str] | None = None) -> Iterator[Transaction]:
-        """Refused as well."""
-        with self.exclusive():
-            raise AssertionError
-        yield
-
 
 def seen_by(role: Role, whole: Record, access: Access, vocabulary: Vocabulary, cache: Path) -> Record:
     """The record as a role sees it: itself when the role sees every class of secrecy.
@@ -88,14 +80,15 @@ def seen_by(role: Role, whole: Record, access: Access, vocabulary: Vocabulary, c
     group = sha256("/".join(each.id for each in hidden).encode()).hexdigest()[:8]
     state = f"{whole.path}/{version}/{whole.digest_at(version)}/{access.digest}".encode()
     place = cache / "seen" / f"{group}-{sha256(_FORM + state).hexdigest()[:20]}.sqlite"
-    if not place.exists():
+    view = _opened(place)
+    if view is None:
         stated = _Stated(whole, vocabulary)
         secret = unseen(hidden, access, stated, stated.lasts(access.lasting))
         rest = _Rest(whole, secret, stated.lasts(access.lasting))
         _write(place, rest, whole, salt=f"seen/{group}")
         _tidy(place, group)
-    view = View.open(place)
-    assert isinstance(view, View)
+        view = _opened(place)
+    assert view is not None
     view.whole, view.role, view.hidden, view.made_at = whole, role, tuple(hidden), version
     return view
 
@@ -112,6 +105,19 @@ def left_out(record: Record) -> tuple[Secrecy, ...]:
     """The classes of secrecy that are not on this record: whom it was opened for does not see them."""
     view = view_of(record)
     return view.hidden if view is not None else ()
+
+
+def _opened(place: Path) -> View | None:
+    """A view that is kept; None when there is none, or none that can be read."""
+    if not place.exists():
+        return None
+    try:
+        view = View.open(place)
+    except (NotSeenError, sa.exc.DatabaseError):  # without the tables, which a view may not make; damaged
+        place.unlink(missing_ok=True)
+        return None
+    assert isinstance(view, View)
+    return view
 
 
 class _Stated:
@@ -231,25 +237,33 @@ def _write(place: Path, rest: Iterable[Statement], whole: Record, salt: str) -> 
 def _fill(
     connection: sa.Connection, rest: Iterable[Statement], before: dict[int, dict[str, Any]], salt: str
 ) -> None:
+    """Put the statements on a new record; they come by number, and so do the transactions that added them."""
     sources: dict[Source, int] = {}
-    columns: list[tuple[Any, ...]] = []
-    shares: dict[int, int] = defaultdict(int)
+    transactions: dict[int, tuple[Any, ...]] = {}
+    new: dict[sa.Table, list[tuple[Any, ...]]] = {SOURCES: [], STATEMENTS: []}
+    state = weight((salt, "", "", ""), "")
     for number, each in enumerate(rest, 1):
         content = content_of(each.predicate, each.subject, each.object, each.kind)
-        shares[each.added] += weight(content, each.source.file)
-        origin = replace(each.source, columns=None)
-        source = sources.setdefault(origin, len(sources) + 1)
-        columns.append((number, *content, source, each.source.columns, each.added, None, None))
-    numbers = {added: number for number, added in enumerate(sorted(shares), 1)}
-    state, transactions = weight((salt, "", "", ""), ""), []
-    for added, number in numbers.items():
-        state = (state + shares[added]) % MODULUS
-        said = before[added]
-        transactions.append((number, said["at"], said["who"], "", "{}", f"{state:032x}"))
-    insert_all(connection, TRANSACTIONS, transactions)
-    rows = [(n, s.file, s.sheet, s.row, s.key, s.url, s.by, s.at, s.note) for s, n in sources.items()]
-    insert_all(connection, SOURCES, rows)
-    insert_all(connection, STATEMENTS, [(*each[:7], numbers[each[7]], *each[8:]) for each in columns])
+        state = (state + weight(content, each.source.file)) % MODULUS
+        added = transactions[each.added][0] if each.added in transactions else len(transactions) + 1
+        said = before[each.added]
+        transactions[each.added] = (added, said["at"], said["who"], "", "{}", f"{state:032x}")
+        s = replace(each.source, columns=None)
+        if s not in sources:
+            sources[s] = len(sources) + 1
+            new[SOURCES].append((sources[s], s.file, s.sheet, s.row, s.key, s.url, s.by, s.at, s.note))
+        statement = (number, *content, sources[s], each.source.columns, added, None, None)
+        new[STATEMENTS].append(statement)
+        if len(new[STATEMENTS]) >= CHUNK:
+            _put(connection, new)
+    _put(connection, new)
+    insert_all(connection, TRANSACTIONS, list(transactions.values()))
+
+
+def _put(connection: sa.Connection, new: dict[sa.Table, list[tuple[Any, ...]]]) -> None:
+    for table, rows in new.items():
+        insert_all(connection, table, rows)
+        rows.clear()
 
 
 def _tidy(place: Path, group: str) -> None:
@@ -262,7 +276,7 @@ def _tidy(place: Path, group: str) -> None:
             return 0.0
 
     older = sorted(place.parent.glob(f"{group}-*.sqlite"), key=written, reverse=True)
-    for outdated in older[_KEPT:]:
+    for outdated in (file for file in older[_KEPT:] if time.time() - written(file) > _IN_USE):
         for tail in ("", "-wal", "-shm"):
             with contextlib.suppress(OSError):
                 outdated.with_name(outdated.name + tail).unlink(missing_ok=True)
