@@ -56,20 +56,21 @@ class Cluster:
     def new(self) -> str:
         """The URL of a schema, which serves as a database in which there is nothing yet."""
         name = f"zelian{next(_NAMES)}"
-        self._execute(f"CREATE SCHEMA {name}")
+        self.execute(f"CREATE SCHEMA {name}")
         return f"{self.url()}&options=-csearch_path%3D{name}"
 
     def database(self, like: str = "template1") -> str:
         """The name of a new database that is a copy of another one, to which nobody may be connected."""
         name = f"zelian{next(_NAMES)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy")
         return name
 
     def drop(self, database: str) -> None:
         """Remove a database, whoever is connected to it."""
-        self._execute(f"DROP DATABASE {database} WITH (FORCE)")
+        self.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
-    def _execute(self, command: str) -> None:
+    def execute(self, command: str) -> None:
+        """Run a command of SQL."""
         import psycopg  # of the extra `postgresql`
 
         with psycopg.connect(f"host={self.folder} user={_OWNER}", autocommit=True) as connection:

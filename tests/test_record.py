@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
-import postgresql
 import pytest
 import sqlalchemy as sa
 
 from reasoner.records import record as module
 from reasoner.records.record import Claim, Record, SetAside, Source
+from tests import postgresql
 
 New = Callable[[], str]
 """The place of a record that there is not yet: a path, or the URL of a database."""

@@ -31,6 +31,7 @@ def backup(record: Record, file: Path, progress: Progress = lambda *_: None) -> 
         raise BackupError(f"{file} 已经存在，请另选文件名 / {file} exists: take another name")
     with record.reading() as connection, whole(file) as part, part.open("wb") as out:
         _freeze(connection)
+        _look_for_damage(connection)
         if strange := unknown(connection):
             names = "、".join(strange)
             raise BackupError(
@@ -46,6 +47,17 @@ def _freeze(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN")
     else:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def _look_for_damage(connection: sa.Connection) -> None:
+    """A damaged file is not backed up as if it were whole; a server looks after its own pages."""
+    if connection.dialect.name == "sqlite":
+        found = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+        if found != "ok":
+            raise BackupError(
+                f"记录文件已损坏，没有备份；请用 zelian restore 恢复最近的备份（{found}） "
+                f"/ the record's file is damaged and was not backed up: restore the last backup ({found})"
+            )
 
 
 def _write(connection: sa.Connection, out: BinaryIO, progress: Progress) -> dict[str, Any]:

@@ -23,7 +23,8 @@ class Entry:
     """One transaction. Counts are of statements, and of rows of files (or of what a person entered).
 
     A row is new when nothing of it was retracted here, changed when some was, withdrawn when nothing of
-    it was added. ``at`` is the moment as ISO 8601 in UTC; ``files`` maps names to SHA-256.
+    it was added. ``at`` is the moment as ISO 8601 in UTC; ``files`` maps names to SHA-256. ``behind``: the
+    clock stood before that of an earlier transaction; the numbers, not the moments, tell the order.
     """
 
     id: int
@@ -37,6 +38,7 @@ class Entry:
     rows_changed: int = 0
     rows_withdrawn: int = 0
     set_aside: int = 0
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,10 @@ def _counted(record: Record, found: Sequence[sa.Row[Any]]) -> list[Entry]:
         numbers = [int(number) for number in row]
         counts[numbers[0]] = dict(zip(names, numbers[1:], strict=True))
     waiting = sa.select(SET_ASIDE.c.added, sa.func.count()).where(SET_ASIDE.c.added.in_(ids))
+    earlier = TRANSACTIONS.alias()
+    latest = sa.select(sa.func.max(earlier.c.at)).where(earlier.c.id < TRANSACTIONS.c.id).scalar_subquery()
+    late = sa.select(TRANSACTIONS.c.id).where(TRANSACTIONS.c.id.in_(ids), TRANSACTIONS.c.at < latest)
+    behind = {tx for (tx,) in record.ask(late)}
     aside = {tx: int(n) for tx, n in record.ask(waiting.group_by(SET_ASIDE.c.added))}
     return [
         Entry(
@@ -110,6 +116,7 @@ def _counted(record: Record, found: Sequence[sa.Row[Any]]) -> list[Entry]:
             why=row.why,
             files=json.loads(row.files),
             set_aside=aside.get(row.id, 0),
+            behind=row.id in behind,
             **counts.get(row.id, {}),
         )
         for row in found
