@@ -6,7 +6,7 @@ The same search serves two readers: whoever may not see a class of secrecy gets 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,8 +32,8 @@ class Linked(Stated, Protocol):
     def having(self, predicate: str, value: str | None = None) -> Iterable[str]:
         """The entries with a value of a property; with any."""
 
-    def naming(self, entity: str) -> Iterable[str]:
-        """The entries that name an entity by whatever property."""
+    def naming(self, entities: Collection[str]) -> Iterable[str]:
+        """The entries that name one of these by whatever property."""
 
 
 @dataclass
@@ -102,12 +102,10 @@ def unseen(
         for entry in stated.having(access.absence):
             if of.records is None or not of.records.isdisjoint(stated.values(entry, access.absence)):
                 found.absent.add(entry)
-    waiting = list(found.absent)
+    waiting = set(found.absent)
     while waiting:
-        for each in stated.naming(waiting.pop()):
-            if each not in found.absent and not lasts(each):
-                found.absent.add(each)
-                waiting.append(each)
+        waiting = {each for each in stated.naming(waiting) if not lasts(each)} - found.absent
+        found.absent |= waiting
     return found
 
 

@@ -36,6 +36,8 @@ from reasoner.rulebook.vocabulary import Vocabulary, predicate_name
 _KEPT = 4
 _IN_USE = 600.0
 """Views of one role that stay on disk, and all that are younger than so many seconds: they may be in use."""
+_IDS = 500
+"""Ids in one query."""
 _FORM = b"1"
 """To be changed with what a view carries over."""
 
@@ -159,11 +161,13 @@ class _Stated:
             self._read(predicate)
         return list(self._pairs[predicate]) if value is None else self._back[predicate].get(value, ())
 
-    def naming(self, entity: str) -> Iterable[str]:
-        """The entries that name an entity."""
-        s = STATEMENTS.c
-        query = sa.select(s.subject).where(s.object == entity, s.kind == "entity", s.retracted.is_(None))
-        return {subject for (subject,) in self._record.ask(query)}
+    def naming(self, entities: Collection[str]) -> Iterator[str]:
+        """The entries that name one of these."""
+        s, every = STATEMENTS.c, sorted(entities)
+        for start in range(0, len(every), _IDS):
+            named = s.object.in_(every[start : start + _IDS])
+            query = sa.select(s.subject).where(named, s.kind == "entity", s.retracted.is_(None))
+            yield from (subject for (subject,) in self._record.ask(query))
 
     def lasts(self, classes: Collection[str]) -> Callable[[str], bool]:
         """Whether a thing stands for itself: it is of one of these classes, or no entry at all."""
