@@ -23,7 +23,7 @@ _TERM, _ENTITY = "https://w3id.org/zelian/ns#", "https://w3id.org/zelian/id/"
 _OWL, _RDF = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _READ = re.compile(
-    r"^(?!(README|VOCABULARY)\.md$|(cases|conditions|cues|inventory|rows|untested)\.yaml$|.*\.case\.yaml$)"
+    r"^(?!(README|VOCABULARY)\.md$|(cases|conditions|cues|inventory|properties|rows|untested)\.yaml$|.*\.case\.yaml$)"
     r".*\.(ttl|yaml|md|txt)$"
 )
 _MARKER = re.compile(r"<!-- (a\d+(?:\.p\d+(?:\.i\d+)?)?) -->")

@@ -7,7 +7,9 @@ from hashlib import sha256
 from pathlib import Path
 
 _READ = (".ttl", ".yaml", ".md", ".txt")
-_ACCOUNTS = ("conditions.yaml", "cues.yaml", "inventory.yaml", "rows.yaml", "untested.yaml")
+_ACCOUNTS = (
+    *("conditions.yaml", "cues.yaml", "inventory.yaml", "properties.yaml", "rows.yaml", "untested.yaml"),
+)
 _BESIDE = frozenset({"README.md", "VOCABULARY.md", "cases.yaml", *_ACCOUNTS})
 """Cases and the account of what the text was turned into: they are tests of the rules, not the rules."""
 

@@ -25,7 +25,7 @@ class Cones:
         rules: dict[str, list[Rule]] = defaultdict(list)
         for rule in (*ontology.book.rules, *own):
             rules[rule.head.predicate].append(rule)
-        of_norm = {rule.head.predicate for rule in own if rule.head.args[:1] == (NORM,)}
+        of_norm = {r.head.predicate for r in own if {*r.head.args[:1]} & {NORM, *known.norms}}
         self.slices = Slices(dict(rules), known.about_norms | of_norm, known.recordable, known.norms)
         self.norms = sorted(map(str, known.norms))
 

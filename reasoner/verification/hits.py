@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ class Confirming:
         if not self.model(recorded, as_of).holds((goal, row)):
             raise NotConfirmedError(f"{self.wanted.id}: {goal}{row}: {recorded}")
         kept = list(recorded)
-        things = dict.fromkeys(str(atom[1][0]) for atom in kept)
+        things = dict.fromkeys(str(atom[1][0]) for atom in kept)  # all that is not the ontology's own
         for thing in things:  # whole things first: most of a world has nothing to do with it
             fewer = [atom for atom in kept if thing not in atom[1]]
             if thing not in row and self.model(fewer, as_of).holds((goal, row)):
@@ -86,15 +86,15 @@ class Confirming:
             again = False
             for atom in sorted(kept, key=lambda a: (len(a[1]) == 1, str(a))):
                 fewer = [a for a in kept if a != atom]
-                if _stands(fewer) and self.model(fewer, as_of).holds((goal, row)):
+                if _stands(fewer, things) and self.model(fewer, as_of).holds((goal, row)):
                     kept, again = fewer, True
         return kept
 
 
-def _stands(recorded: list[Ground]) -> bool:
+def _stands(recorded: list[Ground], things: Collection[str]) -> bool:
     """Whether every thing that is spoken of still has a class, as a case needs it."""
     classed = {atom[1][0] for atom in recorded if len(atom[1]) == 1}
-    return all(atom[1][0] in classed for atom in recorded)
+    return all(value in classed for atom in recorded for value in atom[1] if value in things)
 
 
 def hit(confirming: Confirming, registry: Registry, row: Row, as_of: int, recorded: Sequence[Ground]) -> Hit:

@@ -62,7 +62,8 @@ class Property:
     """One property: in words, as rules that conclude ``violation``, with the worlds it is searched in.
 
     ``method``: ``search`` looks for a counter-example, ``reach`` for one world in which each norm concludes
-    something, ``conditions`` asks the cases. ``places`` name the arguments of ``violation``; ``shows`` are
+    something, ``conditions`` asks the cases. ``places`` name the arguments of ``violation``,
+    ``apart`` those by which counter-examples are told apart (besides the norm); ``shows`` are
     the expectations of the case that a counter-example is written as.
     """
 
@@ -74,6 +75,7 @@ class Property:
     types: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     places: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     shows: tuple[dict[str, Any], ...] = ()
     story: Text = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -82,6 +84,11 @@ class Property:
     def goal(self) -> str:
         """What the rules of this property conclude of a counter-example: no other property concludes it."""
         return _goal(self.id)
+
+    @property
+    def telling(self) -> tuple[int, ...]:
+        """The positions by which counter-examples are told apart."""
+        return tuple(i for i, place in enumerate(self.places) if place in (NORM.name, *self.apart))
 
 
 @dataclass(frozen=True)
@@ -142,6 +149,7 @@ def _property(entry: dict[str, Any], usual: Bounds) -> Property:
         tuple(entry.get("types", ())),
         tuple(_named(rule) for rule in parse(entry.get("rule", ""), str(entry["id"]))),
         tuple(entry.get("places", ())),
+        tuple(entry.get("apart", ())),
         tuple(entry.get("shows", ())),
         entry.get("story") or {},
         tuple(

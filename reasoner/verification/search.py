@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import clingo
@@ -38,19 +39,22 @@ class Search:
         self.control.ground([("base", [])])
 
     def sightings(
-        self, goals: frozenset[str], limit: float, norm: str = "", most: int = _ENOUGH
+        self, goals: Mapping[str, tuple[int, ...]], limit: float, norm: str = "", most: int = _ENOUGH
     ) -> tuple[list[Sighting], bool]:
         """Worlds in which a goal holds, one for each kind of row; and whether there are no further kinds.
 
-        Rows are of one kind when they name the same things of the ontology. ``limit`` in seconds is for all
-        of them; of rows that begin with a norm, only those of ``norm`` are looked for.
+        ``goals`` are the predicates looked for, with the positions by which their rows are told apart.
+        ``limit`` in seconds is for all; of rows that begin with a norm, only
+        those of ``norm`` are looked for.
         """
         ends = time.monotonic() + limit
         kinds: dict[tuple[Value, ...], list[tuple[int, Ground]]] = {}
         for atom in self.control.symbolic_atoms:
             name, row = atom.symbol.name, row_of(atom.symbol) if atom.symbol.name in goals else ()
             if row and norm in ("", row[0]):
-                kinds.setdefault((name, *_kind(row, self.worlds)), []).append((atom.literal, (name, row)))
+                kinds.setdefault((name, *(row[i] for i in goals[name])), []).append(
+                    (atom.literal, (name, row))
+                )
         found: list[Sighting] = []
         while kinds and len(found) < most:
             true = self._solve([literal for rows in kinds.values() for literal, _ in rows], ends)
@@ -82,8 +86,3 @@ class Search:
                 return None
             handle.get()
         return true
-
-
-def _kind(row: Row, worlds: BoundedWorlds) -> tuple[Value, ...]:
-    days = worlds.bounds.days
-    return tuple("" if value in worlds.things or value in days else value for value in row)

@@ -86,8 +86,8 @@ def verify(
     tasks = list(_tasks(rules, chosen))
     waiting: dict[str, list[Looked]] = {each.id: [] for each in chosen}
     number = processes or os.cpu_count() or 1
-    with ProcessPoolExecutor(number, get_context(), _start, (rules, registry, properties, limit)) as pool:
-        running = {pool.submit(_look, *task): task for task in tasks}
+    with ProcessPoolExecutor(number, get_context(), begin, (rules, registry, properties, limit)) as pool:
+        running = {pool.submit(looked, *task): task for task in tasks}
         try:
             for done, future in enumerate(as_completed(running), 1):
                 for look in future.result():
@@ -123,7 +123,7 @@ def _tasks(rules: Ontology, chosen: Sequence[Property]) -> Iterator[tuple[tuple[
         yield tuple(names), norm
 
 
-# -- in a process of its own --------------------------------------------------------------------------
+# -- in one process --------------------------------------------------------------------------------
 
 
 @dataclass
@@ -137,7 +137,8 @@ class _State:
 _states: list[_State] = []
 
 
-def _start(rules: Ontology, registry: Registry, properties: Properties, limit: float) -> None:
+def begin(rules: Ontology, registry: Registry, properties: Properties, limit: float) -> None:
+    """Say what this process looks at."""
     _states[:] = [_State(rules, registry, properties, limit)]
     _cones.cache_clear()
     _confirming.cache_clear()
@@ -173,7 +174,8 @@ def _reaching(rules: Ontology) -> Iterator[Rule]:
         )
 
 
-def _look(names: tuple[str, ...], norm: str) -> list[Looked]:
+def looked(names: tuple[str, ...], norm: str) -> list[Looked]:
+    """Search for several properties at once, for one norm (or none); ``begin`` comes before."""
     state = _states[0]
     began = time.process_time()
     chosen = state.properties.chosen(names)
@@ -185,9 +187,10 @@ def _look(names: tuple[str, ...], norm: str) -> list[Looked]:
         worlds = BoundedWorlds(state.rules, chosen[0].bounds.of(len(cone)), cone)
         search = Search(worlds, IMPOSSIBLE)
         if REACHED in goals:
-            reached, _ = search.sightings(frozenset({REACHED}), state.limit, norm, most=1)
+            reached, _ = search.sightings({REACHED: ()}, state.limit, norm, most=1)
             looks[REACHED].reached = any(_holds(seen, looks[REACHED].of) for seen in reached)
-        found, decided = search.sightings(goals - {REACHED}, state.limit, norm)
+        telling = {each.goal: each.telling for each in chosen if each.goal in goals}
+        found, decided = search.sightings(telling, state.limit, norm)
         for goal in goals:
             look = looks[goal]
             look.decided = decided or goal == REACHED
