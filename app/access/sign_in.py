@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.starlette_client import OAuth
 from httpx2 import HTTPError
+from joserfc.errors import JoseError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -72,7 +73,7 @@ class AtProvider:
                     await self._note(request, "sign-out")
                     request.session.clear()
                     return page("您已退出", "you have signed out", link=(IN, "重新登录", "sign in again"))
-        except (OAuthError, HTTPError, RuntimeError, ValueError, KeyError) as error:
+        except (OAuthError, JoseError, HTTPError, RuntimeError, ValueError, KeyError) as error:
             _LOG.warning("sign-in failed: %s: %s", type(error).__name__, error)
             request.session.clear()
             return page(

@@ -71,7 +71,7 @@ def _who(page: str) -> Markup | None:
         el("span", t("access.scope", unseen=left_out)) if left_out else None,
         ways,
         class_="zl zl-samples zl-scope",
-        aria_label=t("access.scope.name"),
+        aria_label=t("access.who"),
     )
 
 

@@ -25,6 +25,7 @@ from app.access.settings import Proxy, Settings
 from app.explorer import agendas, allowed, issue_list, leadership, store, theme
 from app.home import audit_place, home
 from reasoner import pipeline
+from reasoner.access.policy import Access
 from reasoner.audit.log import opened
 
 _HERE = Path(__file__).resolve().parent
@@ -172,9 +173,8 @@ def _prepare() -> None:
     agendas.drawn(desk)
 
 
-def _gate(settings: Settings) -> list[Middleware]:
+def gate(settings: Settings, policy: Access) -> list[Middleware]:
     """Let in only whom the settings name, and have the pages and the log know them."""
-    policy = pipeline.access_of(pipeline.ontology(None, home() / "cache"))
     log = opened(audit_place())
 
     def may(role: str, act: str) -> bool:
@@ -228,7 +228,9 @@ def application(access: Settings | None = None, ready: Callable[[], None] = lamb
     shown.
     """
     allowed.control(None)
-    gate = _gate(access) if access is not None else []
+    before = []
+    if access is not None:
+        before = gate(access, pipeline.access_of(pipeline.ontology(None, home() / "cache")))
 
     @asynccontextmanager
     async def prepared(_: App) -> AsyncIterator[dict[str, Any] | None]:
@@ -236,7 +238,7 @@ def application(access: Settings | None = None, ready: Callable[[], None] = lamb
         ready()
         yield None
 
-    middleware = [Middleware(SafeHeaders), *gate, Middleware(StartPage)]
+    middleware = [Middleware(SafeHeaders), *before, Middleware(StartPage)]
     return App(_HERE / "main.py", middleware=middleware, lifespan=prepared)
 
 

@@ -1,0 +1,315 @@
+"""Access in the explorer: who gets in, what a role sees and may do, and that it stands in the log."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from office import SECRET, Office, Session, dated, known, opened, seat, with_secrets
+from starlette.websockets import WebSocketDisconnect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import FileUploaderState, UploadedFileInfo
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from app.access import settings
+from app.access.seat import Seat
+from app.cli import main
+from app.explorer import allowed, uploads
+from reasoner.audit.log import AuditLog, Wanted
+from reasoner.records.record import Claim, Record, Source
+
+pytestmark = pytest.mark.xdist_group("office")  # the runtime of Streamlit is one to a process
+
+
+@pytest.fixture(scope="module")
+def home(sampled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of its own with the bundled data and the samples on record."""
+    return Path(shutil.copytree(sampled_home, tmp_path_factory.mktemp("office"), dirs_exist_ok=True))
+
+
+@pytest.fixture(scope="module")
+def office(home: Path) -> Iterator[Office]:
+    """An office with a proxy; the same entries as in `other`, in other words where they are secret."""
+    with_secrets(home, secrets("举报人甲", "dYunyang", "事项一"))
+    with opened(home) as served:
+        yield served
+
+
+@pytest.fixture(autouse=True)
+def own_home(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Serve the office's record in each test, whatever folder the test would have of its own."""
+    monkeypatch.setenv("ZELIAN_HOME", str(office.home))
+    for name in ("ZELIAN_DATABASE", "ZELIAN_LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def secrets(complainant: str, asked: str, matter: str, more: int = 0) -> dict[str, list[Claim]]:
+    """Entries of each class of secrecy; what is in the arguments is secret."""
+    found = {
+        "K-1": [
+            Claim("complaint", "K-1"),
+            Claim("about", "K-1", "SL-105", "entity"),
+            Claim("on", "K-1", dated("2026-05-06"), "date"),
+            Claim("summary", "K-1", f"{complainant}反映", "text"),
+            Claim("note", "K-1", complainant, "text"),
+        ],
+        "G-1": [
+            Claim("informationGathering", "G-1"),
+            Claim("about", "G-1", "i-s-routine-2024", "entity"),
+            Claim("to", "G-1", asked, "entity"),
+            Claim("note", "G-1", f"{matter}的线索", "text"),
+        ],
+    }
+    for number in range(1 + more):
+        name = f"F-{matter}-{number}"
+        found[name] = [
+            Claim("finding", name),
+            Claim("about", name, "SL-105", "entity"),
+            Claim("findingKind", name, "suspectedCrime", "entity"),
+            Claim("state", name, "provisional", "entity"),
+            Claim("on", name, dated("2026-06-01"), "date"),
+        ]
+    name = f"W-{matter}"
+    found[name] = [
+        Claim("finding", name),
+        Claim("about", name, "SL-111", "entity"),
+        Claim("findingKind", name, "leakOfWorkSecret", "entity"),
+        Claim("note", name, f"{matter}已经泄露", "text"),
+    ]
+    return found
+
+
+# -- who gets in ----------------------------------------------------------------------------------
+
+STRANGERS = {
+    "nobody": {},
+    "another secret": seat("recorder", secret="something-else-altogether"),
+    "the secret twice": {**seat("recorder"), "x-zelian-secret": f"{SECRET}"},
+    "a seat of one's own making": {"X-ZeLian-Seat": '{"user":"x","name":"x","role":"leadership"}'},
+    "no user": {"X-ZeLian-Secret": SECRET, "X-Forwarded-Groups": "g-recorder"},
+    "no group of ours": {"X-ZeLian-Secret": SECRET, "X-Forwarded-User": "x", "X-Forwarded-Groups": "other"},
+}
+
+
+@pytest.mark.parametrize("headers", STRANGERS.values(), ids=STRANGERS)
+def test_a_stranger_gets_no_page_no_file_and_no_websocket(office: Office, headers: dict[str, str]) -> None:
+    sent = httpx2.Headers(list(headers.items()))
+    for path in ("/", "/issue?id=SL-105", "/media/x.png", "/static/js/x.js", "/_stcore/host-config"):
+        answer = office.client.get(path, headers=sent)
+        assert answer.status_code in (401, 403)
+        assert "SL-105" not in answer.text
+    put = office.client.put("/_stcore/upload_file/a/b", headers=sent, files={"file": b"x"})
+    assert put.status_code in (401, 403)
+    with (
+        pytest.raises(WebSocketDisconnect),
+        office.client.websocket_connect("/_stcore/stream", headers=sent, subprotocols=["streamlit"]),
+    ):
+        pass
+
+
+def test_who_watches_over_the_server_needs_no_seat(office: Office) -> None:
+    assert office.client.get("/_stcore/health").text == "ok"
+
+
+def test_a_seat_that_the_browser_brings_along_is_not_taken(office: Office) -> None:
+    forged = seat("public") | {"X-ZeLian-Seat": "%7B%22role%22%3A%22leadership%22%7D"}
+    with office.client.websocket_connect("/_stcore/stream", headers=forged, subprotocols=["streamlit"]) as ws:
+        assert "公众" in Session(ws)("overview").words
+
+
+WRONG = {
+    "": "exactly one of [proxy] and [oidc]",
+    "[proxy]\n[oidc]\n": "exactly one of",
+    "[proxy": "not valid TOML",
+    "[proxy]\nsecret_file = 'secret'\n": "nobody has a role",
+    "[proxy]\nsecret_file = 'none'\n[users]\na = 'public'\n": "no secret",
+    "[proxy]\nsecret_file = 'short'\n[users]\na = 'public'\n": "at least 16 characters",
+    "[proxy]\nsecret_file = 'secret'\n[users]\na = 'king'\n": "no role king",
+    "[proxy]\nsecret_file = 'secret'\nsecrt = 1\n[users]\na = 'public'\n": "no such setting: secrt",
+    "[oidc]\nissuer = 'http://login.example'\nclient_id = 'z'\n[users]\na = 'public'\n": "begins with https",
+    "[proxy]\nsecret_file = 'secret'\n[users]\na = 1\n": "a is missing or not a text",
+    "hours = 0\n[proxy]\nsecret_file = 'secret'\n[users]\na = 'public'\n": "from 1 to 24",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), WRONG.items())
+def test_settings_that_are_wrong_start_nothing_and_say_why(
+    text: str, said: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "short").write_text("short")
+    file = tmp_path / "access.toml"
+    file.write_text(text)
+    with pytest.raises(settings.SettingsError, match=said.replace("[", r"\[")) as raised:
+        settings.read(file, known(home))
+    zh, _, en = str(raised.value).partition(" / ")
+    assert zh
+    assert en
+    monkeypatch.setenv("ZELIAN_ACCESS", str(tmp_path / "nowhere.toml"))
+    place = settings.place()
+    assert place is not None  # named and not there: everybody is kept out
+    with pytest.raises(settings.SettingsError, match="cannot read"):
+        settings.read(place, known(home))
+
+
+# -- what a role sees -----------------------------------------------------------------------------
+
+VIEWS = (
+    "overview",
+    "issue?id=SL-105",
+    "issue?id=SL-105&tab=history",
+    "issue?id=SL-111&tab=state&lang=en",
+    "inspection?id=i-s-routine-2024",
+    "duties",
+    "search?q=举报人",
+)
+
+
+def test_what_a_role_does_not_see_changes_nothing_on_any_page(
+    office: Office, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two records that differ in nothing but what is secret give the same bytes, page by page."""
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(office.home, other, dirs_exist_ok=True, ignore=shutil.ignore_patterns("cache", "*-*"))
+    with (
+        sqlite3.connect(office.home / "record.sqlite") as source,
+        sqlite3.connect(other / "record.sqlite") as to,
+    ):
+        source.backup(to)
+    shutil.copytree(office.home / "cache", other / "cache", ignore=shutil.ignore_patterns("seen", "s*"))
+    with Record.open(other / "record.sqlite") as record, record.transaction("录入员", "改登记") as change:
+        for number, (key, claims) in enumerate(secrets("某乙", "dWanzhou", "事项二", more=2).items(), 2):
+            change.put_row(Source("登记.csv", row=number, key=key), claims)
+    here = {path: office.view(path) for path in VIEWS}
+    monkeypatch.setenv("ZELIAN_HOME", str(other))
+    for path, view in here.items():
+        for word in ("举报人甲", "事项一", "F-", "W-"):
+            assert word not in view.words.replace("q=举报人", ""), path
+        assert view.content == office.view(path).content, path
+    assert office.view("issue?id=SL-105", "leadership").content != here["issue?id=SL-105"].content
+
+
+def test_every_page_says_what_it_leaves_out(office: Office) -> None:
+    assert "所见范围：不含举报人的身份和举报的内容、" in office.view("law").words
+    assert "Left out: who complained" in office.view("law?lang=en").words
+    assert "所见范围：" not in office.view("law", "leadership").words
+
+
+def test_no_session_is_taken_up_by_another_person(office: Office) -> None:
+    """A draft that a recorder has uploaded is gone when somebody else takes up the session."""
+    with office.session("recorder") as ask:
+        uploaded(office, ask, "本人.csv", "问题编号,区县\nZ-1,云阳县\n")
+        assert "本人.csv" in ask("record").words
+        session = ask.id
+    again = office.view("record", "recorder", "somebody-else", session)
+    assert again.session == session
+    assert "本人.csv" not in again.words
+
+
+# -- what a role may do ---------------------------------------------------------------------------
+
+
+def uploaded(office: Office, ask: Session, name: str, text: str) -> None:
+    """Upload a file as the browser does."""
+    field = ask("record").widget("")
+    wanted = BackMsg()
+    wanted.file_urls_request.request_id = "1"
+    wanted.file_urls_request.file_names.append(name)
+    wanted.file_urls_request.session_id = ask.id
+    ask.send(wanted)
+    while (message := ask.receive()).WhichOneof("type") != "file_urls_response":
+        pass
+    [urls] = message.file_urls_response.file_urls
+    path = "/" + urls.upload_url.lstrip("/")
+    office.client.get("/_stcore/health")
+    own = {"X-Xsrftoken": office.client.cookies["_streamlit_xsrf"]}
+    answer = office.client.put(path, headers=seat("recorder") | own, files={"file": (name, text.encode())})
+    assert answer.status_code == 204, answer.text
+    refused = office.client.put(path, headers=seat("public") | own, files={"file": (name, text.encode())})
+    assert refused.status_code == 403
+    info = UploadedFileInfo(file_id=urls.file_id, name=name, size=len(text), file_urls=urls)
+    state = FileUploaderState(uploaded_file_info=[info])
+    ask("record", (WidgetState(id=field, file_uploader_state_value=state),))
+
+
+def test_a_recorder_records_and_it_is_signed_and_logged(office: Office) -> None:
+    with office.session("recorder", "li.si") as ask:
+        uploaded(office, ask, "新.csv", "问题编号,区县,问题概况\nZ-2,云阳县,河道堆放弃土\n")
+        shown = ask("record")
+        assert "li.si" in shown.words
+        ask("record", (WidgetState(id=shown.widget("入库"), trigger_value=True),))
+    with Record.open(office.home / "record.sqlite") as record:
+        last = record.transactions()[-1]
+        assert record.knows("Z-2")
+    assert last["who"] == "li.si"
+    [line] = AuditLog(office.home / "audit.sqlite").lines(Wanted(user="li.si", action="change"))
+    assert (line.role, line.what, line.transaction) == ("recorder", "新.csv", last["id"])
+
+
+@pytest.mark.parametrize(
+    ("role", "path"), [("public", "record?tab=upload"), ("leadership", "record?kind=finding&about=SL-105")]
+)
+def test_who_may_not_record_is_not_offered_it_and_cannot_do_it(office: Office, role: str, path: str) -> None:
+    view = office.view(path, role, f"not-{role}")
+    assert "不能录入" in view.words
+    drawn = {message.delta.new_element.WhichOneof("type") for message in view.drawn}
+    assert not drawn & {"button", "file_uploader", "text_input"}
+    assert "record?kind=" not in office.view("issue?id=SL-105", role).words
+    [line] = AuditLog(office.home / "audit.sqlite").lines(Wanted(user=f"not-{role}", action="refused"))
+    assert line.what == "record"
+    with pytest.MonkeyPatch.context() as patch:  # where it is done, whatever the page may have offered
+        patch.setattr(allowed, "seat", lambda: Seat("x", "x", role))
+        patch.setattr(allowed, "_note", lambda *_: None)
+        draft = uploads.Draft({"新.csv": "问题编号,区县,问题概况\nZ-9,云阳县,弃土\n".encode()})
+        with pytest.raises(allowed.NotAllowedError, match="may not"):
+            draft.store("x", "", lambda *_: None, only_good=False)
+
+
+def test_only_who_may_sees_the_log(office: Office) -> None:
+    office.view("issue?id=SL-105")
+    shown = office.view("audit", "administrator")
+    assert "u-public" in shown.words
+    assert "id=SL-105" in shown.words
+    assert "核对无误" in office.view("audit?verify=1", "leadership").words
+    refused = office.view("audit")
+    assert "不能查看访问日志" in refused.words
+    assert "u-leadership" not in refused.words
+
+
+def test_a_download_stands_in_the_log(office: Office) -> None:
+    with office.session("public", "down") as ask:
+        url = ask.file(ask("issue?id=SL-105"), ".xlsx")
+        assert office.client.get(url, headers=seat("public", "down")).status_code == 200
+    lines = AuditLog(office.home / "audit.sqlite").lines(Wanted(user="down"))
+    assert [(line.action, line.page) for line in lines] == [("download", ""), ("view", "issue")]
+    assert lines[0].what.endswith(".xlsx")
+
+
+def test_the_log_on_the_command_line_and_a_line_that_was_changed(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.view("issue?id=SL-105", "public", "a\x1bb")
+    monkeypatch.setenv("ZELIAN_HOME", str(tmp_path))
+    with (
+        sqlite3.connect(office.home / "audit.sqlite") as source,
+        sqlite3.connect(tmp_path / "audit.sqlite") as to,
+    ):
+        source.backup(to)
+    assert main(["audit", "--what", "SL-105", "--format", "csv"]) == 0
+    shown = capsys.readouterr().out
+    assert "issue?" in shown
+    assert "\x1b" not in shown
+    assert main(["audit", "--verify"]) == 0
+    assert "核对无误" in capsys.readouterr().out
+    with sqlite3.connect(tmp_path / "audit.sqlite") as log:
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            log.execute("DELETE FROM audit WHERE number = 2")
+        log.execute("DROP TRIGGER audit_no_update")
+        log.execute("UPDATE audit SET what = 'SL-106' WHERE number = 2")
+        log.commit()
+    assert main(["audit", "--verify"]) == 1
+    assert capsys.readouterr().out == "第 2 行：内容与哈希不符\n"
