@@ -121,6 +121,23 @@ def test_every_proof_is_the_proof_of_the_whole_with_its_sources(cases: Any, whol
     assert compared > 100
 
 
+def test_a_run_tells_and_proves_every_conclusion_as_the_whole_does(cases: Any, whole: World) -> None:
+    """From what the conclusion alone rests on, in every way in which it follows."""
+    compared = 0
+    for issue in random.Random(5).sample(whole.issues(), 12):
+        theirs = about(whole, issue)
+        assert {c.id for c in cases.conclusions(issue)} == set(theirs)
+        for one in cases.conclusions(issue):
+            proof, expected = cases.told(issue).explain(one), whole.explain(one.id)
+            assert proof.tree == expected.tree, (issue, one)
+            assert proof.beside == expected.beside, (issue, one)
+            others = {"issue", "issues"}  # whom else it concerns is told by their cases
+            ours = {k: v for k, v in proof.to_dict()["conclusion"].items() if k not in others}
+            assert ours == {k: v for k, v in expected.conclusion.to_dict().items() if k not in others}
+            compared += 1
+    assert compared > 100
+
+
 def test_an_inspection_has_a_case_too(cases: Any, whole: World) -> None:
     inspections = sorted({c.inspection for c in whole.conclusions() if c.inspection})
     for inspection in inspections[:12]:
@@ -153,7 +170,7 @@ def test_a_fact_names_the_row_of_the_facts_file_that_states_it(
     issue = whole.issues()[0]
     case = cases.case(issue)
     atom, ids = next(iter(case.facts.origins.items()))
-    told = cases.sources(ids)[ids[0]]
+    told = cases.origin.sources(ids)[ids[0]]
     assert told["file"] == "facts.parquet"
     row = pq.read_table(folder.parent / "facts.parquet").slice(told["row"] - 1, 1).to_pylist()[0]
     assert (row["predicate"], row["subject"]) == (atom[0], atom[1][0])

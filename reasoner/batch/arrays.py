@@ -6,6 +6,7 @@ query. The columns lie in a folder of the run (``lookup-…``), made once from t
     about.*, naming.*   the statements by subject and by object: key, predicate, other, id
     names.*             what each code stands for; ``codes.*`` the codes by the hash of the name
     shown.*             what entities are called: their short name, else their name
+    spreads.json        how many statements are found by a subject or an object, as a rule
 
 Codes are kept less ``NAME_BASE``. The database says which folder is that of its present facts
 (``cases_arrays``): whoever changes the facts drops that table (``concluded.drop``).
@@ -13,6 +14,7 @@ Codes are kept less ``NAME_BASE``. The database says which folder is that of its
 
 from __future__ import annotations
 
+import json
 import shutil
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -31,6 +33,7 @@ TABLE = "cases_arrays"
 _FOLDER = "lookup-"
 _NONE = -1
 """In place of an object: a class has none."""
+_THOUSANDS = 2_000
 
 _ABOUT = (
     f"SELECT (a0 - {NAME_BASE})::INTEGER AS key, predicate::SMALLINT AS predicate, "
@@ -69,6 +72,31 @@ def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         np.save(place / f"{name}.bounds.npy", bounds)
         np.save(place / f"{name}.text.npy", np.frombuffer(data or b"", np.uint8))
     connection.execute(f"CREATE OR REPLACE TABLE {TABLE} AS SELECT '{token}' AS folder")
+
+
+def spreads(connection: duckdb.DuckDBPyConnection, place: Path) -> dict[tuple[int, int], float]:
+    """How many statements of a predicate have the same subject (0) or object with a name (1), as a rule; -1:
+    how many there are. Of what some value has thousands of, as many as the value of a statement has.
+
+    Worked out once, from a run in ``place``.
+    """
+    file = place / "spreads.json"
+    if not file.exists():
+        found: list[tuple[int, int, float]] = []
+        for by in (0, 1):
+            named = f"a1 >= {NAME_BASE}" if by else "true"
+            spread = f"CASE WHEN max(n) > {_THOUSANDS} THEN sum(n * n) / sum(n) ELSE avg(n) END"
+            rows = connection.execute(
+                f"SELECT predicate, {spread}, sum(n) FROM "
+                f"(SELECT predicate, count(*) AS n FROM facts WHERE {named} GROUP BY predicate, a{by}) "
+                "GROUP BY predicate ORDER BY predicate"
+            ).fetchall()
+            found += [(int(predicate), by, float(each)) for predicate, each, _ in rows]
+            found += [(int(predicate), -1, float(number)) for predicate, _, number in rows if not by]
+        part = file.with_suffix(f".{uuid4().hex}")
+        part.write_text(json.dumps(found), encoding="utf-8")
+        part.replace(file)
+    return {(predicate, place): spread for predicate, place, spread in json.loads(file.read_text("utf-8"))}
 
 
 def folder_of(connection: duckdb.DuckDBPyConnection, folder: Path) -> Path | None:

@@ -21,12 +21,14 @@ from typing import Any
 from reasoner.batch import arrays, concluded
 from reasoner.batch.arrays import Arrays
 from reasoner.batch.concluded import Coded, Concluded
-from reasoner.batch.lookup import Lookup, among
+from reasoner.batch.lookup import Lookup
+from reasoner.batch.mapped import Mapped
 from reasoner.batch.naming import constants
 from reasoner.batch.part import PartWorld, is_silent
+from reasoner.batch.provenance import Provenance
 from reasoner.batch.run import Run
 from reasoner.batch.run_registry import RunRegistry
-from reasoner.batch.sources import place_of
+from reasoner.batch.told import Asking, Told
 from reasoner.engine import calendar
 from reasoner.engine.conclusions import Conclusion, identifier
 from reasoner.engine.evaluate import Ground, Model, evaluate
@@ -35,9 +37,9 @@ from reasoner.engine.proof import Proof
 from reasoner.engine.reevaluate import reevaluate
 from reasoner.engine.sql import NAME_BASE
 from reasoner.engine.surroundings import INSPECTION, ISSUE, Surroundings
+from reasoner.engine.ways import TooMuchError
 from reasoner.pipeline import Origin, World
 from reasoner.records.registry import Registry
-from reasoner.rulebook.rules import Value
 
 _CROWD, _LARGE_CROWD = 60, 600
 """Statements in one relation to an entity that a case, and a wide one, takes in; more are left out."""
@@ -61,12 +63,10 @@ class RunCases:
         self.run, self.rules, self.as_of = run, run.rules, run.as_of
         concluded.made_ready(run)
         self._day = calendar.to_int(self.as_of)
-        self._codes: dict[str, int] = dict(constants(self.rules).codes)
         self._connected()
-        self.origin = Origin(self._version(), self.sources)
+        self.origin = Origin(self._version(), Provenance(run).of)
         self._case = lru_cache(maxsize=_CASES)(self._open)
         self._found = lru_cache(maxsize=_CASES)(self._find)
-        self._names_of: dict[int, str] = {}
 
     def _version(self) -> dict[str, Any]:
         """What the statements are those of: the files with the digest of all that is known of them."""
@@ -84,7 +84,7 @@ class RunCases:
 
     def knows(self, entity: str) -> bool:
         """Whether anything that rules read is stated about it."""
-        code = self._encoded(entity)
+        code = self._mapped.code(entity)
         return code is not None and self._surroundings(_CROWD).knows(code)
 
     @cached_property
@@ -93,7 +93,7 @@ class RunCases:
         return RunRegistry(self.knows, self._classes)
 
     def _classes(self, entity: str) -> list[str]:
-        code = self._encoded(entity)
+        code = self._mapped.code(entity)
         about = self._surroundings(_CROWD).recorded.about(code) if code is not None else ()
         return [predicate for predicate, row in about if len(row) == 1]
 
@@ -112,7 +112,7 @@ class RunCases:
         if not self._looked_at_whole(matter):
             narrow = self._case(matter, (), False, ())
             differing = self._differing(narrow, matter)
-            if all(row[1] != self._codes[matter] for _, row in differing):
+            if all(row[1] != self._mapped.code(matter) for _, row in differing):
                 return self._silent(narrow, differing)
         return self.full(matter)
 
@@ -132,16 +132,16 @@ class RunCases:
     def _silent(self, world: World, differing: Collection[Coded]) -> World:
         if not differing:
             return world
-        decode = self._decoded
+        decode = self._mapped.name
         silent = frozenset((str(decode(row[1])), str(decode(row[2]))) for _, row in differing)
         return PartWorld(world, world.facts, world.model, world.speaker.names, silent)
 
     def _witnesses(self, world: World, differing: Collection[Coded]) -> tuple[int, ...]:
         """Records of other issues that say the same of the same bodies: one of a crowd is often enough."""
         around = self._surroundings(_CROWD)
-        here = {self._codes[str(v)] for _, row in world.facts.origins for v in row[:1]}
+        here = {self._mapped.code(v) for _, row in world.facts.origins for v in row[:1]}
         named = {v for _, row in differing for v in row[2:] if v >= NAME_BASE}
-        inside = [each for each in here if not around.is_standing(each)]
+        inside = [each for each in here if each is not None and not around.is_standing(each)]
         return tuple(sorted(map(int, self._lookup(around).witnesses(inside, sorted(named), _WITNESSES))))
 
     def case_with(self, matter: str, near: Iterable[str]) -> World:
@@ -149,7 +149,7 @@ class RunCases:
         wide = self._looked_at_whole(matter)
         case = self._case(matter, tuple(sorted(set(near))), wide, ())
         differing = self._differing(case, matter)
-        if any(row[1] == self._codes[matter] for _, row in differing):
+        if any(row[1] == self._mapped.code(matter) for _, row in differing):
             raise self._refusal(matter)
         return self._silent(case, differing)
 
@@ -172,7 +172,7 @@ class RunCases:
 
     def issues_of(self, matter: str) -> int:
         """How many issues name an inspection."""
-        code = self._encoded(matter)
+        code = self._mapped.code(matter)
         if code is None:
             return 0
         around = self._surroundings(_CROWD)
@@ -197,8 +197,8 @@ class RunCases:
 
     def _open(self, matter: str, near: tuple[str, ...], wide: bool, more: tuple[int, ...]) -> World:
         around = self._surroundings(_LARGE_CROWD if wide else _CROWD)
-        code = self._encoded(matter)
-        codes = [found for each in near if (found := self._encoded(each)) is not None]
+        code = self._mapped.code(matter)
+        codes = [found for each in near if (found := self._mapped.code(each)) is not None]
         coded = around.of(code, codes, wide, more) if code is not None else []
         if len(coded) > _MOST:
             raise CaseError(
@@ -214,31 +214,16 @@ class RunCases:
     def _facts(self, coded: Collection[Ground], ids: Mapping[Ground, list[int]]) -> Facts:
         """The statements around a matter in words, in the order of the facts files."""
         ordered = sorted(dict.fromkeys(coded), key=lambda atom: ids[atom][0])
-        decode = self._decoded
+        decode = self._mapped.name
         carrier = Facts(outside=self._bare[0].outside)
         for predicate, row in ordered:
             atom = (predicate, tuple([decode(code) if isinstance(code, int) else code for code in row]))
             carrier.origins[atom] = ids[predicate, row]
         return selected(carrier, self.rules.book, self._day, list(carrier.origins))
 
-    def _encoded(self, name: str) -> int | None:
-        """The code of a name; None when neither rules nor run know it."""
-        if name not in self._codes and (code := self._arrays.code(name)) is not None:
-            self._codes[name] = code
-        return self._codes.get(name)
-
-    def _decoded(self, code: int) -> Value:
-        """What a code stands for: a number itself, else a name."""
-        if code < NAME_BASE:
-            return code
-        if code not in self._names_of:
-            name = self._names_of[code] = self._arrays.name(code)
-            self._codes[name] = code
-        return self._names_of[code]
-
     def _names(self, codes: Collection[int]) -> dict[str, str]:
         """What entities are called, and what the facts call the constants of rules and ontology."""
-        named = ((str(self._decoded(c)), self._arrays.shown(c)) for c in codes if c >= NAME_BASE)
+        named = ((str(self._mapped.name(c)), self._arrays.shown(c)) for c in codes if c >= NAME_BASE)
         return {**self._words, **{code: name for code, name in named if name is not None}}
 
     @cached_property
@@ -251,18 +236,32 @@ class RunCases:
 
     def _differing(self, world: World, matter: str) -> set[Coded]:
         """The conclusions about a matter that only a case has, or only the run."""
-        code = self._codes.get(matter)
+        code = self._mapped.code(matter)
         expected = self._stored.about(code) if code is not None else set()
         found = {c.atom for c in world.conclusions() if matter in c.issues or matter == c.subject}
         return expected ^ {self._coded(atom) for atom in found}
 
     def _coded(self, atom: Ground) -> Coded:
-        codes = self._codes
-        return atom[0], tuple([codes[v] if isinstance(v, str) else v for v in atom[1]])
+        return atom[0], tuple([-1 if (code := self._mapped.code(v)) is None else code for v in atom[1]])
+
+    @cached_property
+    def _asking(self) -> Asking:
+        return Asking(self._mapped, self.rules, self.as_of, self._bare)
+
+    def told(self, matter: str) -> Told:
+        """What the run has stored about an issue, or about a matter itself."""
+        return self._told(matter)
+
+    def _tell(self, matter: str) -> Told:
+        code = self._mapped.code(matter)
+        stored = self._stored.told(code) if code is not None else ()
+        decode = self._mapped.name
+        atoms = ((name, tuple([decode(value) for value in row])) for name, row in stored)
+        return Told(self._asking, atoms, self.origin)
 
     def conclusions(self, matter: str) -> list[Conclusion]:
-        """The conclusions about an issue, or about a matter itself. Raises what ``case`` raises."""
-        return [c for c in self.case(matter).conclusions() if matter in c.issues or matter == c.subject]
+        """The conclusions about an issue, or about a matter itself, as stored."""
+        return self.told(matter).conclusions()
 
     def case_of(self, atom: Ground, issue: str | None = None) -> World:
         """A case in which a conclusion holds. Raises CaseError when there is none that can be opened."""
@@ -285,19 +284,33 @@ class RunCases:
         )
 
     def _matters(self, subject: str) -> list[str]:
-        code = self._encoded(subject)
+        code = self._mapped.code(subject)
         if code is None:
             return []
         around = self._surroundings(_CROWD)
         if not self._lookup(around).classes(code).isdisjoint((ISSUE, INSPECTION)):
             return [subject]
-        return sorted(str(self._decoded(int(m))) for m in around.matters_of(code))
+        return sorted(str(self._mapped.name(int(m))) for m in around.matters_of(code))
 
     def explain(self, conclusion: Conclusion | Ground, issue: str | None = None) -> Proof:
-        """The proof of a conclusion. Raises what ``case_of`` raises; KeyError when it does not follow."""
+        """The proof of a conclusion. Raises CaseError when it rests on too much; KeyError when it does not
+        follow."""
         atom = conclusion.atom if isinstance(conclusion, Conclusion) else conclusion
+        matter = issue or str(atom[1][1])
+        few = self.issues_of(matter) <= _CROWDED
+        if few and (proof := self._proof(matter, identifier(atom))) is not None:
+            return proof
         world = self.case_of(atom, issue)
         return world.explain(next(c.id for c in world.conclusions() if c.atom == atom))
+
+    def _proof(self, matter: str, conclusion_id: str) -> Proof | None:
+        """From what the conclusion alone rests on; None when that is too much or something else."""
+        told = self.told(matter)
+        found = next((c for c in told.conclusions() if c.id == conclusion_id), None)
+        try:
+            return told.explain(found) if found is not None else None
+        except TooMuchError:
+            return None
 
     def by_id(self, conclusion_id: str, issue: str | None = None) -> Proof:
         """The proof of the conclusion with this id, best looked for among those of an issue.
@@ -306,12 +319,15 @@ class RunCases:
         with this id, CaseError when it cannot be opened.
         """
         if issue is not None:
-            return self.case(issue).explain(conclusion_id)
+            told = self.told(issue).conclusions()
+            if (found := next((c for c in told if c.id == conclusion_id), None)) is None:
+                raise KeyError(conclusion_id)
+            return self.explain(found, issue)
         concluded.ids_made_ready(self.run)
         self._connected()
         for matter in self._stored.matters_by_id(conclusion_id):
             for name, row in self._stored.stated((matter,)):
-                atom = (name, tuple([self._decoded(value) for value in row]))
+                atom = (name, tuple([self._mapped.name(value) for value in row]))
                 if identifier(atom) == conclusion_id:
                     return self.explain(atom)
         raise KeyError(conclusion_id)
@@ -322,31 +338,12 @@ class RunCases:
         place = arrays.folder_of(self.run.connection, self.run.folder)
         assert place is not None
         self._arrays = Arrays(place)
+        self._mapped = Mapped(self.run, self._arrays)
         query = "SELECT code, name FROM predicates WHERE used"
         self._predicates: dict[int, str] = dict(self.run.connection.execute(query).fetchall())
         self._around: dict[int, Surroundings] = {}
-
-    def sources(self, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-        """Where statements come from, by id: what the facts files tell of each, else their own row."""
-        wanted = sorted(set(ids))
-        found = {each: {**place_of(self.run.sources, each), "statement": each} for each in wanted}
-        if wanted and self._has_provenance:
-            rows = self.run.connection.execute(
-                'SELECT id, "file", "sheet", "row", "columns" FROM provenance '
-                f"WHERE id BETWEEN {wanted[0]} AND {wanted[-1]} AND id IN ({among(wanted)})"
-            )
-            for id_, file, sheet, row, columns in rows.fetchall():
-                told = {"file": file, "sheet": sheet, "row": row and int(row), "columns": columns}
-                found[id_] = {k: v for k, v in told.items() if v is not None} | {"statement": id_}
-        return found
-
-    @cached_property
-    def _has_provenance(self) -> bool:
-        query = (
-            "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = 'provenance'"
-        )
-        row = self.run.connection.execute(query).fetchone()
-        return row is not None and row[0] > 0
+        self._told = lru_cache(maxsize=_CASES)(self._tell)
+        self.__dict__.pop("_asking", None)
 
 
 _ISSUE_CLASS = ISSUE[:1].upper() + ISSUE[1:]

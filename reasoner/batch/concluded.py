@@ -11,7 +11,7 @@ changes the facts or the tables in ``model`` drops these (``drop``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -129,25 +129,47 @@ class Concluded:
             if name in vocabulary.predicates
             and (vocabulary.predicates[name].is_status or vocabulary.predicates[name].is_remark)
         }
+        self._of_all = {p.name for p in self._told.values() if p.is_remark and _BEARER not in p.roles}
+        """Remarks whatever the bearer."""
         self._places = {
             p.name: p.roles.index(_BEARER) if _BEARER in p.roles else None for p in self._told.values()
         }
 
     def about(self, matter: int) -> set[Coded]:
         """The statuses about an issue, or of this matter itself."""
-        found = self._run(f"SELECT matter, unit FROM {_CONCERNS} WHERE issue = {matter}").fetchall()
-        of_units: dict[int, set[int]] = {}
-        whole = {matter}
-        for about, unit in found:
-            if unit is None:
-                whole.add(about)
-            else:
-                of_units.setdefault(about, set()).add(unit)
+        whole, of_units = self._concerning(matter)
         return {
             atom
             for atom in self.stated({*whole, *of_units})
             if atom[1][1] in whole or self._bearer(atom) in of_units.get(atom[1][1], ())
         }
+
+    def told(self, matter: int) -> Iterator[Coded]:
+        """The same, with the remarks on them, and with what it is that concerns the issue."""
+        whole, of_units = self._concerning(matter)
+        for each in whole:
+            yield from self.stated((each,), remarks=True)
+            if each != matter:
+                yield ISSUE_OF, (each, matter)
+        for each, units in of_units.items():
+            if each not in whole:
+                for atom in self.stated((each,), remarks=True):
+                    if self._bearer(atom) in units or atom[0] in self._of_all:
+                        yield atom
+            for unit in units:
+                yield ISSUE_OF_UNIT, (each, unit, matter)
+
+    def _concerning(self, issue: int) -> tuple[set[int], dict[int, set[int]]]:
+        """The matters that concern an issue, itself included, and those that concern it for some units."""
+        found = self._run(f"SELECT matter, unit FROM {_CONCERNS} WHERE issue = {issue}").fetchall()
+        of_units: dict[int, set[int]] = {}
+        whole = {issue}
+        for about, unit in found:
+            if unit is None:
+                whole.add(about)
+            else:
+                of_units.setdefault(about, set()).add(unit)
+        return whole, of_units
 
     def matters_by_id(self, conclusion_id: str) -> list[int]:
         """What the conclusions with the number of this id are about; none for what is no id."""

@@ -18,6 +18,7 @@ ISSUE_OF = "concernsIssue"
 ISSUE_OF_UNIT = "concernsIssueFor"
 INSPECTION_OF = "inInspection"
 SUCCESSOR = "successor"
+DESTINATION = "destination"
 READING = "otherReading"
 CONDITION = "presupposes"
 #: What conclusions are read off besides statuses and the remarks on them.
@@ -152,7 +153,7 @@ class Reader:
     def destinations(self, part: dict[str, Value]) -> Iterator[dict[str, Any]]:
         """Where what a norm asks for goes, for a matter."""
         rows: Iterable[tuple[Value, ...]] = self.model.match(
-            "destination", (part["norm"], part["matter"], None)
+            DESTINATION, (part["norm"], part["matter"], None)
         )
         for row in rows:
             yield {"id": str(row[2]), "name": self.label(row[2])}

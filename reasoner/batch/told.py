@@ -1,0 +1,177 @@
+"""What a run concludes of one matter, as it has stored it, each conclusion with a proof of its own.
+
+Nothing is evaluated to list the conclusions. A proof rests on a small part of the record, found goal by goal
+(``reasoner.engine.demand``) in the columns of the run; from that part follows what follows from everything,
+in every way in which it does, and in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+from reasoner.batch.mapped import Mapped
+from reasoner.batch.naming import constants
+from reasoner.engine import calendar
+from reasoner.engine.conclusions import Conclusion
+from reasoner.engine.demand import Demand, Goal, cone, stated_in
+from reasoner.engine.evaluate import Ground, Model
+from reasoner.engine.facts import Facts, selected
+from reasoner.engine.join import Row
+from reasoner.engine.proof import Proof
+from reasoner.engine.reader import (
+    CONDITION,
+    DESTINATION,
+    INSPECTION_OF,
+    ISSUE_OF,
+    ISSUE_OF_UNIT,
+    SUCCESSOR,
+    Reader,
+)
+from reasoner.engine.reevaluate import reevaluate
+from reasoner.engine.ways import Ways
+from reasoner.pipeline import Ontology, Origin, World
+from reasoner.rulebook.sentences import JOINT, PARTY, Speaker
+
+if TYPE_CHECKING:
+    import datetime
+
+_KEPT = 300_000
+"""Goals kept from one question to the next; beyond, everything is forgotten."""
+
+
+class _Given(AbstractSet[Ground]):
+    """What is stated, asked one by one."""
+
+    def __init__(self, stated: Mapped) -> None:
+        self._stated = stated
+
+    def __contains__(self, atom: object) -> bool:
+        assert isinstance(atom, tuple)
+        predicate, row = atom
+        return bool(self._stated.rows(predicate, tuple(range(len(row))), row, 1))
+
+    def __iter__(self) -> Iterator[Ground]:
+        raise TypeError("what a run states is not listed")
+
+    __len__ = __iter__  # type: ignore[assignment]
+
+
+class Asked(Model):
+    """All that holds in a run, asked goal by goal. ``rows`` has only what it was made with."""
+
+    def __init__(self, demand: Demand, stated: Mapped, rows: Iterable[Ground]) -> None:
+        super().__init__()
+        self._demand = demand
+        self.given = _Given(stated)  # type: ignore[assignment]
+        for predicate, row in rows:
+            self.relations[predicate].add(row)
+
+    def holds(self, atom: Ground) -> bool:
+        """Whether a ground atom is true."""
+        return bool(self._demand.goal(atom[0], tuple(range(len(atom[1]))), atom[1]).rows)
+
+    def matching(self, predicate: str, positions: tuple[int, ...], key: Row) -> Iterable[Row]:
+        """Rows of a predicate whose arguments at ``positions`` equal ``key``."""
+        return self._demand.goal(predicate, positions, key).rows if positions else self.rows(predicate)
+
+
+class Asking:
+    """Answers about a run, kept from one to the next."""
+
+    def __init__(
+        self, stated: Mapped, rules: Ontology, as_of: datetime.date, bare: tuple[Facts, Model]
+    ) -> None:
+        """``bare``: what holds without any record, and what follows from it."""
+        self.stated, self.rules, self.as_of = stated, rules, as_of
+        self._bare, self._day = bare, calendar.to_int(as_of)
+        self._ways = Ways(
+            rules.book.rules, stated, frozenset((*constants(rules).codes, *rules.vocabulary.individuals))
+        )
+        self._demand = Demand(self._ways, stated)
+
+    @property
+    def demand(self) -> Demand:
+        """What answers goals."""
+        if self._demand.kept > _KEPT:
+            self._demand = Demand(self._ways, self.stated)
+            self.stated.forget()
+        self._demand.spent = 0
+        return self._demand
+
+    def goals(self, atoms: Iterable[Ground]) -> list[Goal]:
+        """The goals that some atoms are. Raises TooMuchError."""
+        demand = self.demand
+        return [demand.goal(predicate, tuple(range(len(row))), row) for predicate, row in atoms]
+
+    def facts(self, goals: Iterable[Goal]) -> Facts:
+        """The statements that some goals rest on, with the classes of what they are about, in the order of
+        the facts files."""
+        ids = self.stated.ids
+        found = {atom for atom in stated_in(cone(goals)) if atom in ids}
+        for entity in {row[0] for _, row in found}:
+            found.update(self.stated.classes(entity))
+        carrier = Facts(outside=self._bare[0].outside)
+        for atom in sorted(found, key=lambda each: ids[each][0]):
+            carrier.origins[atom] = ids[atom]
+        return selected(carrier, self.rules.book, self._day, list(carrier.origins))
+
+    def model(self, facts: Facts) -> Model:
+        """What follows from some statements."""
+        return reevaluate(self._bare[1], facts.atoms, self.rules.program)
+
+
+class Told:
+    """The conclusions of a run about a matter."""
+
+    def __init__(self, asking: Asking, stored: Iterable[Ground], origin: Origin) -> None:
+        """``stored``: the conclusions and the remarks on them, and which issues they concern."""
+        self._asking, self._origin = asking, origin
+        rules, demand = asking.rules, asking.demand
+        stored = sorted(stored, key=str)
+        model = Asked(demand, asking.stated, stored)
+        for value in dict.fromkeys(v for _, row in stored for v in row):
+            for row in demand.goal(PARTY, (0,), (value,)).rows:
+                model.relations[PARTY].add(row)
+        for row in demand.goal(CONDITION, (), ()).rows:
+            model.relations[CONDITION].add(row)
+        self.speaker = Speaker(rules.vocabulary, rules.book, asking.stated.shown, model)
+        reader = Reader(model, rules.vocabulary, rules.book, self.speaker, calendar.to_int(asking.as_of))
+        self._all = list(reader.all())
+
+    def conclusions(self) -> list[Conclusion]:
+        """Every conclusion, by norm, matter and statement."""
+        return self._all
+
+    def explain(self, conclusion: Conclusion) -> Proof:
+        """Its proof. Raises TooMuchError when it rests on too much."""
+        return self.world(conclusion).explain(conclusion.id)
+
+    def world(self, conclusion: Conclusion) -> World:
+        """A world in which it follows as from everything. Raises TooMuchError when it rests on too much."""
+        asking = self._asking
+        facts = asking.facts(asking.goals((conclusion.atom, *conclusion.beside, *self._read(conclusion))))
+        world = World(facts, asking.rules, asking.as_of, origin=self._origin, model=asking.model(facts))
+        world.speaker = self.speaker
+        return world
+
+    def _read(self, conclusion: Conclusion) -> Iterator[Ground]:
+        """What is read off the model beside a conclusion and the remarks on it."""
+        model, (norm, matter, *rest) = self.speaker.model, conclusion.atom[1]
+        assert model is not None
+        for predicate, key in ((ISSUE_OF, (matter, None)), (INSPECTION_OF, (matter, None))):
+            yield from ((predicate, row) for row in model.match(predicate, key))
+        yield from ((DESTINATION, row) for row in model.match(DESTINATION, (norm, matter, None)))
+        yield from (
+            (ISSUE_OF_UNIT, row) for row in model.rows(ISSUE_OF_UNIT) if row[:2] == (matter, *rest[:1])
+        )
+        for bearer in rest[:1]:
+            joint = list(model.match(JOINT, (bearer, None)))
+            yield from ((JOINT, row) for row in joint)
+            for organ in (bearer, *(row[1] for row in joint)):
+                for predicate in (PARTY, SUCCESSOR):
+                    yield from ((predicate, row) for row in model.match(predicate, (organ, None)))
+
+
+__all__ = ["Asked", "Asking", "Told"]
