@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from app.access import settings
 from app.explorer import allowed, serve
 from reasoner import pipeline
-from reasoner.records.record import Claim, Record, Source
 
 SECRET = "what-only-the-proxy-knows"
 GROUPS = ("leadership", "policy", "reviewer", "recorder", "administrator", "public")
@@ -173,16 +171,3 @@ def opened(home: Path, text: str = PROXY, secret: str = SECRET) -> Iterator[Offi
 def known(home: Path) -> Mapping[str, object]:
     """The roles that there are."""
     return pipeline.access_of(pipeline.ontology(None, home / "cache")).roles
-
-
-def with_secrets(home: Path, secrets: Mapping[str, list[Claim]]) -> None:
-    """Put entries on record that have something secret: by the key of the row, what it states."""
-    with Record.open(home / pipeline.RECORD_FILE) as record:
-        for number, (key, claims) in enumerate(secrets.items(), 2):
-            with record.transaction("录入员", f"登记{key}") as change:
-                change.put_row(Source("登记.csv", row=number, key=key), claims)
-
-
-def dated(text: str) -> int:
-    """A date as the record has it."""
-    return int(date.fromisoformat(text).strftime("%Y%m%d"))

@@ -9,34 +9,37 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from office import SECRET, Office, Session, dated, known, opened, seat, with_secrets
+from office import SECRET as KNOWN
+from office import Office, Session, known, opened, seat
 from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import FileUploaderState, UploadedFileInfo
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from two_homes import INSPECTION, PAIRS, SECRET, built
 
 from app.access import settings
 from app.access.seat import Seat
 from app.cli import main
 from app.explorer import allowed, uploads
 from reasoner.audit.log import AuditLog, Wanted
-from reasoner.records.record import Claim, Record, Source
+from reasoner.records.record import Record
 
 pytestmark = pytest.mark.xdist_group("office")  # the runtime of Streamlit is one to a process
 
 
 @pytest.fixture(scope="module")
-def home(sampled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of its own with the bundled data and the samples on record."""
-    return Path(shutil.copytree(sampled_home, tmp_path_factory.mktemp("office"), dirs_exist_ok=True))
+def homes(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Folders whose records differ only in what is secret, see ``two_homes``."""
+    return built(tmp_path_factory.mktemp("homes"))
 
 
 @pytest.fixture(scope="module")
-def office(home: Path) -> Iterator[Office]:
-    """An office with a proxy; the same entries as in `other`, in other words where they are secret."""
-    with_secrets(home, secrets("举报人甲", "dYunyang", "事项一"))
-    with opened(home) as served:
-        yield served
+def office(homes: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An office with a proxy, and a record of its own."""
+    with opened(
+        Path(shutil.copytree(homes[0], tmp_path_factory.mktemp("office"), dirs_exist_ok=True))
+    ) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -47,51 +50,15 @@ def own_home(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def secrets(complainant: str, asked: str, matter: str, more: int = 0) -> dict[str, list[Claim]]:
-    """Entries of each class of secrecy; what is in the arguments is secret."""
-    found = {
-        "K-1": [
-            Claim("complaint", "K-1"),
-            Claim("about", "K-1", "SL-105", "entity"),
-            Claim("on", "K-1", dated("2026-05-06"), "date"),
-            Claim("summary", "K-1", f"{complainant}反映", "text"),
-            Claim("note", "K-1", complainant, "text"),
-        ],
-        "G-1": [
-            Claim("informationGathering", "G-1"),
-            Claim("about", "G-1", "i-s-routine-2024", "entity"),
-            Claim("to", "G-1", asked, "entity"),
-            Claim("note", "G-1", f"{matter}的线索", "text"),
-        ],
-    }
-    for number in range(1 + more):
-        name = f"F-{matter}-{number}"
-        found[name] = [
-            Claim("finding", name),
-            Claim("about", name, "SL-105", "entity"),
-            Claim("findingKind", name, "suspectedCrime", "entity"),
-            Claim("state", name, "provisional", "entity"),
-            Claim("on", name, dated("2026-06-01"), "date"),
-        ]
-    name = f"W-{matter}"
-    found[name] = [
-        Claim("finding", name),
-        Claim("about", name, "SL-111", "entity"),
-        Claim("findingKind", name, "leakOfWorkSecret", "entity"),
-        Claim("note", name, f"{matter}已经泄露", "text"),
-    ]
-    return found
-
-
 # -- who gets in ----------------------------------------------------------------------------------
 
 STRANGERS = {
     "nobody": {},
     "another secret": seat("recorder", secret="something-else-altogether"),
-    "the secret twice": {**seat("recorder"), "x-zelian-secret": f"{SECRET}"},
+    "the secret twice": {**seat("recorder"), "x-zelian-secret": KNOWN},
     "a seat of one's own making": {"X-ZeLian-Seat": '{"user":"x","name":"x","role":"leadership"}'},
-    "no user": {"X-ZeLian-Secret": SECRET, "X-Forwarded-Groups": "g-recorder"},
-    "no group of ours": {"X-ZeLian-Secret": SECRET, "X-Forwarded-User": "x", "X-Forwarded-Groups": "other"},
+    "no user": {"X-ZeLian-Secret": KNOWN, "X-Forwarded-Groups": "g-recorder"},
+    "no group of ours": {"X-ZeLian-Secret": KNOWN, "X-Forwarded-User": "x", "X-Forwarded-Groups": "other"},
 }
 
 
@@ -138,14 +105,14 @@ WRONG = {
 
 @pytest.mark.parametrize(("text", "said"), WRONG.items())
 def test_settings_that_are_wrong_start_nothing_and_say_why(
-    text: str, said: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    text: str, said: str, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "secret").write_text(KNOWN)
     (tmp_path / "short").write_text("short")
     file = tmp_path / "access.toml"
     file.write_text(text)
     with pytest.raises(settings.SettingsError, match=said.replace("[", r"\[")) as raised:
-        settings.read(file, known(home))
+        settings.read(file, known(office.home))
     zh, _, en = str(raised.value).partition(" / ")
     assert zh
     assert en
@@ -153,50 +120,49 @@ def test_settings_that_are_wrong_start_nothing_and_say_why(
     place = settings.place()
     assert place is not None  # named and not there: everybody is kept out
     with pytest.raises(settings.SettingsError, match="cannot read"):
-        settings.read(place, known(home))
+        settings.read(place, known(office.home))
 
 
 # -- what a role sees -----------------------------------------------------------------------------
 
 VIEWS = (
     "overview",
-    "issue?id=SL-105",
     "issue?id=SL-105&tab=history",
-    "issue?id=SL-111&tab=state&lang=en",
-    "inspection?id=i-s-routine-2024",
-    "duties",
-    "search?q=举报人",
+    "issue?id=SL-107",
+    "issue?id=SL-110&tab=state&lang=en",
+    f"inspection?id={INSPECTION}",
+    "search?q=未定",
 )
 
 
+@pytest.mark.parametrize(("role", "views"), [("public", VIEWS), ("reviewer", VIEWS[1:2])])
 def test_what_a_role_does_not_see_changes_nothing_on_any_page(
-    office: Office, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    office: Office, homes: list[Path], role: str, views: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two records that differ in nothing but what is secret give the same bytes, page by page."""
-    other = tmp_path_factory.mktemp("other")
-    shutil.copytree(office.home, other, dirs_exist_ok=True, ignore=shutil.ignore_patterns("cache", "*-*"))
-    with (
-        sqlite3.connect(office.home / "record.sqlite") as source,
-        sqlite3.connect(other / "record.sqlite") as to,
-    ):
-        source.backup(to)
-    shutil.copytree(office.home / "cache", other / "cache", ignore=shutil.ignore_patterns("seen", "s*"))
-    with Record.open(other / "record.sqlite") as record, record.transaction("录入员", "改登记") as change:
-        for number, (key, claims) in enumerate(secrets("某乙", "dWanzhou", "事项二", more=2).items(), 2):
-            change.put_row(Source("登记.csv", row=number, key=key), claims)
-    here = {path: office.view(path) for path in VIEWS}
-    monkeypatch.setenv("ZELIAN_HOME", str(other))
-    for path, view in here.items():
-        for word in ("举报人甲", "事项一", "F-", "W-"):
-            assert word not in view.words.replace("q=举报人", ""), path
-        assert view.content == office.view(path).content, path
-    assert office.view("issue?id=SL-105", "leadership").content != here["issue?id=SL-105"].content
+    shown: list[list[bytes]] = []
+    for place in PAIRS[role]:
+        monkeypatch.setenv("ZELIAN_HOME", str(homes[place]))
+        drawn = [office.view(path, role) for path in views]
+        shown.append([view.content for view in drawn])
+        if role == "public":
+            written = "".join(view.words for view in drawn).replace("q=未定", "").replace('"未定"', "")
+            assert not [word for words in SECRET.values() for word in words if word in written]
+    for path, here, there in zip(views, *shown, strict=True):
+        assert here == there, path
+    whole = office.view(views[1] if len(views) > 1 else views[0], "leadership")
+    assert whole.content not in shown[1]
 
 
 def test_every_page_says_what_it_leaves_out(office: Office) -> None:
-    assert "所见范围：不含举报人的身份和举报的内容、" in office.view("law").words
-    assert "Left out: who complained" in office.view("law?lang=en").words
-    assert "所见范围：" not in office.view("law", "leadership").words
+    for path, left_out in (
+        ("law", "所见范围：不含举报人的身份和举报的内容、"),
+        ("issue?id=SL-107&lang=en", "Left out: who "),
+    ):
+        view = office.view(path)
+        assert left_out in view.words
+        assert "record?" not in view.words  # nor is recording offered
+    assert "所见范围：" not in office.view("audit", "leadership").words
 
 
 def test_no_session_is_taken_up_by_another_person(office: Office) -> None:
@@ -258,7 +224,6 @@ def test_who_may_not_record_is_not_offered_it_and_cannot_do_it(office: Office, r
     assert "不能录入" in view.words
     drawn = {message.delta.new_element.WhichOneof("type") for message in view.drawn}
     assert not drawn & {"button", "file_uploader", "text_input"}
-    assert "record?kind=" not in office.view("issue?id=SL-105", role).words
     [line] = AuditLog(office.home / "audit.sqlite").lines(Wanted(user=f"not-{role}", action="refused"))
     assert line.what == "record"
     with pytest.MonkeyPatch.context() as patch:  # where it is done, whatever the page may have offered
