@@ -20,7 +20,8 @@ from two_homes import INSPECTION, PAIRS, SECRET, built
 from app.access import settings
 from app.access.seat import Seat
 from app.cli import main
-from app.explorer import allowed, uploads
+from app.cli.commands import load
+from app.explorer import allowed, serve, uploads
 from reasoner.audit.log import AuditLog, Wanted
 from reasoner.records.record import Record
 
@@ -176,6 +177,18 @@ def test_no_session_is_taken_up_by_another_person(office: Office) -> None:
     assert "本人.csv" not in again.words
 
 
+def test_a_sign_in_that_is_over_shows_nothing_any_more(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowed, "seat", lambda: Seat("x", "x", "recorder", until=1))
+    view = office.view("issue?id=SL-107")
+    assert "请重新登录" in view.words
+    assert "SL-107" not in view.words.replace("issue?", "")
+    monkeypatch.setattr(allowed, "_note", lambda *_: None)
+    with pytest.raises(allowed.NotAllowedError):
+        allowed.require(allowed.RECORD)
+
+
 # -- what a role may do ---------------------------------------------------------------------------
 
 
@@ -278,3 +291,22 @@ def test_the_log_on_the_command_line_and_a_line_that_was_changed(
         log.commit()
     assert main(["audit", "--verify"]) == 1
     assert capsys.readouterr().out == "第 2 行：内容与哈希不符\n"
+
+
+def test_other_machines_are_not_let_in_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Reachable and not controlled: said clearly. Controlled by settings that are wrong: not started."""
+    served: list[object] = []
+    monkeypatch.setattr(serve, "serve", lambda *_, access, **__: served.append(access))
+    monkeypatch.setattr(load, "ensure_bundled", lambda _: None)
+    monkeypatch.setenv("ZELIAN_HOME", str(tmp_path))
+    monkeypatch.setenv("ZELIAN_ACCESS", str(tmp_path / "nothing.toml"))
+    assert main(["explore", "--no-browser", "--port", "8699"]) == 2
+    assert "access settings" in capsys.readouterr().err
+    monkeypatch.delenv("ZELIAN_ACCESS")
+    assert main(["explore", "--no-browser", "--port", "8699"]) == 0
+    assert "warning" not in capsys.readouterr().out
+    assert main(["explore", "--no-browser", "--port", "8699", "--address", "0.0.0.0"]) == 0
+    assert "access is not controlled" in capsys.readouterr().out
+    assert served == [None, None]

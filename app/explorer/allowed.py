@@ -83,7 +83,7 @@ def may(*acts: str) -> bool:
 
 def require(act: str) -> None:
     """Refuse, at the place where something is done, who may not do it. Raises NotAllowedError."""
-    if not may(act):
+    if not may(act) or _is_over():
         _note("refused", act)
         raise NotAllowedError(f"您的角色不能进行这项操作：{act} / your role may not do this: {act}")
 
@@ -97,7 +97,7 @@ def enter(page: str) -> None:
         st.session_state.clear()
         st.session_state["page"] = page
     st.session_state[_SEAT] = sits.user + sits.role
-    if sits.until and sits.until <= time.time():
+    if _is_over():
         again = el("a", t("access.again"), href=address.link("overview"), target="_self")
         show(el("div", el("p", t("access.over")), el("p", again), class_="zl zl-empty"))
         st.stop()
@@ -117,6 +117,12 @@ def refused(act: str) -> None:
 def changed(transaction: int | None, what: str) -> None:
     """Put a change into the log."""
     _note("change", what, transaction=transaction)
+
+
+def _is_over() -> bool:
+    """Tell whether who looks has to sign in again."""
+    sits = seat()
+    return sits is not None and 0 < sits.until <= time.time()
 
 
 def _note(action: Action, what: str, page: str | None = None, transaction: int | None = None) -> None:
