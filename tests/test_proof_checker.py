@@ -292,17 +292,19 @@ def test_every_line_of_the_checker_is_run(
 ) -> None:
     """The checker is loaded anew under coverage.py, and part of the tests above run on it once more."""
     import coverage
+    import test_redacted_proofs
 
+    redacted = [*test_redacted_proofs.some_proofs()]
     measured = coverage.Coverage(data_file=None, include=[f"{FOLDER}/*"], config_file=False)
     for name in [name for name in sys.modules if name.startswith("reasoner.checker")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr("reasoner.checker")
     measured.start()
     try:
-        for name in ("checker", "checker.derive", "checker.document"):
+        for name in ("checker", "checker.derive", "checker.document", "checker.withheld"):
             module = importlib.import_module(f"reasoner.{name}")
-            for tests in (sys.modules[__name__], test_checker_rules):
-                monkeypatch.setattr(tests, name.rsplit(".", 1)[-1], module)
+            for tests in (sys.modules[__name__], test_checker_rules, test_redacted_proofs):
+                monkeypatch.setattr(tests, name.rsplit(".", 1)[-1], module, raising=False)
         few = proofs[:: len(proofs) // 6]
         law = checker.Law(bundled.path("ontology"))
         for _, text in proofs:
@@ -315,6 +317,10 @@ def test_every_line_of_the_checker_is_run(
         test_checker_rules.test_what_follows_is_found_by_asking(tmp_path / "small")
         test_checker_rules.test_rules_without_a_meaning_are_refused(tmp_path / "refused")
         test_each_fault_is_named(proofs)
+        test_redacted_proofs.test_redacted_proofs_are_accepted_but_for_what_is_withheld(redacted, law)
+        test_redacted_proofs.test_an_opening_may_stop_anywhere(redacted, law)
+        test_redacted_proofs.test_no_tampered_redacted_proof_is_accepted(redacted, law)
+        test_redacted_proofs.test_what_is_no_redacted_proof_is_refused(redacted, law)
         test_checker_rules.test_files_and_work_without_end_are_refused(monkeypatch, tmp_path)
     finally:
         measured.stop()

@@ -14,13 +14,33 @@ sources of the facts say; clingo's syntax as the README of the ontology describe
 parser and networkx. What is absent is worked out by the evaluator in ``derive``, which is trusted to find all
 that follows; it is naive on purpose. That all *ways* to a step are listed is not claimed.
 
+A redacted proof (``zelian-redacted-proof/1``) shows commitments where conditions are withheld. The verdict
+then names every condition taken on trust: accepted but for those. It does say its conclusion, the facts that
+are not withheld, which rules were used, and which of their conditions rest on something withheld. It does not
+say what the withheld facts are, how many there are, where they stand, or which remarks they would add; nor,
+until its commitments are opened, that what is withheld is what the rules ask for.
+
 language   the rule language        lawtext   rules, axioms and words of the ontology folder
-derive     what follows from facts  document  the file        steps   the check
+derive     what follows from facts  document  the file
+given      what a proof starts from steps     the check, step by step
+withheld   redacted proofs          verdict   faults, and what was taken on trust
 """
 
 from reasoner.checker.derive import TooMuchWorkError
-from reasoner.checker.document import UnreadableError, read
+from reasoner.checker.document import UnreadableError, read, read_openings
 from reasoner.checker.lawtext import Law, LawError
-from reasoner.checker.steps import Fault, Verdict, check
+from reasoner.checker.steps import check
+from reasoner.checker.verdict import Fault, Trust, Verdict
 
-__all__ = ["Fault", "Law", "LawError", "TooMuchWorkError", "UnreadableError", "Verdict", "check", "read"]
+__all__ = [
+    "Fault",
+    "Law",
+    "LawError",
+    "TooMuchWorkError",
+    "Trust",
+    "UnreadableError",
+    "Verdict",
+    "check",
+    "read",
+    "read_openings",
+]

@@ -26,6 +26,7 @@ from reasoner.checker.language import (
     Term,
     Value,
     Var,
+    asked,
     compare,
     variables,
 )
@@ -94,6 +95,20 @@ class Program:
         for rule in rules:
             self.rules.setdefault(rule.head.predicate, []).append(rule)
         self.circles = circles(rule for own in self.rules.values() for rule in own)
+
+    def resting_on(self, predicates: Iterable[str]) -> set[str]:
+        """The predicates and all whose rows could be others if theirs were."""
+        found = set(predicates)
+        while more := {
+            name
+            for name, rules in self.rules.items()
+            if name not in found
+            for rule in rules
+            for literal in rule.body
+            if found.intersection(asked(literal))
+        }:
+            found |= more
+        return found
 
 
 class Derivations:

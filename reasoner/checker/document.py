@@ -1,4 +1,7 @@
-"""A proof file, read with suspicion: what is not of the form of ``zelian-proof/1`` goes no further."""
+"""A proof file, read with suspicion: what is not of the form of ``zelian-proof/1`` goes no further.
+
+The same for its redacted form, ``zelian-redacted-proof/1``, and the openings of what is withheld there.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
-FORMAT = "zelian-proof/1"
+from reasoner.checker.withheld import commitment
+
+FORMAT, REDACTED, OPENINGS = "zelian-proof/1", "zelian-redacted-proof/1", "zelian-openings/1"
 _LIMIT = 256 * 1024 * 1024
 """Bytes. The proof of a conclusion with the ten thousand facts of a city's record takes two million."""
 _TOP = {
@@ -18,6 +23,7 @@ _TOP = {
     "root": int,
     "beside": list,
 }
+_TOP_REDACTED = {name: kind for name, kind in _TOP.items() if name != "data_version"} | {"withheld": dict}
 _FACTS = {"sha256": str, "parameters": list, "recorded": list}
 Kinds = Mapping[str, type]
 _CONCLUSION = {"id": str, "norm": str, "status": str, "subject": str, "citation": dict}
@@ -34,6 +40,7 @@ _KINDS: dict[str, dict[str, type]] = {
     "comparison": {"statement": dict},
     "count": {"statement": dict, "members": list},
 }
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 class UnreadableError(ValueError):
@@ -42,31 +49,44 @@ class UnreadableError(ValueError):
 
 def read(file: Path) -> dict[str, Any]:
     """Read a proof file and check its form. Raises UnreadableError, or OSError."""
+    return checked(_json(file))
+
+
+def read_openings(file: Path) -> dict[str, dict[str, Any]]:
+    """Read the openings of a redacted proof: what stands behind each commitment. Raises as ``read``."""
+    return checked_openings(_json(file))
+
+
+def _json(file: Path) -> Any:
     with file.open("rb") as stream:
         content = stream.read(_LIMIT + 1)
     if len(content) > _LIMIT:
         _refuse("文件过大", "the file is too large")
     try:
-        found = json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_constant)
+        return json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_constant)
     except RecursionError:
         _refuse("嵌套过深", "nested too deeply")
     except UnreadableError:
         raise
     except ValueError as error:  # broken JSON, another encoding, a number of thousands of digits
         _refuse(f"不是 JSON（{error}）", f"not JSON ({error})")
-    return checked(found)
 
 
 def checked(found: Any) -> dict[str, Any]:
     """The same, when it has the form of a proof with all that a checker needs. Raises UnreadableError."""
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if not isinstance(found, dict) or found.get("format") not in (FORMAT, REDACTED):
         _refuse(f"不是 {FORMAT}", f"not {FORMAT}")
+    redacted = found["format"] == REDACTED
     if "facts" not in found or "nodes" not in found:
         _refuse(
             "这份证明不含事实，不能核验：用 zelian explain … --checkable 写出",
             "without its facts a proof cannot be checked: write it with zelian explain … --checkable",
         )
-    _fields(found, _TOP, "")
+    _fields(found, _TOP_REDACTED if redacted else _TOP, "")
+    if redacted:
+        _fields(found["withheld"], {"predicates": list, "record": str}, "withheld")
+        _each(found["withheld"]["predicates"], str, "withheld.predicates")
+        _hash(found["withheld"]["record"], "withheld.record")
     facts: dict[str, Any] = found["facts"]
     _fields(facts, _FACTS, "facts")
     _each(facts["parameters"], str, "facts.parameters")
@@ -79,19 +99,43 @@ def checked(found: Any) -> dict[str, Any]:
     for number, node in found["nodes"].items():
         if not re.fullmatch("[1-9][0-9]{0,8}", number):
             _refuse(f"nodes：编号有误 {number!r}", f"nodes: not a number {number!r}")
-        _node(node, f"nodes.{number}")
+        if redacted and isinstance(node, dict) and node.get("kind") == "withheld":
+            _fields(node, {"kind": str, "commitment": str}, f"nodes.{number}")
+            _hash(node["commitment"], f"nodes.{number}.commitment")
+        else:
+            _node(node, f"nodes.{number}", int)
     return found
+
+
+def checked_openings(found: Any) -> dict[str, dict[str, Any]]:
+    """The contents of openings by their commitments, when they have the form. Raises UnreadableError."""
+    if not isinstance(found, dict) or found.get("format") != OPENINGS:
+        _refuse(f"不是 {OPENINGS}", f"not {OPENINGS}")
+    _fields(found, {"format": str, "openings": list}, "")
+    contents: dict[str, dict[str, Any]] = {}
+    for i, opening in enumerate(found["openings"]):
+        where = f"openings[{i}]"
+        _fields(opening, {"salt": str, "node": dict}, where)
+        _hash(opening["salt"], f"{where}.salt")
+        node = opening["node"]
+        if node.get("kind") == "record":
+            _fields(node, {"kind": str, "facts": str, "data_version": dict}, where)
+        else:
+            _node(node, where, str)
+        contents[commitment(opening["salt"], node)] = node
+    return contents
 
 
 def hash_of(document: Mapping[str, Any]) -> str:
     """The hash of what a proof starts from: day, state of the record, parameters, sourced facts."""
     facts = document["facts"]
-    content = [document["as_of"], document["data_version"], facts["parameters"], facts["recorded"]]
+    version = document.get("data_version")  # a redacted proof says nothing of the whole record
+    content = [document["as_of"], version, facts["parameters"], facts["recorded"]]
     text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
 
 
-def _node(node: Any, where: str) -> None:
+def _node(node: Any, where: str, premise: type) -> None:
     kind = node.get("kind") if isinstance(node, dict) else None
     fields = _KINDS.get(kind) if isinstance(kind, str) else None
     if fields is None:
@@ -100,9 +144,9 @@ def _node(node: Any, where: str) -> None:
     _fields(node, {"kind": str, **fields}, where, {"also": list} if steps else {})
     _statement(node["statement"], str(kind), where)
     if steps:
-        _way({key: node[key] for key in _WAY}, where)
+        _way({key: node[key] for key in _WAY}, where, premise)
         for i, way in enumerate(node.get("also", ())):
-            _way(way, f"{where}.also[{i}]")
+            _way(way, f"{where}.also[{i}]", premise)
     for member in node.get("members", ()):
         _values(member, f"{where}.members")
 
@@ -120,11 +164,11 @@ def _statement(statement: dict[str, Any], kind: str, where: str) -> None:
         _values(known, where)
 
 
-def _way(way: Any, where: str) -> None:
+def _way(way: Any, where: str, premise: type) -> None:
     _fields(way, _WAY, where)
     _fields(way["by"], {"id": str}, f"{where}.by", {"citation": dict})
     _values(list(way["binding"].values()), f"{where}.binding")
-    _each(way["premises"], int, f"{where}.premises")
+    _each(way["premises"], premise, f"{where}.premises")
 
 
 def _fields(
@@ -154,6 +198,11 @@ def _values(found: Any, where: str) -> None:
     """Names and whole numbers; true is no number here."""
     if not isinstance(found, list) or any(type(value) not in (str, int) for value in found):
         _refuse(f"{where}：应为名称或者整数", f"{where}: expected names or whole numbers")
+
+
+def _hash(found: str, where: str) -> None:
+    if not _HASH.fullmatch(found):
+        _refuse(f"{where}：应为 64 位十六进制数", f"{where}: expected 64 hexadecimal digits")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

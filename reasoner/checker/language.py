@@ -118,6 +118,18 @@ def variables(literal: Atom | Comparison | Count) -> Iterator[Var]:
     return (term for term in terms if isinstance(term, Var))
 
 
+def asked(literal: Literal) -> tuple[str, ...]:
+    """The predicates that a literal asks for."""
+    match literal:
+        case Atom(predicate, _):
+            return (predicate,)
+        case Not(atom):
+            return (atom.predicate,)
+        case Count(_, atoms):
+            return tuple(atom.predicate for atom in atoms)
+    return ()
+
+
 def written(what: Ground | Literal, binding: Mapping[Var, Value] | None = None) -> str:
     """An atom or a literal as rules write it, its variables replaced as far as they have a value."""
 

@@ -104,6 +104,7 @@ def explain(command: Command) -> None:
         "zelian explain CONCLUSION",
         "zelian explain CONCLUSION --lang en --format json",
         "zelian explain CONCLUSION --checkable > proof.json",
+        "zelian explain CONCLUSION --checkable --hide by --openings openings.json > redacted.json",
     )
     made.add_argument("conclusion", metavar="CONCLUSION", help="结论编号 · the id of a conclusion")
     made.add_argument(
@@ -121,6 +122,21 @@ def explain(command: Command) -> None:
         action="store_true",
         help="写成可由 zelian verify-proof 独立核验的 JSON：规则、取值、所附事实、散列值 "
         "· as JSON that zelian verify-proof can check: rules, bindings, facts, hashes",
+    )
+    made.add_argument(
+        "--hide",
+        metavar="TERM",
+        action="append",
+        default=[],
+        help="与 --checkable 同用：隐去该词的事实，代以加盐承诺；可多次 "
+        "· with --checkable: withhold the facts of a term, leaving salted commitments; may be repeated",
+    )
+    made.add_argument(
+        "--openings",
+        metavar="FILE",
+        type=Path,
+        help="隐去内容的开启件写到此文件，由持有完整证明者保管 "
+        "· where to write what opens the commitments; to be kept by whoever holds the full proof",
     )
     of_run(made)
     made.add_argument(

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from app.cli import stored, tree, world
-from app.cli.messages import CommandError
+from app.cli.messages import CommandError, from_error
 
 if TYPE_CHECKING:
     from reasoner.engine.proof import Proof
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the proof as a tree or as ``zelian-proof/1``."""
+    if (arguments.hide or arguments.openings) and not (arguments.checkable and arguments.hide):
+        raise CommandError(
+            "--hide 与 --checkable 同用，--openings 与 --hide 同用",
+            "--hide goes with --checkable, and --openings with --hide",
+        )
     try:
         if arguments.checkable:
             print(json.dumps(_checkable(arguments), ensure_ascii=False, indent=1))
@@ -39,7 +44,27 @@ def _checkable(arguments: argparse.Namespace) -> dict[str, Any]:
         raise CommandError(
             "--checkable 只用于记录，不能与 --run 同用", "--checkable is for the record, not for --run"
         )
-    return world.open_world(arguments.as_of).certify(arguments.conclusion)
+    if not arguments.hide:
+        return world.open_world(arguments.as_of).certify(arguments.conclusion)
+    from reasoner import pipeline
+    from reasoner.engine.redaction import RedactionError, Redactor, Withheld, entailing
+
+    known, rules = pipeline.ontology().vocabulary.predicates, pipeline.ontology().book.rules
+    for name in arguments.hide:
+        if name not in known or known[name].derived:
+            raise CommandError(
+                f"没有可记录的词 {name}（ontology/VOCABULARY.md）",
+                f"no term {name} that can be on record (see ontology/VOCABULARY.md)",
+            )
+    try:
+        redactor = Redactor(rules, Withheld(entailing(arguments.hide, rules)))
+        proof = world.open_world(arguments.as_of).certify(arguments.conclusion)
+        redacted, openings = redactor.redact(proof)
+    except RedactionError as error:
+        raise from_error(error) from error
+    if arguments.openings is not None:
+        arguments.openings.write_text(json.dumps(openings, ensure_ascii=False, indent=1), "utf-8")
+    return redacted
 
 
 def _proof(arguments: argparse.Namespace) -> Proof:

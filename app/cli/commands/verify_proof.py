@@ -1,4 +1,7 @@
-"""``zelian verify-proof``: accepts a proof only if every step follows; else says which step does not."""
+"""``zelian verify-proof``: accepts a proof only if every step follows; else says which step does not.
+
+A redacted proof is accepted but for what had to be taken on trust, which is another answer.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import sys
 
 from app.cli import messages
 
-_SHOWN = 20
+_SHOWN, _IN_PART = 20, 3
 _KINDS = {
     "ways": ("推理步骤", "uses of rules"),
     "fact": ("记录的事实", "recorded facts"),
@@ -16,18 +19,23 @@ _KINDS = {
     "calendar": ("期限计算", "periods"),
     "count": ("计数", "counts"),
     "quotes": ("引文", "quotes"),
+    "opened": ("开启的事实", "facts opened"),
 }
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 accepted, 1 rejected (each fault on a line), 2 the file cannot be read as a proof."""
+    """0 accepted, 1 rejected (each fault on a line), 2 not readable as a proof, 3 accepted in part.
+
+    In part: some conditions are withheld, or what could change them is; each is on a line.
+    """
     from reasoner import bundled, checker
 
     english = arguments.lang == "en"
     try:
         document = checker.read(arguments.file)
         law = checker.Law(arguments.rules or bundled.path("ontology"))
-        verdict = checker.check(document, law, arguments.facts)
+        openings = checker.read_openings(arguments.openings) if arguments.openings else {}
+        verdict = checker.check(document, law, arguments.facts, openings)
     except (checker.UnreadableError, checker.LawError) as error:
         raise messages.from_error(error) from error
     except checker.TooMuchWorkError:
@@ -49,18 +57,53 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 1
     predicate, row = verdict.statement
-    print(f"{'accepted' if english else '证明成立'}: {predicate}({', '.join(map(str, row))})")
+    said = ("证明成立", "accepted") if not verdict.trusted else _in_part(len(verdict.trusted))
+    print(f"{said[english]}: {predicate}({', '.join(map(str, row))})")
     gap, join = (" ", ", ") if english else (" ", "，")
-    counted = [f"{verdict.checked.get(k, 0)}{gap}{names[english]}" for k, names in _KINDS.items()]
+    counted = [
+        f"{verdict.checked.get(kind, 0)}{gap}{names[english]}"
+        for kind, names in _KINDS.items()
+        if kind != "opened" or openings
+    ]
     print(f"{'checked' if english else '核对'}: {join.join(counted)}")
     print(f"{'as of' if english else '基准日'}: {document['as_of']}")
     print(f"{'hash of the rules' if english else '规则的散列值'}: {law.digest}")
     given = len(document["facts"]["recorded"])
+    hidden = document.get("withheld", {}).get("predicates", ())
+    names = ", ".join(hidden)
+    if hidden:
+        zh, en = (
+            f"除隐去者外，以其为记录的全部事实；有隐去的词：{names}",
+            f"all but those withheld, of: {names}",
+        )
+    else:
+        zh, en = "以其为记录的全部事实", "all of the record's"
     print(
-        f"hash of the {given} enclosed facts, taken to be all of the record's: {verdict.facts}"
+        f"hash of the {given} enclosed facts, taken to be {en}: {verdict.facts}"
         if english
-        else f"所附 {given} 项事实的散列值（以其为记录的全部事实）: {verdict.facts}"
+        else f"所附 {given} 项事实的散列值（{zh}）: {verdict.facts}"
     )
+    if verdict.record:
+        print(f"{'hash of all facts, opened' if english else '全部事实的散列值（已开启）'}: {verdict.record}")
     if unknown := sorted(law.parameters.keys() - set(document["facts"]["parameters"])):
         print(f"{'parameters not used' if english else '未采用的参数'}: {join.join(unknown)}")
-    return 0
+    for trust in verdict.trusted:
+        print(
+            f"on trust, at step {trust.step}: {trust.condition}"
+            if english
+            else f"第{trust.step}步采信未核：{trust.condition}"
+        )
+    if verdict.unsaid:
+        said = (
+            "未说明结论之外是否另有（与隐去的事实有关）",
+            "not said whether there are, beside the conclusion, for what is withheld could tell",
+        )
+        print(f"{said[english]}: {join.join(verdict.unsaid)}")
+    return _IN_PART if verdict.trusted else 0
+
+
+def _in_part(number: int) -> tuple[str, str]:
+    return (
+        f"证明除所列 {number} 项前提外成立（隐去或者与隐去的事实有关，采信未核）",
+        f"accepted but for {number} premises that are withheld or that what is withheld could change",
+    )
