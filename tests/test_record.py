@@ -8,12 +8,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, tzinfo
 from itertools import count
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from reasoner.records import journal, transaction
 from reasoner.records import record as module
 from reasoner.records.record import Claim, Record, SetAside, Source
 from tests import postgresql
@@ -167,6 +169,23 @@ def test_transactions_tell_who_why_and_from_which_file(record: Record) -> None:
     put(record, Claim("issue", "CQ-1"))
     (only,) = record.transactions()
     assert (only["who"], only["why"], only["files"]) == ("tester", "test", {"f.csv": "0" * 64})
+
+
+def test_a_clock_that_is_set_back_changes_no_order(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(record, Claim("issue", "CQ-1"), key="1")
+
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, zone: tzinfo | None = None) -> datetime:
+            return datetime(2020, 1, 1, tzinfo=UTC)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(transaction, "datetime", Earlier)
+        put(record, Claim("issue", "CQ-2"), key="2")
+    put(record, Claim("issue", "CQ-3"), key="3")
+    found, _ = journal.entries(record)
+    assert [(each.id, each.behind) for each in found] == [(3, False), (2, True), (1, False)]
+    assert contents(record, 2) == {("issue", "CQ-1", None), ("issue", "CQ-2", None)}
 
 
 def test_a_row_set_aside_states_nothing_and_waits(record: Record) -> None:

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.torture.report import table, written
+from tests.torture.report import Line, table, written
 
 COUNT = 300
 
@@ -26,6 +26,7 @@ def main(argv: list[str]) -> int:
     reader.add_argument("--seed", type=int, default=1)
     reader.add_argument("--write", action="store_true")
     reader.add_argument("--only", choices=("kills", "places", "writers"))
+    reader.add_argument("--short", action="store_true", help="a few of each, without a server")
     arguments = reader.parse_args(argv)
 
     from tests.torture.faults import kills, places, writers
@@ -33,8 +34,13 @@ def main(argv: list[str]) -> int:
     def say(words: str) -> None:
         print(words, file=sys.stderr, flush=True)
 
-    lines = []
+    lines: list[Line] = []
     with TemporaryDirectory(prefix="zelian-torture-") as folder:
+        if arguments.short:
+            stage, lines = kills.some(Path(folder), say)
+            lines += places.some(stage, say)
+            print(table(lines))
+            return int(any(line.survived < line.tried for line in lines))
         if arguments.only in (None, "kills"):
             lines += kills.tried(Path(folder), arguments.count, arguments.seed, say)
         if arguments.only in (None, "places"):

@@ -15,6 +15,7 @@ from reasoner.bundled import path as bundled
 from reasoner.ledger import load
 from reasoner.records.record import Record
 from tests import postgresql
+from tests.bench.explorer import ledger
 from tests.torture.faults.children import child, command
 from tests.torture.faults.scenes import BACKUP, DAY, Scene, Stage, State, check, state, zelian
 from tests.torture.report import Line
@@ -124,31 +125,54 @@ def bases(folder: Path, cluster: postgresql.Cluster | None) -> dict[tuple[str, b
     for home in (full, empty):
         (home / "cache").mkdir(parents=True)
     made["SQLite", True], made["SQLite", False] = Stage(empty), Stage(full)
-    # Without the thousand townships: killed in the midst of what matters, not of waiting for them.
-    registry = [file for file in bundled("data", "registry").glob("*.csv") if file.stem not in _LEFT_OUT]
-    samples = [file for file in bundled("data", "samples").iterdir() if file.suffix in (".ttl", ".xlsx")]
-    with Record.open(made["SQLite", False].place) as record:
-        load(sorted([*registry, *samples, bundled("data", "public", "issues_public.csv")]), record)
-    # in a child: whoever forks must not have used DuckDB
-    generate = command(full, "", *f"generate --issues 200 --format ledger --out {folder / 'ledgers'}".split())
-    assert child(generate).code == 0
-    assert child(command(full, "", "reason", "--as-of", DAY)).code == 0  # with the cache it leaves
-    assert child(command(full, "", "backup", str(folder / BACKUP))).code == 0
+    _filled(made["SQLite", False])
+    # in children: whoever forks must not have used DuckDB
+    _done(command(full, "", *f"generate --issues 200 --format ledger --out {folder / 'ledgers'}".split()))
+    _done(command(full, "", "reason", "--as-of", DAY))  # with the cache it leaves
+    _done(command(full, "", "backup", str(folder / BACKUP)))
     if cluster is not None:
         made["PostgreSQL", True] = Stage(empty, cluster, cluster.database())
         made["PostgreSQL", False] = Stage(full, cluster, cluster.database())
-        to = ("restore", str(folder / BACKUP), "--to", made["PostgreSQL", False].place)
-        assert child(command(full, "", *to)).code == 0
+        _done(command(full, "", "restore", str(folder / BACKUP), "--to", made["PostgreSQL", False].place))
     return made
 
 
-def tried(folder: Path, count: int, seed: int, say: Say, server: bool = True) -> Iterator[Line]:
-    """Kill ``count`` times in all, half at boundaries, half at any moment; with a server, that as well."""
+def some(folder: Path, say: Say) -> tuple[Stage, list[Line]]:
+    """A few kills that need no rules to be read, on SQLite; and the stage they began with."""
+    home = folder / "some"
+    home.mkdir()
+    _filled(Stage(home))
+    (folder / "ledgers").mkdir()
+    ledger(folder / "ledgers", 300).rename(folder / "ledgers" / "问题.csv")
+    lines = []
+    for scene in (each for each in SCENES if each.name in ("import, row by row", "a backup")):
+        ready, held = prepare(scene, "SQLite", Stage(home)), 0
+        for boundary in (ready.boundaries // 2, ready.boundaries - 2):
+            try:
+                held += ready.at(boundary, None)
+            except AssertionError as lost:
+                say(f"LOST  {scene.name}, boundary {boundary}: {lost}")
+        lines.append(Line(f"killed: {scene.name} (SQLite)", 2, held))
+    return Stage(home), lines
+
+
+def _filled(stage: Stage) -> None:
+    """The registry without its thousand townships, the public issues, the samples."""
+    registry = [file for file in bundled("data", "registry").glob("*.csv") if file.stem not in _LEFT_OUT]
+    samples = [file for file in bundled("data", "samples").iterdir() if file.suffix in (".ttl", ".xlsx")]
+    with Record.open(stage.place) as record:
+        load(sorted([*registry, *samples, bundled("data", "public", "issues_public.csv")]), record)
+
+
+def _done(work: Callable[[], int]) -> None:
+    end = child(work)
+    assert end.code == 0, f"{end.code} {end.said} {end.shown}"
+
+
+def tried(folder: Path, count: int, seed: int, say: Say) -> Iterator[Line]:
+    """Kill ``count`` times in all, half at boundaries, half at any moment; then the server itself."""
     dice = random.Random(seed)
     pipeline.ontology(None, folder / "cache")  # children need not read it again
-    if not server:
-        yield from _killed(bases(folder, None), ("SQLite",), count, dice, say)
-        return
     with postgresql.running() as cluster:
         made = bases(folder, cluster)
         yield from _killed(made, ("SQLite", "PostgreSQL"), count, dice, say)

@@ -62,19 +62,25 @@ class Tally:
         return Line(self.what, self.tried, self.held, self.note)
 
 
-def tried(folder: Path, seed: int, say: Say, server: bool = True) -> Iterator[Line]:
+def tried(folder: Path, seed: int, say: Say) -> Iterator[Line]:
     """Everything, on SQLite and where it applies on PostgreSQL."""
     whole = bases(folder / "places", None)["SQLite", False]
     before = state(whole, SCENES[1])
-    yield _full(whole, before, say)
+    yield _full(whole, before, say, (*_WRITING, *_FILES))
     yield _read_only(whole, before, say)
     yield _locked(whole, before, say)
-    yield _damaged(whole, before, random.Random(seed), say)
+    yield _damaged(whole, random.Random(seed), say)
     yield _damaged_cache(whole, say)
     yield _set_back(whole, say)
-    if server:
-        with postgresql.running() as cluster:
-            yield _server(bases(folder / "server", cluster)["PostgreSQL", False], cluster, say)
+    with postgresql.running() as cluster:
+        yield _server(bases(folder / "server", cluster)["PostgreSQL", False], cluster, say)
+
+
+def some(whole: Stage, say: Say) -> Iterator[Line]:
+    """A little of it."""
+    before = state(whole, SCENES[1])
+    yield _full(whole, before, say, ("import, row by row", "a backup"))
+    yield _damaged(whole, random.Random(1), say, flips=0, only=("header", "a page of zeros"))
 
 
 def _scenes(*names: str) -> list[Scene]:
@@ -121,10 +127,10 @@ def _small_disk(megabytes: int) -> Iterator[tuple[Path, bool]]:
         shutil.rmtree(place)
 
 
-def _full(whole: Stage, before: State, say: Say) -> Line:
+def _full(whole: Stage, before: State, say: Say, names: tuple[str, ...]) -> Line:
     with _small_disk(64) as (place, mounted):
         tally = Tally("disk full", say, "a disk of 64 MB" if mounted else "files limited in size")
-        for scene in _scenes(*_WRITING, *_FILES):
+        for scene in _scenes(*names):
             with tally.attempt(scene.name):
                 stage = _beside(whole, place)
                 filler = place / "filler"
@@ -239,7 +245,13 @@ def _impatient(work: Callable[[], int]) -> Callable[[], int]:
     return impatient
 
 
-def _damaged(whole: Stage, before: State, dice: random.Random, say: Say, flips: int = 12) -> Line:
+def _damaged(
+    whole: Stage,
+    dice: random.Random,
+    say: Say,
+    flips: int = 12,
+    only: tuple[str, ...] | None = None,
+) -> Line:
     """Every damage is told, or what was damaged bears on nothing that is on record."""
     tally = Tally("damaged file", say, "header, pages, cut off, empty, zeros")
     stage = whole.copy()
@@ -261,6 +273,8 @@ def _damaged(whole: Stage, before: State, dice: random.Random, say: Say, flips: 
             changed[dice.randrange(100, len(changed))] ^= 1 << dice.randrange(8)
         damaged[f"40 bits, {number + 1}"] = bytes(changed)
     for name, bad in damaged.items():
+        if only is not None and name not in only:
+            continue
         with tally.attempt(name):
             for beside in ("-wal", "-shm"):
                 Path(f"{record}{beside}").unlink(missing_ok=True)
