@@ -38,12 +38,13 @@ class Choice:
 class BoundedWorlds:
     """The worlds up to a bound in which the rules of a cone could conclude something."""
 
-    def __init__(self, ontology: Ontology, bounds: Bounds, cone: Iterable[Rule]) -> None:
+    def __init__(self, ontology: Ontology, bounds: Bounds, cone: Iterable[Rule], norm: str = "") -> None:
         self.vocabulary, self.book, self.bounds = ontology.vocabulary, ontology.book, bounds
         self.rules = list(cone)
         written = [rule for rule in self.rules if not rule.owner.startswith(AXIOM)]
         read = {atom.predicate for rule in written for atom in rule.atoms()} - GIVEN
-        self.constants = {term for rule in written for term in _constants(rule)}
+        others = {r.id for r in self.book.norms.values() if bounds.own_words and r.constant != norm}
+        self.constants = {term for r in written if r.owner not in others for term in _constants(r)}
         recorded = [p for name in sorted(read) if (p := self._recorded(name)) is not None]
         self.classes = {self.vocabulary.class_names[p.name] for p in recorded if p.arity == 1}
         self.properties = [p for p in recorded if p.arity == 2]

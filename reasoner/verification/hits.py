@@ -119,7 +119,7 @@ def hit(confirming: Confirming, registry: Registry, row: Row, as_of: int, record
         story,
         case,
         law.words if law else {},
-        law.at if law else norm.place if norm else "",
+        (law.at if law else "") or (norm.place if norm else ""),
     )
     _run(made, rules, registry)
     return made

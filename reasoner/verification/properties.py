@@ -28,7 +28,8 @@ class Bounds:
     """The worlds that are searched: how many things of each class, and the days that anything can happen on.
 
     ``single`` are the properties of which a thing has one value at most. Where more than ``wide`` rules are
-    reached, the numbers of ``narrow`` take the place of those of ``things``.
+    reached, the numbers of ``narrow`` take the place of those of ``things``, and of the ontology's kinds only
+    those are recorded that the norm itself or a shared definition names (``own_words``).
     """
 
     things: dict[str, int]
@@ -36,11 +37,14 @@ class Bounds:
     single: frozenset[str] = frozenset()
     wide: int = 0
     narrow: dict[str, int] = field(default_factory=dict)
+    own_words: bool = False
 
     def of(self, rules: int) -> Bounds:
         """The bounds for a search that so many rules take part in."""
         return (
-            replace(self, things={**self.things, **self.narrow}) if self.wide and rules > self.wide else self
+            replace(self, things={**self.things, **self.narrow}, own_words=True)
+            if self.wide and rules > self.wide
+            else self
         )
 
 

@@ -184,7 +184,7 @@ def looked(names: tuple[str, ...], norm: str) -> list[Looked]:
     goals = frozenset(goal for goal in looks if cones.possible(goal, norm or None))
     if goals:
         cone = cones.of(*((goal, norm or None) for goal in goals), (IMPOSSIBLE, None))
-        worlds = BoundedWorlds(state.rules, chosen[0].bounds.of(len(cone)), cone)
+        worlds = BoundedWorlds(state.rules, chosen[0].bounds.of(len(cone)), cone, norm)
         search = Search(worlds, IMPOSSIBLE)
         if REACHED in goals:
             reached, _ = search.sightings({REACHED: ()}, state.limit, norm, most=1)
