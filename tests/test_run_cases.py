@@ -128,7 +128,7 @@ def test_a_run_tells_and_proves_every_conclusion_as_the_whole_does(cases: Any, w
         theirs = about(whole, issue)
         assert {c.id for c in cases.conclusions(issue)} == set(theirs)
         for one in cases.conclusions(issue):
-            proof, expected = cases.told(issue).explain(one), whole.explain(one.id)
+            proof, expected = cases.told(issue).explain(one.id), whole.explain(one.id)
             assert proof.tree == expected.tree, (issue, one)
             assert proof.beside == expected.beside, (issue, one)
             others = {"issue", "issues"}  # whom else it concerns is told by their cases

@@ -25,6 +25,7 @@ def cases(arguments: argparse.Namespace) -> Iterator[RunCases]:
     rules = pipeline.ontology(None, home() / "cache")  # before DuckDB is imported: see commands/reason.py
     from reasoner.batch.cases import CaseError, RunCases
     from reasoner.batch.run import Run, RunError
+    from reasoner.engine.ways import TooMuchError
 
     try:
         with Run.open(arguments.run_folder, rules, threads=1) as run:  # a lookup is too short to share
@@ -43,7 +44,7 @@ def cases(arguments: argparse.Namespace) -> Iterator[RunCases]:
                 opened = RunCases(run)
                 step("done", 1, 1)
             yield opened
-    except (CaseError, RunError) as error:
+    except (CaseError, RunError, TooMuchError) as error:
         raise from_error(error) from None
 
 
@@ -55,14 +56,14 @@ def matter(opened: RunCases, text: str) -> str:
     return found
 
 
-def issue(opened: RunCases, text: str | None) -> World:
-    """The case of the issue that is asked for. Raises CommandError when none is: a run has too many."""
+def told(opened: RunCases, text: str | None) -> World:
+    """What is stored about the issue that is asked for. Raises CommandError when none is."""
     if text is None:
         raise CommandError(
             "--run 要与 --issue 同用；全部结论用 zelian export --run",
             "--run goes with --issue; zelian export --run writes all conclusions",
         )
-    return telling(opened.case(matter(opened, text)))
+    return opened.told(matter(opened, text))
 
 
 def telling(case: World) -> World:

@@ -305,11 +305,9 @@ class RunCases:
 
     def _proof(self, matter: str, conclusion_id: str) -> Proof | None:
         """From what the conclusion alone rests on; None when that is too much or something else."""
-        told = self.told(matter)
-        found = next((c for c in told.conclusions() if c.id == conclusion_id), None)
         try:
-            return told.explain(found) if found is not None else None
-        except TooMuchError:
+            return self.told(matter).explain(conclusion_id)
+        except (KeyError, TooMuchError):
             return None
 
     def by_id(self, conclusion_id: str, issue: str | None = None) -> Proof:
@@ -319,10 +317,7 @@ class RunCases:
         with this id, CaseError when it cannot be opened.
         """
         if issue is not None:
-            told = self.told(issue).conclusions()
-            if (found := next((c for c in told if c.id == conclusion_id), None)) is None:
-                raise KeyError(conclusion_id)
-            return self.explain(found, issue)
+            return self.explain(self.told(issue).conclusion(conclusion_id), issue)
         concluded.ids_made_ready(self.run)
         self._connected()
         for matter in self._stored.matters_by_id(conclusion_id):

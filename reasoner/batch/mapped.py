@@ -170,6 +170,9 @@ class _Shown(Mapping[str, str]):
             self._known[value] = self._mapped.called(value)
         return self._known[value]
 
+    def __bool__(self) -> bool:
+        return True
+
     def __contains__(self, value: object) -> bool:
         return self._called(str(value)) is not None
 

@@ -7,9 +7,9 @@ in every way in which it does, and in the same order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reasoner.batch.mapped import Mapped
 from reasoner.batch.naming import constants
@@ -27,12 +27,12 @@ from reasoner.engine.reader import (
     ISSUE_OF,
     ISSUE_OF_UNIT,
     SUCCESSOR,
-    Reader,
 )
 from reasoner.engine.reevaluate import reevaluate
+from reasoner.engine.surroundings import ISSUE
 from reasoner.engine.ways import Ways
 from reasoner.pipeline import Ontology, Origin, World
-from reasoner.rulebook.sentences import JOINT, PARTY, Speaker
+from reasoner.rulebook.sentences import JOINT, PARTY
 
 if TYPE_CHECKING:
     import datetime
@@ -61,20 +61,22 @@ class _Given(AbstractSet[Ground]):
 class Asked(Model):
     """All that holds in a run, asked goal by goal. ``rows`` has only what it was made with."""
 
-    def __init__(self, demand: Demand, stated: Mapped, rows: Iterable[Ground]) -> None:
+    def __init__(self, asking: Asking, rows: Iterable[Ground]) -> None:
         super().__init__()
-        self._demand = demand
-        self.given = _Given(stated)  # type: ignore[assignment]
+        self._asking = asking
+        self.given = _Given(asking.stated)  # type: ignore[assignment]
         for predicate, row in rows:
             self.relations[predicate].add(row)
 
     def holds(self, atom: Ground) -> bool:
-        """Whether a ground atom is true."""
-        return bool(self._demand.goal(atom[0], tuple(range(len(atom[1]))), atom[1]).rows)
+        """Whether a ground atom is true. Raises TooMuchError."""
+        return bool(self._asking.demand.goal(atom[0], tuple(range(len(atom[1]))), atom[1]).rows)
 
     def matching(self, predicate: str, positions: tuple[int, ...], key: Row) -> Iterable[Row]:
-        """Rows of a predicate whose arguments at ``positions`` equal ``key``."""
-        return self._demand.goal(predicate, positions, key).rows if positions else self.rows(predicate)
+        """Rows of a predicate whose arguments at ``positions`` equal ``key``. Raises TooMuchError."""
+        if not positions:
+            return self.rows(predicate)
+        return self._asking.demand.goal(predicate, positions, key).rows
 
 
 class Asking:
@@ -100,7 +102,7 @@ class Asking:
         self._demand.spent = 0
         return self._demand
 
-    def goals(self, atoms: Iterable[Ground]) -> list[Goal]:
+    def goals(self, atoms: Collection[Ground]) -> list[Goal]:
         """The goals that some atoms are. Raises TooMuchError."""
         demand = self.demand
         return [demand.goal(predicate, tuple(range(len(row))), row) for predicate, row in atoms]
@@ -122,44 +124,44 @@ class Asking:
         return reevaluate(self._bare[1], facts.atoms, self.rules.program)
 
 
-class Told:
-    """The conclusions of a run about a matter."""
+class Told(World):
+    """The conclusions of a run about a matter. Its model answers whatever is asked; facts are not listed."""
 
     def __init__(self, asking: Asking, stored: Iterable[Ground], origin: Origin) -> None:
         """``stored``: the conclusions and the remarks on them, and which issues they concern."""
-        self._asking, self._origin = asking, origin
-        rules, demand = asking.rules, asking.demand
         stored = sorted(stored, key=str)
-        model = Asked(demand, asking.stated, stored)
+        model = Asked(asking, stored)
         for value in dict.fromkeys(v for _, row in stored for v in row):
-            for row in demand.goal(PARTY, (0,), (value,)).rows:
+            for row in asking.demand.goal(PARTY, (0,), (value,)).rows:
                 model.relations[PARTY].add(row)
-        for row in demand.goal(CONDITION, (), ()).rows:
+            if asking.demand.goal(ISSUE, (0,), (value,)).rows:
+                model.relations[ISSUE].add((value,))
+        for row in asking.demand.goal(CONDITION, (), ()).rows:
             model.relations[CONDITION].add(row)
-        self.speaker = Speaker(rules.vocabulary, rules.book, asking.stated.shown, model)
-        reader = Reader(model, rules.vocabulary, rules.book, self.speaker, calendar.to_int(asking.as_of))
-        self._all = list(reader.all())
+        super().__init__(Facts(), asking.rules, asking.as_of, asking.stated.shown, origin=origin, model=model)
+        self._asking = asking
 
-    def conclusions(self) -> list[Conclusion]:
-        """Every conclusion, by norm, matter and statement."""
-        return self._all
+    def explain(self, conclusion_id: str) -> Proof:
+        """The proof of a conclusion. Raises KeyError when there is none with this id, TooMuchError when it
+        rests on too much."""
+        return self.apart(conclusion_id).explain(conclusion_id)
 
-    def explain(self, conclusion: Conclusion) -> Proof:
-        """Its proof. Raises TooMuchError when it rests on too much."""
-        return self.world(conclusion).explain(conclusion.id)
+    def certify(self, conclusion_id: str) -> dict[str, Any]:
+        """The proof as ``reasoner.checker`` reads it. Raises what ``explain`` raises."""
+        return self.apart(conclusion_id).certify(conclusion_id)
 
-    def world(self, conclusion: Conclusion) -> World:
-        """A world in which it follows as from everything. Raises TooMuchError when it rests on too much."""
-        asking = self._asking
-        facts = asking.facts(asking.goals((conclusion.atom, *conclusion.beside, *self._read(conclusion))))
-        world = World(facts, asking.rules, asking.as_of, origin=self._origin, model=asking.model(facts))
+    def apart(self, conclusion_id: str) -> World:
+        """A world in which a conclusion follows as from everything. Raises what ``explain`` raises."""
+        asking, conclusion = self._asking, self.conclusion(conclusion_id)
+        atoms = dict.fromkeys((conclusion.atom, *conclusion.beside, *self._read(conclusion)))
+        facts = asking.facts(asking.goals(atoms))
+        world = World(facts, asking.rules, asking.as_of, origin=self.origin, model=asking.model(facts))
         world.speaker = self.speaker
         return world
 
     def _read(self, conclusion: Conclusion) -> Iterator[Ground]:
         """What is read off the model beside a conclusion and the remarks on it."""
-        model, (norm, matter, *rest) = self.speaker.model, conclusion.atom[1]
-        assert model is not None
+        model, (norm, matter, *rest) = self.model, conclusion.atom[1]
         for predicate, key in ((ISSUE_OF, (matter, None)), (INSPECTION_OF, (matter, None))):
             yield from ((predicate, row) for row in model.match(predicate, key))
         yield from ((DESTINATION, row) for row in model.match(DESTINATION, (norm, matter, None)))

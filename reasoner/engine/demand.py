@@ -18,7 +18,7 @@ from reasoner.engine.join import Find, Ground, Row, nothing
 from reasoner.engine.loops import Look
 from reasoner.engine.ways import Asked, Positions, Stated, TooMuchError, Ways
 
-MOST = 6_000
+MOST = 4_000
 """Goals and rows that one question may take; more are not looked at in one process."""
 _NONE: tuple[Row, ...] = ()
 

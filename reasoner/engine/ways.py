@@ -30,7 +30,7 @@ Known = tuple[tuple[int, Value | None], ...]
 """The positions at which arguments are known, with those that are the same for every question."""
 
 
-class TooMuchError(Exception):
+class TooMuchError(ValueError):
     """A question that rests on too much. ``predicate``: of which too much had to be looked at."""
 
     def __init__(self, predicate: str) -> None:

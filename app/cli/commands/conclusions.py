@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print or write the conclusions. An id that nothing knows is a mistake, not an empty list."""
     if arguments.run_folder is not None:
         with stored.cases(arguments) as cases:
-            return _print(stored.issue(cases, arguments.issue), arguments)
+            return _print(stored.told(cases, arguments.issue), arguments)
     return _print(world.open_world(arguments.as_of), arguments)
 
 
