@@ -32,6 +32,8 @@ from tests.torture.faults.scenes import DAY, Scene, Stage, State, state, zelian
 from tests.torture.report import Line
 
 _NOBODY = 65534
+_LOG = 36864
+"""Bytes: what SQLite needs to read, and too little for its log of what is written."""
 _WRITING = ("import, row by row", "import, by columns", "an entry", "a retraction", "a run with its receipt")
 _FILES = ("an export", "a backup", "a large run")
 _READING = ("receipts", "receipts --verify", f"conclusions --issue CQ-001 --as-of {DAY}")
@@ -138,8 +140,7 @@ def _full(whole: Stage, before: State, say: Say, names: tuple[str, ...]) -> Line
                     _fill(filler)
                     end = child(scene.work(stage))
                 else:
-                    largest = Path(stage.place).stat().st_size
-                    end = child(_limited(scene.work(stage), 4096 if scene.name in _FILES else largest))
+                    end = child(_limited(scene.work(stage), 4096 if scene.name in _FILES else _LOG))
                 filler.unlink(missing_ok=True)
                 if scene.name in _SURELY + _FILES:
                     _refused(end, "磁盘", "写不了", "内存上限")
