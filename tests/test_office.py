@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import httpx2
 import pytest
+from office import AT, Office, Session, known, opened, seat
 from office import SECRET as KNOWN
-from office import Office, Session, known, opened, seat
 from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import FileUploaderState, UploadedFileInfo
@@ -21,7 +22,7 @@ from app.access import settings
 from app.access.seat import Seat
 from app.cli import main
 from app.cli.commands import load
-from app.explorer import allowed, serve, uploads
+from app.explorer import allowed, serve, store, uploads
 from reasoner.audit.log import AuditLog, Wanted
 from reasoner.records.record import Record
 
@@ -189,6 +190,18 @@ def test_a_sign_in_that_is_over_shows_nothing_any_more(
         allowed.require(allowed.RECORD)
 
 
+def test_nobody_clears_what_all_share(office: Office) -> None:
+    known = allowed.office()
+    assert known is not None
+    public, day = known.policy.roles["public"], date.fromisoformat(AT)
+    with office.session("public") as ask:
+        ask("audit")
+        before = store.opened(str(office.home), day, True, public)
+        ask.send(BackMsg(clear_cache=True))
+        ask("audit")
+    assert store.opened(str(office.home), day, True, public) is before
+
+
 # -- what a role may do ---------------------------------------------------------------------------
 
 
@@ -300,7 +313,7 @@ def test_other_machines_are_not_let_in_without_a_word(
     served: list[object] = []
     monkeypatch.setattr(serve, "serve", lambda *_, access, **__: served.append(access))
     monkeypatch.setattr(load, "ensure_bundled", lambda _: None)
-    monkeypatch.setenv("ZELIAN_HOME", str(tmp_path))
+    monkeypatch.setattr(settings, "FILE", "none.toml")
     monkeypatch.setenv("ZELIAN_ACCESS", str(tmp_path / "nothing.toml"))
     assert main(["explore", "--no-browser", "--port", "8699"]) == 2
     assert "access settings" in capsys.readouterr().err

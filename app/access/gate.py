@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from app.access.seat import HEADER, Seat
 from app.access.settings import Proxy, Settings
@@ -25,6 +26,13 @@ _HEALTH: Final = "/_stcore/health"  # says "ok" to whoever watches over the serv
 _UPLOADS: Final = "/_stcore/upload_file"
 _FILES: Final = "/media/"
 _POLICY_VIOLATION: Final = 1008
+_HEARD: Final = (
+    "rerun_script",
+    "stop_script",
+    "file_urls_request",
+    "app_heartbeat",
+    "backend_operation_request",
+)
 _GROUPS: Final = re.compile(r"[,;|]")
 
 
@@ -125,7 +133,8 @@ class Gate:
             return
         scope["headers"].append((HEADER.encode(), seat.written()))
         is_file = scope["type"] == "http" and scope["path"].startswith(_FILES)
-        await self._app(scope, receive, self._noting(seat, scope, send) if is_file else send)
+        heard = _hearing(receive) if scope["type"] == "websocket" else receive
+        await self._app(scope, heard, self._noting(seat, scope, send) if is_file else send)
 
     def _noting(self, seat: Seat, scope: Scope, send: Send) -> Send:
         """Send on what is downloaded, once it stands in the log who has it."""
@@ -142,6 +151,26 @@ class Gate:
     async def _note(self, seat: Seat, action: Action, scope: Scope, what: str) -> None:
         address = scope["path"].lstrip("/")
         await run_in_threadpool(self._log.add, seat.user, seat.role, action, what=what, address=address)
+
+
+def _hearing(receive: Receive) -> Receive:
+    """Of all that a browser can ask of Streamlit, hear what pages need: nobody clears what all share."""
+
+    async def heard() -> Message:
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive" or not message.get("bytes"):
+                return message
+            asked = BackMsg()
+            try:
+                asked.ParseFromString(message["bytes"])
+            except Exception:  # what protobuf raises has no types
+                return message  # Streamlit ends such a connection
+            operation = asked.backend_operation_request.WhichOneof("payload")
+            if asked.WhichOneof("type") in _HEARD and operation in (None, "deferred_file"):
+                return message
+
+    return heard
 
 
 def _values(scope: Scope, name: str) -> list[bytes]:

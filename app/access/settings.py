@@ -24,6 +24,7 @@ import os
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -133,6 +134,8 @@ def _proxy(table: _Table) -> Proxy:
 
 
 def _provider(table: _Table) -> Provider:
+    if find_spec("authlib") is None or find_spec("httpx2") is None:
+        raise table.wrong('需要先安装：pip install "zelian[office]"', 'needs: pip install "zelian[office]"')
     table.only("issuer", "client_id", "secret_file", "address", "user_claim", "groups_claim", "scope")
     issuer = table.address("issuer")
     return Provider(
