@@ -321,8 +321,10 @@ def test_every_line_of_the_checker_is_run(
         test_redacted_proofs.test_an_opening_may_stop_anywhere(redacted, law)
         test_redacted_proofs.test_no_tampered_redacted_proof_is_accepted(redacted, law)
         test_redacted_proofs.test_what_is_no_redacted_proof_is_refused(redacted, law)
+        (file := tmp_path / "openings.json").write_text(redacted[0][1], "utf-8")
+        assert checker.read_openings(file)
         test_checker_rules.test_files_and_work_without_end_are_refused(monkeypatch, tmp_path)
     finally:
         measured.stop()
     missing = {str(file.name): measured.analysis2(str(file))[3] for file in sorted(FOLDER.glob("*.py"))}
-    assert not any(missing.values()), missing
+    assert not any(missing.values()), json.dumps(missing)
