@@ -11,7 +11,7 @@ _APP = Path(__file__).resolve().parents[1]
 st.set_page_config(page_icon=str(_APP / "assets" / "zelian.png"), layout="wide")
 
 from app.components.chain import links  # noqa: E402 -- nothing may be drawn before the page is configured
-from app.explorer import address, allowed, frame, theme  # noqa: E402
+from app.explorer import address, allowed, frame, mishap, theme  # noqa: E402
 from app.explorer.words import beginning, t  # noqa: E402
 
 # Not named pages/: Streamlit would take such a folder for an app of its own.
@@ -31,6 +31,7 @@ st.session_state["page"] = name
 theme.apply()
 allowed.enter(name)
 links("en" if address.lang() == "en" else "zh-CN", list(address.PAGES.values()), beginning("streamlit: "))
-frame.top(name)
-page.run()
-frame.foot()
+with mishap.said():
+    frame.top(name)
+    page.run()
+    frame.foot()

@@ -10,7 +10,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, allowed, store
+from app.explorer import address, allowed, mishap, store
 from app.explorer.forms import choosing, effects, fields, recorder
 from app.explorer.forms import entries as register
 from app.explorer.markup import Markup, el, go, join, show
@@ -62,7 +62,7 @@ def draw(desk: store.Desk, prefix: str, read: Read, correcting: str | None = Non
         if lacking := _lacking(prefix, correcting):
             show(el("p", t(lacking), class_="zl zl-fault", role="alert"))
         else:
-            with st.spinner(t("forms.saving")):
+            with st.spinner(t("forms.saving")), mishap.said():
                 _save(prefix, read, preview, correcting)
     if preview is None:
         show(el("p", t("forms.save.first"), class_="zl zl-quiet"))
