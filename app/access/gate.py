@@ -203,7 +203,8 @@ def page(zh: str, en: str, status: int = 200, link: tuple[str, str, str] | None 
     way = f'<p><a href="{escape(link[0])}">{escape(link[1])} · {escape(link[2])}</a></p>' if link else ""
     return HTMLResponse(
         '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><title>责链 ZeLian</title>'
+        '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
+        "<title>责链 ZeLian</title>"
         "<style>body{font:1.1rem/1.6 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem;"
         "color-scheme:light dark}</style>"
         f'<h1>责链</h1><p>{escape(zh)}。</p><p lang="en">{escape(en[:1].upper() + en[1:])}.</p>{way}',
