@@ -11,6 +11,7 @@ here.
 from __future__ import annotations
 
 import datetime
+import gc
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -79,7 +80,9 @@ def ontology(folder: Path | None = None, cache_folder: Path | None = None) -> On
         return made
 
     files = [f for f in home.rglob("*") if f.suffix in _READ and f.name != "cases.yaml"]
-    return kept(cache_folder, "ontology", [*files, *source_files()], Ontology, read)
+    found = kept(cache_folder, "ontology", [*files, *source_files()], Ontology, read)
+    gc.freeze()  # it stays as long as the process: the garbage collector need not walk through it again
+    return found
 
 
 def solve(

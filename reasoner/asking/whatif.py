@@ -18,7 +18,7 @@ from reasoner.asking.causes import Side, causes
 from reasoner.casebook.casefile import Case, CaseError
 from reasoner.casebook.scene import Scene
 from reasoner.engine.conclusions import Conclusion
-from reasoner.engine.evaluate import Model
+from reasoner.engine.evaluate import Model, uncollected
 from reasoner.engine.facts import altered
 from reasoner.engine.join import Ground, Row
 from reasoner.pipeline import World
@@ -63,6 +63,7 @@ class Difference:
         )
 
 
+@uncollected()
 def difference(before: World, after: World) -> Difference:
     """How the conclusions of two worlds differ, and because of which facts."""
     old, new = before.model, after.model
@@ -97,7 +98,7 @@ def _given_only_by(world: World, other: Model) -> tuple[Ground, ...]:
 
 def _remarks(before: World, after: World, stated: Set[Ground]) -> Iterator[Change]:
     """Conclusions that still follow, but with something else said beside them: another reading, a start."""
-    remarks = [p.name for p in before.rules.vocabulary.predicates.values() if p.is_remark]
+    remarks = [p.name for p in before.rules.vocabulary.remarks]
     touched = {about for name in remarks for about in _differing(before.model, after.model, name)}
     kept = {c.atom: c for c in before.conclusions() if c.atom[1][:2] in touched}
     for other in after.conclusions():
@@ -141,6 +142,7 @@ def altered_world(
     return world.altered(facts, names)
 
 
+@uncollected()
 def what_if(
     world: World, registry: Registry, add: Iterable[dict[str, Any]] = (), remove: Iterable[str] = ()
 ) -> tuple[World, Difference]:

@@ -43,19 +43,17 @@ class Reader:
             self._unit_issues[matter, unit].append(str(issue))
         self._remarks: dict[tuple[str, Value, Value], list[Ground]] = defaultdict(list)
         self._named: dict[str, list[str]] = defaultdict(list)
-        for predicate in vocabulary.predicates.values():
-            if predicate.is_remark:
-                for role in predicate.roles[2:]:
-                    self._named[role].append(predicate.name)
-                for row in model.rows(predicate.name):
-                    self._remarks[predicate.name, row[0], row[1]].append((predicate.name, row))
+        for predicate in vocabulary.remarks:
+            for role in predicate.roles[2:]:
+                self._named[role].append(predicate.name)
+            for row in model.rows(predicate.name):
+                self._remarks[predicate.name, row[0], row[1]].append((predicate.name, row))
 
     def all(self) -> Iterator[Conclusion]:
         """Every conclusion, by norm, matter and statement."""
         atoms = [
             (predicate.name, row)
-            for predicate in self.vocabulary.predicates.values()
-            if predicate.is_status and predicate.roles
+            for predicate in self.vocabulary.statuses
             for row in self.model.rows(predicate.name)
         ]
         order = {name: i for i, name in enumerate(self.book.by_constant)}

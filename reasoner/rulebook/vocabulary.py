@@ -124,6 +124,16 @@ class Vocabulary:
         return {p.name: local_name(p.iri) for p in self.predicates.values() if p.arity == 1}
 
     @cached_property
+    def statuses(self) -> tuple[Predicate, ...]:
+        """What a norm may say of a matter."""
+        return tuple(p for p in self.predicates.values() if p.is_status and p.roles)
+
+    @cached_property
+    def remarks(self) -> tuple[Predicate, ...]:
+        """What stands beside the conclusions of a norm about a matter."""
+        return tuple(p for p in self.predicates.values() if p.is_remark)
+
+    @cached_property
     def by_label(self) -> dict[str, list[str]]:
         """Individuals by each of their labels."""
         found: dict[str, list[str]] = {}
