@@ -43,7 +43,7 @@ class BoundedWorlds:
         self.rules = list(cone)
         written = [rule for rule in self.rules if not rule.owner.startswith(AXIOM)]
         read = {atom.predicate for rule in written for atom in rule.atoms()} - GIVEN
-        others = {r.id for r in self.book.norms.values() if bounds.own_words and r.constant != norm}
+        others = self._elsewhere(norm) if bounds.own_words else set()
         self.constants = {term for r in written if r.owner not in others for term in _constants(r)}
         recorded = [p for name in sorted(read) if (p := self._recorded(name)) is not None]
         self.classes = {self.vocabulary.class_names[p.name] for p in recorded if p.arity == 1}
@@ -54,6 +54,11 @@ class BoundedWorlds:
         self.options = {thing: self._narrower(base) for thing, base in self.things.items()}
         self.facts = self._facts({atom.predicate for rule in self.rules for atom in rule.atoms()})
         self.choices = list(self._choices())
+
+    def _elsewhere(self, norm: str) -> set[str]:
+        """The norms of other articles than this one's."""
+        own = self.book.by_constant[norm].id.split(".")[0] if norm else ""
+        return {id for id in self.book.norms if id.split(".")[0] != own}
 
     def _recorded(self, name: str) -> Predicate | None:
         declared = self.vocabulary.predicates.get(name)

@@ -29,7 +29,7 @@ class Bounds:
 
     ``single`` are the properties of which a thing has one value at most. Where more than ``wide`` rules are
     reached, the numbers of ``narrow`` take the place of those of ``things``, and of the ontology's kinds only
-    those are recorded that the norm itself or a shared definition names (``own_words``).
+    those are recorded that the norm's article or a shared definition names (``own_words``).
     """
 
     things: dict[str, int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -184,11 +184,17 @@ def looked(names: tuple[str, ...], norm: str) -> list[Looked]:
     goals = frozenset(goal for goal in looks if cones.possible(goal, norm or None))
     if goals:
         cone = cones.of(*((goal, norm or None) for goal in goals), (IMPOSSIBLE, None))
-        worlds = BoundedWorlds(state.rules, chosen[0].bounds.of(len(cone)), cone, norm)
+        bounds = chosen[0].bounds.of(len(cone))
+        worlds = BoundedWorlds(state.rules, bounds, cone, norm)
         search = Search(worlds, IMPOSSIBLE)
-        if REACHED in goals:
-            reached, _ = search.sightings({REACHED: ()}, state.limit, norm, most=1)
-            looks[REACHED].reached = any(_holds(seen, looks[REACHED].of) for seen in reached)
+        seen = _reached(search, goals, norm, state.limit)
+        if REACHED in goals and not seen and bounds.own_words:
+            # nothing follows of the norm from these words: a search among them would mean nothing
+            worlds = BoundedWorlds(state.rules, replace(bounds, own_words=False), cone, norm)
+            search = Search(worlds, IMPOSSIBLE)
+            seen = _reached(search, goals, norm, state.limit)
+        if seen:
+            looks[REACHED].reached = _holds(seen[0], looks[REACHED].of)
         telling = {each.goal: each.telling for each in chosen if each.goal in goals}
         found, decided = search.sightings(telling, state.limit, norm)
         for goal in goals:
@@ -196,13 +202,17 @@ def looked(names: tuple[str, ...], norm: str) -> list[Looked]:
             look.decided = decided or goal == REACHED
             look.rules, look.choices = len(cone), len(worlds.choices)
             look.classes = Counter(worlds.things.values())
-        for seen in found:
-            look = looks[seen.goal]
-            confirming = _confirming(look.of)
-            look.hits.append(hit(confirming, state.registry, seen.row, seen.as_of, seen.recorded))
+        for each in found:
+            look = looks[each.goal]
+            made = hit(_confirming(look.of), state.registry, each.row, each.as_of, each.recorded)
+            look.hits.append(made)
     for look in looks.values():
         look.seconds = (time.process_time() - began) / len(looks)
     return list(looks.values())
+
+
+def _reached(search: Search, goals: Collection[str], norm: str, limit: float) -> list[Sighting]:
+    return search.sightings({REACHED: ()}, limit, norm, most=1)[0] if REACHED in goals else []
 
 
 def _goal(wanted: Property) -> str:
