@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,6 +11,7 @@ import pytest
 
 from app.cli import main
 from reasoner import pipeline
+from reasoner.audit.log import AuditLog
 from reasoner.bundled import path as bundled
 from reasoner.ledger.load import load
 from reasoner.records.record import Record
@@ -81,6 +83,21 @@ def test_receipts_on_a_server_are_refused_any_change(home: Path) -> None:
         for command in ("UPDATE receipts SET run = ''", "DELETE FROM rule_versions"):
             with pytest.raises(Exception, match="never changed or removed"), record.exclusive() as connection:
                 connection.exec_driver_sql(command)
+
+
+@pytest.mark.xdist_group("postgresql")
+def test_the_audit_log_on_a_server_is_one_chain_whoever_writes() -> None:
+    server = postgresql.shared().new()
+    AuditLog(server)
+    with ThreadPoolExecutor(4) as several:
+        list(several.map(lambda n: AuditLog(server).add(f"u{n}", "public", "view", what="SL-105"), range(8)))
+    log = AuditLog(server)
+    assert (log.count(), log.verify(), len(log.users())) == (8, [], 8)
+    with (
+        pytest.raises(Exception, match="never changed or removed"),
+        Record.open(server).exclusive() as connection,
+    ):
+        connection.exec_driver_sql("DELETE FROM audit")
 
 
 def test_a_damaged_backup_restores_nothing(

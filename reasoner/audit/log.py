@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from reasoner.receipts.receipt import BEGINNING, canonical
 from reasoner.records.append_only import append_only
+from reasoner.records.record import server
 
 Action = Literal["view", "download", "change", "refused", "sign-in", "sign-out"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -101,7 +102,7 @@ class AuditLog:
 
     def __init__(self, place: str | Path) -> None:
         if "://" in str(place):
-            self._engine = sa.create_engine(str(place))
+            self._engine = server(str(place))
         else:
             Path(place).parent.mkdir(parents=True, exist_ok=True)
             self._engine = sa.create_engine(sa.URL.create("sqlite", database=str(place)))

@@ -61,7 +61,7 @@ class Record:
             path.parent.mkdir(parents=True, exist_ok=True)
             engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
         else:
-            engine = _server(str(place))
+            engine = server(str(place))
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _prepare_sqlite)
         record = cls(engine, path)
@@ -344,7 +344,7 @@ def _holds(version: int | None) -> sa.ColumnElement[bool]:
     return sa.and_(s.added <= version, sa.or_(s.retracted.is_(None), s.retracted > version))
 
 
-def _server(place: str) -> sa.Engine:
+def server(place: str) -> sa.Engine:
     """A database on a server: few connections are kept, and those that a restart cut off are made anew."""
     url = sa.make_url(place)
     if url.drivername in ("postgresql", "postgres"):
