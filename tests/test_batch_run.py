@@ -281,7 +281,7 @@ def test_where_statements_were_taken_from_is_kept(tmp_path: Path, rules: Ontolog
     parquet.write_table(table, tmp_path / "facts.parquet")
     run = Run.create(tmp_path / "run", [tmp_path / "facts.parquet"], rules, DAY)
     assert run.connection.execute("SELECT * FROM provenance").fetchall() == [
-        (1, "台账.xlsx", "问题", "7", "编号")
+        (1, "台账.xlsx", "问题", 7, "编号")
     ]
     run.close()
 

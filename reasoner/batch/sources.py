@@ -18,7 +18,7 @@ import pyarrow as pa
 from reasoner.records.record import Record
 
 COLUMNS = ("predicate", "subject", "object", "kind")
-PROVENANCE = ("file", "sheet", "row", "columns")
+PROVENANCE = {"file": "VARCHAR", "sheet": "VARCHAR", "row": "BIGINT", "columns": "VARCHAR"}
 SUFFIXES = (".parquet", ".csv")
 
 
@@ -99,7 +99,10 @@ def read(
             )
         own = "file" in columns
         told = told or own
-        more = [f"{name}::VARCHAR" if own and name in columns else "NULL::VARCHAR" for name in PROVENANCE]
+        more = [
+            f"TRY_CAST({name if own and name in columns else 'NULL'} AS {kind})"
+            for name, kind in PROVENANCE.items()
+        ]
         values = [f"{place} + {first}", *(f"{name}::VARCHAR" for name in COLUMNS), *more]
         named = ", ".join(f"{v} AS {n}" for v, n in zip(values, ("id", *COLUMNS, *PROVENANCE), strict=True))
         parts.append(f"SELECT {named} FROM {table}")
