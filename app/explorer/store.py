@@ -238,8 +238,9 @@ def unit(body: Mapping[str, Any], lang: Lang) -> str:
 
 
 def status_label(status: str, lang: Lang) -> str:
-    """Return the name of a status as the ontology gives it."""
-    return worded(_ontology().vocabulary.predicates[status].label, lang)
+    """Return the name of a status as the ontology gives it; what is none stays as it is."""
+    known = _ontology().vocabulary.predicates.get(status)
+    return worded(known.label, lang) if known is not None else status
 
 
 # -- lists and counts -----------------------------------------------------------------------------

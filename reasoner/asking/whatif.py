@@ -23,7 +23,8 @@ from reasoner.engine.facts import altered
 from reasoner.engine.join import Ground, Row
 from reasoner.pipeline import World
 from reasoner.records.registry import Registry
-from reasoner.rulebook.norms import NormError, read_yaml, yaml_of
+from reasoner.rulebook import bounded_yaml
+from reasoner.rulebook.norms import NormError, read_yaml
 from reasoner.rulebook.rules import Rule, Value
 
 _ATOM = re.compile(r"(\w+)\((.*)\)$")
@@ -161,7 +162,7 @@ def items(text: str) -> list[dict[str, Any]]:
     """The items written in YAML, or in the YAML file of that name. Raises WhatIfError."""
     try:
         path = Path(text)
-        found = read_yaml(path) if path.suffix in (".yaml", ".yml") else yaml_of(text)
+        found = read_yaml(path) if path.suffix in (".yaml", ".yml") else bounded_yaml.read(text)
     except (NormError, yaml.YAMLError, ValueError) as error:
         said = " ".join(str(error).split())
         raise WhatIfError(f"--add 不是 YAML：{said} / --add is not YAML: {said}") from None

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from reasoner.rulebook import bounded_yaml
 from reasoner.rulebook.norms import NormError, read_yaml
 from reasoner.rulebook.vocabulary import predicate_name
 
@@ -92,20 +93,17 @@ class Case:
 def read(path: Path) -> list[Case]:
     """Read a case file. Raises CaseError for anything outside the format."""
     try:
-        path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise CaseError(f"{path}: 不是 UTF-8 编码的文本 / not text in UTF-8; save it as UTF-8") from None
     except OSError as error:
         raise CaseError(f"{path}: {error.strerror or error}") from None
     try:
+        if slip := next(_slips(path, text), None):
+            raise CaseError(slip)
         entries = read_yaml(path)
-        slips = list(_slips(path))
     except NormError as error:
         raise CaseError(str(error)) from None
-    except ValueError as error:  # a day that no calendar has
-        entries, slips = None, [*_slips(path), f"{path}: {error}"]
-    if slips:
-        raise CaseError(slips[0])
     if isinstance(entries, dict):
         entries = [entries]
     if not isinstance(entries, list) or not entries:
@@ -116,10 +114,13 @@ def read(path: Path) -> list[Case]:
     return found
 
 
-def _slips(path: Path) -> Iterator[str]:
+def _slips(path: Path, text: str) -> Iterator[str]:
     """What YAML would pass over or cannot place: a key that stands twice, a day that no calendar has."""
-    with path.open(encoding="utf-8") as stream:
-        waiting = [yaml.compose(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))]
+    try:
+        bounded_yaml.check(text)
+        waiting = [yaml.compose(text, Loader=bounded_yaml.Loader)]
+    except yaml.YAMLError:
+        return  # whoever reads the file says where
     seen: set[int] = set()
     while waiting:
         node = waiting.pop()

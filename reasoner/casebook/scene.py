@@ -128,8 +128,8 @@ class Scene:
             for each in listed(value):
                 self.atoms.append((key, (subject, self._value(predicate, each))))
 
-    def _class(self, name: str) -> str:
-        found = class_words(self.rules).get(name)
+    def _class(self, name: object) -> str:
+        found = class_words(self.rules).get(name) if isinstance(name, str) else None
         if found is None:
             raise self._error(f"没有这个类：{name} / no such class")
         return found

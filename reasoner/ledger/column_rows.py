@@ -19,7 +19,7 @@ from reasoner.ledger.layouts import SLOT, Table
 from reasoner.ledger.origin import Origin
 from reasoner.ledger.row import Row
 from reasoner.ledger.rows import TableReader
-from reasoner.ledger.tables import header
+from reasoner.ledger.tables import CONTROLS, header
 
 _UNSEEN = ("\u200b", "\ufeff")
 _PLAIN = "[A-Za-z0-9_.\\-()/〔〕\\x{4e00}-\\x{9fff}]+"
@@ -99,6 +99,10 @@ class ColumnRows:
                 if pc.any(there).as_py():
                     unseen = pc.or_(unseen, there)
                     column = pc.replace_substring(column, character, "")
+            there = pc.match_substring_regex(column, CONTROLS)
+            if pc.any(there).as_py():
+                unseen = pc.or_(unseen, there)
+                column = pc.replace_substring_regex(column, CONTROLS, "")
             columns.append(column)
         count = self.big.raw.num_rows
         marks = pa.repeat(False, count) if isinstance(unseen, pa.Scalar) else unseen

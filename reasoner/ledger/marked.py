@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from reasoner.ledger.origin import TITLE, TRACE_HEADERS
 from reasoner.ledger.report import Unusable, UnusableFile
-from reasoner.ledger.tables import header
+from reasoner.ledger.tables import FORMULA, header
 from reasoner.ledger.values import EXPLANATION_HEADER
 
 _MARK = PatternFill("solid", fgColor="F6D9D5")
@@ -28,7 +28,7 @@ _LONGEST_CELL = 32_767
 def neutral(text: str) -> str:
     """Text that no spreadsheet runs as a formula: an apostrophe goes before = + - @ and tabs."""
     text = _CONTROL.sub("", text)[: _LONGEST_CELL - 1]
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return "'" + text if re.match(FORMULA, text) else text
 
 
 def write(rows: list[Unusable], path: Path | IO[bytes], unusable: list[UnusableFile] | None = None) -> None:

@@ -23,6 +23,8 @@ _ORGANS = {"partyCommitteeOf": "party", "governmentOf": "government"}
 PREDICATES = (*NAME_PREDICATES, *_LINKS, *_ORGANS)
 
 _NEVER = 99_999_999
+_LONGEST_NAME = 300
+"""Characters: what is longer is no name, and takes long to compare."""
 _BRACKETS = re.compile(r"[(（\[【〔][^)）\]】〕]*[)）\]】〕]")
 _VALIDITY = re.compile(r"(\d{4})-(\d{2})-(\d{2})（(.+)）")
 
@@ -175,6 +177,8 @@ class Names:
     def _find(
         self, name: str, families: frozenset[str], days: tuple[int, ...], district: str | None
     ) -> Resolution:
+        if len(name) > _LONGEST_NAME:
+            return Resolution("unknown")
         bare = _BRACKETS.sub("", name)
         prefixes = self._words.ordered("city_prefixes")
         for form in dict.fromkeys((name, bare, *(bare.removeprefix(prefix) for prefix in prefixes))):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,7 +24,7 @@ from reasoner.ledger import literals
 from reasoner.ledger.context import clean_id, fingerprint
 from reasoner.ledger.report import Problem, UnusableFile
 from reasoner.ledger.row import Entry
-from reasoner.ledger.tables import Document
+from reasoner.ledger.tables import UNSEEN, Document
 from reasoner.ledger.words import Vocabulary, message, term, vocabulary
 from reasoner.records.record import Claim, Kind, Source
 from reasoner.rulebook.vocabulary import ENTITY, NAMESPACE
@@ -42,6 +43,13 @@ _QUADS = {".trig", ".jsonld"}  # may hold several graphs, read as one
 _OURS = "https://w3id.org/zelian/"
 _LABELS = {RDFS.label: "name"}
 _STRING = pyoxigraph.NamedNode(str(XSD.string))
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+_PIECE = re.compile(
+    rb""""{3}(?:"{0,2}(?:[^"\\]|\\.))*+"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*+'{3}
+      | "(?:[^"\\\n\r]|\\.)*+" | '(?:[^'\\\n\r]|\\.)*+' | \#[^\n\r]* | << | <[^<>"{}|^`\x00-\x20]*+>""",
+    re.VERBOSE | re.DOTALL,
+)
+"""Texts, comments and IRIs of Turtle, in which anything may stand, and what opens a triple that is a term."""
 _Said = dict[Node, dict[tuple[Node, Node], None]]
 """What is said of each subject: predicates and objects, each once."""
 _ANY = Vocabulary(frozenset(), {}, frozenset(), {})
@@ -57,6 +65,8 @@ def read(document: Document) -> list[Entry]:
         raise UnusableFile(name, "file-empty")
     if suffix == ".jsonld":
         _refuse_remote(data, name)
+    elif _quotes_triples(data):
+        raise UnusableFile(name, "file-rdf-star")
     said = _fast(data, suffix)
     if said is None:
         said = _thorough(data, suffix, name)
@@ -97,8 +107,16 @@ def _fast(data: bytes, suffix: str) -> _Said | None:
     return said
 
 
+def _quotes_triples(data: bytes) -> bool:
+    """Whether a triple stands in place of a term: no statement of ours, and some ten thousand of them, one in
+    the other, would end the parser and with it the program."""
+    return b"<<" in data and any(match[0] == b"<<" for match in _PIECE.finditer(data))
+
+
 def _thorough(data: bytes, suffix: str, name: str) -> _Said:
     """What rdflib reads. Raises UnusableFile."""
+    if suffix != ".jsonld" and _HALF.search(data):
+        raise UnusableFile(name, "file-rdf", reason="\\uD800–\\uDFFF")
     graph = Dataset(default_union=True) if suffix in _QUADS else Graph()
     try:
         graph.parse(data=data.decode("utf-8-sig"), format=_FORMATS[suffix], publicID=ENTITY)
@@ -113,26 +131,22 @@ def _refuse_remote(data: bytes, name: str) -> None:
     """Look for contexts given by address before any parser could fetch one."""
     try:
         content = json.loads(data.decode("utf-8-sig"))
+        if _HALF.search(data):  # half a character, which nothing can store
+            json.dumps(content, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise UnusableFile(name, "file-json") from error
 
-    def remote(node: Any) -> bool:
+    waiting: list[Any] = [content]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, list):
-            return any(remote(each) for each in node)
-        if not isinstance(node, dict):
-            return False
-        return any(
-            (
-                key == "@context"
-                and any(isinstance(c, str) for c in (value if isinstance(value, list) else [value]))
-            )
-            or key == "@import"
-            or remote(value)
-            for key, value in node.items()
-        )
-
-    if remote(content):
-        raise UnusableFile(name, "file-remote")
+            waiting += node
+        elif isinstance(node, dict):
+            given = node.get("@context")
+            contexts = given if isinstance(given, list) else [given]
+            if "@import" in node or any(isinstance(each, str) for each in contexts):
+                raise UnusableFile(name, "file-remote")
+            waiting += node.values()
 
 
 def _subject(pairs: Iterable[tuple[Node, Node]], subject: Node, name: str, terms: Vocabulary) -> Entry:
@@ -152,7 +166,8 @@ def _subject(pairs: Iterable[tuple[Node, Node]], subject: Node, name: str, terms
         )
     for predicate, object in sorted(pairs, key=str):
         shown = _local(predicate) or str(predicate)
-        entry.cells[shown] = "；".join(filter(None, [entry.cells.get(shown), str(object)]))
+        cell = str(object).translate(UNSEEN)
+        entry.cells[shown] = "；".join(filter(None, [entry.cells.get(shown), cell]))
         for claim in _claims(id or "", predicate, object, terms):
             if isinstance(claim, Claim):
                 entry.claims.append(claim)
@@ -203,7 +218,7 @@ def _claims(id: str, predicate: Node, object: Node, terms: Vocabulary) -> Iterat
         else:
             yield Claim(local, id, number, "integer", local)
     else:
-        yield Claim(local, id, str(object), "text", local)
+        yield Claim(local, id, str(object).translate(UNSEEN), "text", local)
 
 
 def _kind(object: Node) -> Kind:

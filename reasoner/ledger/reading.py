@@ -153,6 +153,7 @@ def read_tables(
     ``waiting`` names the rows set aside from other files: a second row of one number stays one.
     """
     _note_without_rows(readers, report)
+    report.add(problem for reader, _ in readers for row in reader.unread for problem in row.problems)
     total, done = sum(len(rows) for _, rows in readers), 0
     entries: list[Entry] = []
     for reader, rows in readers:

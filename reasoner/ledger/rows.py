@@ -36,6 +36,7 @@ class TableReader:
         ]
         self.used = [column for _, column in self.items]
         self.positions = {name: position for position, name in enumerate(table.headers) if name}
+        self.unread: list[Row] = []
         self.skip = context.words.listed("skip_rows")
         self.empty = context.words.listed("empty")
         self._outcomes: dict[
@@ -57,6 +58,9 @@ class TableReader:
 
     def _is_entry(self, row: Row) -> bool:
         if not any(row.texts[c] for c in self.used):
+            if said := next((text for text in row.texts if text and not text.isdecimal()), None):
+                self.problem(row, "noted", "row-unread", None, said[:200])
+                self.unread.append(row)  # a serial number alone was printed before anything was written
             return False
         if self.skips(next(said for said in row.texts if said)):
             return False

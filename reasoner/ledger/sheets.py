@@ -24,9 +24,13 @@ LARGEST_UNPACKED = 256 << 20
 """Bytes in one workbook, unpacked: a ledger of 100,000 rows has about a third of it."""
 
 _NOT_PLAIN = re.compile(rb"""<(?:\w+:)?f[\s/>]|\st=["'][ed]["']""")  # a formula, an error, an ISO date
-_COLUMN = re.compile(rb"""\sr=["']([A-Z]{1,3})\d""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d+)""")
+_COLUMN = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})\d""")
+_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]{0,3}(\d{1,9})""")  # of a row, or of a cell
+_MERGED = re.compile(
+    rb"""mergeCell\s+[^<]*?ref\s*=\s*["']([A-Za-z]{1,3})(\d{1,9}):([A-Za-z]{1,3})(\d{1,9})["']"""
+)
 _CELLS_AT_ONCE = 10_000_000
+_MERGED_AT_ONCE = 1_000_000
 _PIECE = 1 << 20
 _MACROS = "xl/vbaProject.bin"
 
@@ -47,18 +51,20 @@ def read(data: bytes, name: str) -> tuple[list[Sheet], bool]:
         raise
     except Exception as error:  # zipfile and zlib raise whatever they meet
         raise UnusableFile(name, "file-xlsx", reason=type(error).__name__) from error
-    if merged and far:  # to know what is merged, openpyxl makes every cell between
+    if merged and far:
         raise UnusableFile(name, "file-far")
     sheets = _fast(data) if plain else None
-    return (_thorough(data, name, merged) if sheets is None else sheets), macros
+    if sheets is None and merged > _MERGED_AT_ONCE:  # openpyxl makes every merged cell
+        raise UnusableFile(name, "file-merged")
+    return (_thorough(data, name, merged > 0) if sheets is None else sheets), macros
 
 
-def _look_inside(data: bytes, name: str) -> tuple[bool, bool, bool, bool]:
-    """Whether the fast reader will do, whether cells are merged, lie far apart, whether there are macros.
+def _look_inside(data: bytes, name: str) -> tuple[bool, int, bool, bool]:
+    """Whether the fast reader will do, how many cells are merged, whether any lie far apart, and macros.
 
     Every part is unpacked once: one that is larger than it says (a bomb) fails its checksum here.
     """
-    plain, merged, far = True, False, False
+    plain, merged, far = True, 0, False
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
         if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
@@ -69,18 +75,24 @@ def _look_inside(data: bytes, name: str) -> tuple[bool, bool, bool, bool]:
             with archive.open(part) as unpacked:  # by pieces: a liar is found out at the first
                 content = b"".join(iter(partial(unpacked.read, _PIECE), b""))
             if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
-                last = max(map(int, _ROW.findall(content)), default=0)
+                last = max(map(int, set(_ROW.findall(content))), default=0)
                 columns = max(map(_place, set(_COLUMN.findall(content))), default=0)
                 far = far or last * columns > max(_CELLS_AT_ONCE, len(content))
                 plain = plain and not _NOT_PLAIN.search(content)
-                merged = merged or b"mergeCell " in content
+                merged += sum(map(_area, _MERGED.findall(content))) or b"mergeCell" in content
         return plain and not far, merged, far, _MACROS in archive.namelist()
+
+
+def _area(span: tuple[bytes, ...]) -> int:
+    """How many cells a merged range has."""
+    left, top, right, bottom = span
+    return (abs(_place(right) - _place(left)) + 1) * (abs(int(bottom) - int(top)) + 1)
 
 
 def _place(letters: bytes) -> int:
     """The number of a column: A is 1."""
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = 26 * number + letter - ord("A") + 1
     return number
 

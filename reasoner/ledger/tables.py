@@ -22,7 +22,13 @@ _LONGEST_FIELD = 1 << 20
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _DELIMITERS = ",\t;，"
 _LOOKED_AT = 50  # rows by which the delimiter is told
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\ufeff"))
+CONTROLS = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]"
+"""Control characters, as a regular expression: nobody wrote them, and XML takes none of them."""
+UNSEEN = dict.fromkeys([*map(ord, "\u200b\ufeff"), *range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+FORMULA = r"[=+\-@\t\r\n＝＋－＠]"
+"""A text that begins so is a formula to a spreadsheet; some take the wide signs as well."""
+_LONGEST_HEADING = 400
+"""Characters by which a heading is told; remarks are taken off its end one by one."""
 _REMARK_BEFORE, _REMARK_AFTER = re.compile(r"^\([^()]*\)(?=.)"), re.compile(r"(?<=.)\([^()]*\)$")
 _ENCLOSING = str.maketrans("[]{}【】〔〕〖〗「」『』《》〈〉", "()" * 9)
 
@@ -53,7 +59,9 @@ class Grid:
 @lru_cache(maxsize=4096)
 def header(value: Cell) -> str:
     """A header as it is compared: half-width, without blanks, stars, colons, brackets and remarks in them."""
-    text = "".join(unicodedata.normalize("NFKC", str(value or "")).translate(_UNSEEN).split())
+    text = "".join(
+        unicodedata.normalize("NFKC", str(value or "")[:_LONGEST_HEADING]).translate(UNSEEN).split()
+    )
     text, before = text.translate(_ENCLOSING), ""
     while text != before:
         text, before = _REMARK_AFTER.sub("", text.strip("*:")), text
@@ -68,12 +76,12 @@ def text(value: Cell) -> str:
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "minutes")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip().translate(_UNSEEN)
+    return str(value).strip().translate(UNSEEN)
 
 
 def marked_as(value: Cell) -> Cell:
     """A cell of a marked workbook as it was: without the apostrophe that kept it from being run."""
-    return value[1:] if isinstance(value, str) and re.match(r"'[=+\-@\t\r]", value) else value
+    return value[1:] if isinstance(value, str) and re.match(rf"'{FORMULA}", value) else value
 
 
 def read_grids(document: Document) -> tuple[list[Grid], bool]:
@@ -154,8 +162,13 @@ def _workbook(data: bytes, name: str) -> tuple[list[Grid], bool]:
     grids = []
     for sheet in sheets:
         grid = Grid(name, sheet.title, sheet.rows)
+        width, left_over = max(map(len, grid.rows), default=0), sum(map(len, grid.rows))
         for top, left, bottom, right in sheet.merged:
-            _fill(grid, top, bottom + 1, left, right + 1)
+            bottom, right = min(bottom + 1, len(grid.rows)), min(right + 1, width)
+            left_over -= max(0, bottom - top) * max(0, right - left)
+            if left_over < 0:  # merged ranges never overlap in what a spreadsheet program writes
+                raise UnusableFile(name, "file-merged")
+            _fill(grid, top, bottom, left, right)
         grids.append(grid)
     return grids, macros
 
@@ -165,7 +178,7 @@ def _fill(grid: Grid, top: int, bottom: int, left: int, right: int) -> None:
     if top >= len(grid.rows):
         return
     value = grid.rows[top][left] if left < len(grid.rows[top]) else None
-    for r in range(top, min(bottom, len(grid.rows))):
+    for r in range(top, bottom):
         row = list(grid.rows[r]) + [None] * (right - len(grid.rows[r]))
         for c in range(left, right):
             row[c] = value

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
@@ -86,13 +87,12 @@ class Outcome:
 
 def parts(text: str, separators: frozenset[str] = _HARD) -> list[str]:
     """A list cell's parts, by 、；;， and line ends that stand outside brackets."""
-    found, depth = [""], 0
-    for character in text:
+    ends, depth = [-1], 0
+    for at, character in enumerate(text):
         depth += (character in _OPENING) - (character in _CLOSING and depth > 0)
         if character in separators and not depth:
-            found.append("")
-        else:
-            found[-1] += character
+            ends.append(at)
+    found = (text[one + 1 : other] for one, other in pairwise([*ends, len(text)]))
     return [part.strip() for part in found if part.strip()]
 
 

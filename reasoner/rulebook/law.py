@@ -268,12 +268,13 @@ def from_chinese(word: str) -> int:
 def _numbers(where: str) -> tuple[int, int | None, int | None]:
     """The numbers of article, paragraph and item in an identifier or a citation."""
     where = where.strip().replace(" ", "")
-    if match := _IDENTIFIER.match(where):
-        groups = [int(g) if g else None for g in match.groups()]
-    elif match := _CITATION.match(where):
-        groups = [from_chinese(g) if g else None for g in match.groups()]
-    else:
-        raise NotInLawError(f"不是条款号 / not the number of an article, paragraph or item: {where}")
+    match = _IDENTIFIER.match(where) or _CITATION.match(where)
+    try:
+        groups = [from_chinese(g) if g else None for g in match.groups()] if match else []
+    except ValueError:  # a numeral that is none, or of thousands of digits
+        groups = []
+    if not groups:
+        raise NotInLawError(f"不是条款号 / not the number of an article, paragraph or item: {where[:80]}")
     article, paragraph, item = groups
     if article is None:
         raise NotInLawError(where)

@@ -16,24 +16,12 @@ from typing import Any
 import yaml
 
 from reasoner.engine.calendar import MONTHS_AFTER
-from reasoner.rulebook import law, version
+from reasoner.rulebook import bounded_yaml, law, version
 from reasoner.rulebook.rules import Rule, RuleError, parse
 from reasoner.rulebook.vocabulary import Text, Vocabulary
 
 CONTRADICTION = "disjointMember"
 """What the disjointness axioms conclude of an entity that is a member of two disjoint classes."""
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML as authors of cases expect it: ``on`` and ``yes`` are words, true and false are not."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"
-    ]
-    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
-}
 
 
 class NormError(ValueError):
@@ -160,6 +148,18 @@ def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) ->
 
     Raises NormError or rules.RuleError, naming file and record, when a record is malformed.
     """
+    try:
+        return _load(folder, vocabulary, regulation)
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+    ) as error:  # a list where a mapping belongs, a field that lacks
+        what = f"{type(error).__name__} {error}"
+        raise NormError(f"{folder}: 有文件形式不对 / a file is not of the form: {what}") from error
+
+
+def _load(folder: Path, vocabulary: Vocabulary, regulation: str | None) -> LawBook:
     home = next(
         p for p in sorted((folder / "regulation").iterdir()) if regulation in (None, p.name) and p.is_dir()
     )
@@ -173,7 +173,7 @@ def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) ->
                 raise NormError(f"{file.parent.name}/{file.name}: {record.id} stands twice")
             norms[record.id] = record
     procedures = home / "procedures.yaml"
-    entries = read_yaml(procedures) if procedures.exists() else []
+    entries = _listed(procedures) if procedures.exists() else []
     steps = {r.id: r for r in _records(procedures, "step", map(_step, entries))}
     for record in (*definitions.values(), *norms.values(), *steps.values()):
         _check_words(record, text)
@@ -194,22 +194,26 @@ def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) ->
     )
 
 
-def yaml_of(text: str) -> Any:
-    """Read YAML as ``read_yaml`` does. Raises yaml.YAMLError."""
-    return yaml.load(text, Loader=_Loader)
-
-
 def read_yaml(file: Path) -> Any:
     """Read a YAML file; raises NormError naming line and column when it is malformed."""
     try:
-        with file.open(encoding="utf-8") as stream:
-            return yaml.load(stream, Loader=_Loader)
+        return bounded_yaml.read(file.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else str(file)
-        raise NormError(f"{where}: {getattr(error, 'problem', error)}") from None
-    except (OSError, UnicodeDecodeError) as error:
+        raise NormError(f"{where}: {getattr(error, 'problem', None) or error}") from None
+    except (OSError, ValueError) as error:  # another encoding, a day that no calendar has
         raise NormError(f"{file}: {error}") from None
+
+
+def _listed(file: Path) -> list[dict[str, Any]]:
+    """The records of a file. Raises NormError."""
+    found = read_yaml(file)
+    if not isinstance(found, list) or not all(
+        isinstance(e, dict) and isinstance(e.get("id"), str) for e in found
+    ):
+        raise NormError(f"{file}: 应为各有 id 的记录的列表 / expected a list of records, each with an id")
+    return found
 
 
 def step_constant(step: str) -> str:
@@ -230,7 +234,7 @@ def _step(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _records(file: Path, kind: str, entries: Iterable[dict[str, Any]] | None = None) -> Iterator[Record]:
-    for entry in read_yaml(file) if entries is None else entries:
+    for entry in _listed(file) if entries is None else entries:
         try:
             rules = tuple(parse(entry["rule"], entry["id"])) if entry.get("rule") else ()
             reading = dict(entry.get("reading") or {})

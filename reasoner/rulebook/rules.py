@@ -8,6 +8,7 @@ every evaluator. Nothing here knows what a predicate stands for; that is declare
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,13 @@ Value = str | int
 
 COMPARISONS = {0: ">", 1: "<", 2: "<=", 3: ">=", 4: "!=", 5: "="}
 FLIPPED = {">": "<", "<": ">", "<=": ">=", ">=": "<=", "!=": "!=", "=": "="}
+
+
+_LONGEST = 40_000
+"""Characters of the rules of one record; the longest of the book has eight thousand."""
+_DEEPEST, _SIGNS, _LARGEST = 50, 2_000, (1 << 31) - 1
+_INCLUDE, _NUMBER = re.compile(r"#\s*include"), re.compile(r"(?<![\w'])(?:0[xob]\w+|\d+)")
+_BRACKET, _ARITHMETIC = re.compile("[()]"), re.compile(r"(?<!:)-|[~|+*/\\^?&]")
 
 
 class RuleError(ValueError):
@@ -141,6 +149,7 @@ def parse(text: str, owner: str) -> list[Rule]:
     Raises RuleError for a syntax error and for everything outside the fragment (functions, arithmetic,
     disjunction, choice, constraints, other aggregates, classical negation).
     """
+    _bounded(text, owner)
     statements: list[clingo.ast.AST] = []
     messages: list[str] = []
     try:
@@ -149,13 +158,42 @@ def parse(text: str, owner: str) -> list[Rule]:
         raise RuleError(f"{owner}: {'; '.join(messages) or error}") from None
     rules: list[Rule] = []
     for statement in statements:
-        if statement.ast_type == clingo.ast.ASTType.Program:
-            continue
         where = f"{owner}: {statement}"
+        if statement.ast_type == clingo.ast.ASTType.Program:
+            if statement.name != "base" or statement.parameters:
+                raise RuleError(f"{where}: only rules are allowed")
+            continue
         if statement.ast_type != clingo.ast.ASTType.Rule:
             raise RuleError(f"{where}: only rules are allowed")
         rules.append(_rule(statement, owner, len(rules) + 1, where))
     return rules
+
+
+def _bounded(text: str, owner: str) -> None:
+    """Refuse what clingo's parser would take otherwise than it is written, or would end the program with.
+
+    It reads other files when told to, ends at a NUL, cuts numbers down to 32 bits, ends the program when it
+    has to complain of a letter that is not ASCII, and is not made for endless brackets or arithmetic.
+    """
+    if "\0" in text or _INCLUDE.search(text):
+        raise RuleError(f"{owner}: 规则中不能有 NUL 或者 #include / no NUL and no #include in rules")
+    if not text.isascii():
+        raise RuleError(
+            f"{owner}: 名称只用 ASCII 字母、数字和下划线 / names of ASCII letters, digits and _ only"
+        )
+    for number in _NUMBER.findall(text):
+        if not number.isdecimal() or len(number) > 10 or int(number) > _LARGEST:
+            raise RuleError(
+                f"{owner}: 数字过大：{number[:20]} / a number of more than 32 bits, or not decimal"
+            )
+    depth = deepest = 0
+    for sign in _BRACKET.findall(text):
+        depth = max(0, depth + (1 if sign == "(" else -1))
+        deepest = max(deepest, depth)
+    if len(text) > _LONGEST or deepest > _DEEPEST or len(_ARITHMETIC.findall(text)) > _SIGNS:
+        raise RuleError(
+            f"{owner}: 规则过长，或者括号、运算符过多 / rules too long, or too many brackets or signs"
+        )
 
 
 def _rule(node: clingo.ast.AST, owner: str, index: int, where: str) -> Rule:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from app.explorer import address, frame, proofs, store
+from app.explorer import address, frame, paged, proofs, store
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.recording import pages, previews
 from app.explorer.words import day, t
@@ -49,7 +49,7 @@ def _counts(entry: Entry) -> Markup:
 
 
 def _all(desk: store.Desk) -> None:
-    page = pages.number(10**6)
+    page = paged.number(10**6)
     entries, total = journal.entries(desk.record, page, _PER_PAGE)
     of = -(-total // _PER_PAGE)
     if not entries:
@@ -74,7 +74,7 @@ def _all(desk: store.Desk) -> None:
 def _one(desk: store.Desk, entry: Entry) -> None:
     """Show one transaction with its files and what it changed."""
     of = -(-(entry.added + entry.retracted) // _CHANGES_PER_PAGE)
-    page = pages.number(of)
+    page = paged.number(of)
     changes = journal.changes(desk.record, entry.id, page, _CHANGES_PER_PAGE)
     facts = {
         "when": _moment(entry.at),

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 import streamlit as st
 
-from app.explorer import address, tabular, uploads
+from app.explorer import address, paged, tabular, uploads
 from app.explorer.forms import recorder
 from app.explorer.markup import Markup, el, go
 from app.explorer.words import t
@@ -24,16 +24,10 @@ def plain(words: str) -> str:
     return _MARKDOWN.sub(r"\\\1", words.replace(":", "：")).replace("\n", " ")
 
 
-def number(of: int, name: str = "p") -> int:
-    """Return the page that the address asks for, from 1 to ``of``."""
-    asked = address.param(name) or "1"
-    return min(max(1, int(asked)), max(1, of)) if asked.isdecimal() and len(asked) < 9 else 1
-
-
 def turned(items: Sequence[T], per_page: int, name: str = "p") -> tuple[Sequence[T], Markup | None]:
     """Return the items of the page that the address asks for, and the links to those before and after."""
     pages = -(-len(items) // per_page)
-    page = number(pages, name)
+    page = paged.number(pages, name)
     return items[(page - 1) * per_page : page * per_page], turning(page, pages, name)
 
 

@@ -15,6 +15,7 @@ from app.explorer import (
     due_lines,
     duty_calendar,
     frame,
+    paged,
     periods,
     store,
 )
@@ -152,8 +153,7 @@ def section(kind: Kind, found: Sequence[Entry]) -> Markup | None:
 def page_of(number: int) -> tuple[int, int]:
     """Return the first line of the page that the address asks for, and the one after its last."""
     pages = max(1, -(-number // _PER_PAGE))
-    said = address.param("p") or "1"
-    page = min(max(1, int(said) if said.isdecimal() else 1), pages)
+    page = paged.number(pages)
     return (page - 1) * _PER_PAGE, page * _PER_PAGE
 
 

@@ -13,6 +13,7 @@ from app.explorer import (
     frame,
     issue_list,
     issue_sheet,
+    paged,
     permalink,
     silent,
     store,
@@ -229,8 +230,7 @@ else:
         told = t("issues.count", shown=f"{number:,}", all=f"{len(issues.rows):,}")
         counted = el("p", told, t("then") if part else None, part, class_="zl-quiet")
         pages = max(1, -(-number // _PER_PAGE))
-        turned = address.param("p") or "1"
-        page = min(max(1, int(turned)), pages) if turned.isdecimal() else 1
+        page = paged.number(pages)
         shown = issues.places(found, sort)[(page - 1) * _PER_PAGE : page * _PER_PAGE]
         if shown:
             show(el("div", counted, chosen_filters(), order(), class_="zl"))

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, answer_table, frame, questions, store
+from app.explorer import address, answer_table, frame, paged, questions, store
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import t
 from reasoner.queries.questions import Blank, BlankError, Question
@@ -249,9 +249,8 @@ def results(query: str, name: str, of: Question | None) -> None:
     except QueryError as error:
         show(complaint(error))
         return
-    number = address.param("p") or "1"
     pages = max(1, -(-len(answer.rows) // answer_table.PER_PAGE))
-    page = min(max(1, int(number)), pages) if number.isdecimal() else 1
+    page = paged.number(pages)
     if answer.rows:
         show(
             el(

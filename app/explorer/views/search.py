@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, finder, frame, offered, store
+from app.explorer import address, finder, frame, offered, paged, store
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 from reasoner.queries.search import Found, Hit
@@ -16,12 +16,12 @@ from reasoner.queries.searchable import KINDS, NAMED
 
 _FIRST: Final = 5  # of each kind, as long as all kinds are shown
 _PER_PAGE: Final = 25
+_PAGES: Final = 99_999
 
 desk = store.desk(address.as_of())
 asked = (address.param("q") or "").strip()
 kind = kind if (kind := address.param("kind")) in KINDS else None
-number = address.param("p") or "1"
-page = max(1, int(number)) if number.isdecimal() and len(number) < 6 else 1
+page = paged.number(_PAGES)
 
 
 def field() -> Markup:
