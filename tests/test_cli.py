@@ -140,7 +140,8 @@ def test_an_unforeseen_mishap_is_one_line_and_no_traceback(
         (IsADirectoryError(21, "no", "x"), "这是文件夹，不是文件：x"),
         (FileExistsError(17, "no", "x"), "这不是文件夹：x"),
         (ModuleNotFoundError("no", name="psycopg"), "没有安装 psycopg：pip install psycopg"),
-        (OSError(28, "No space left on device", "x"), "无法读写 x：No space left on device"),
+        (OSError(28, "No space left on device", "x"), "磁盘已满，没有写完：x；请腾出空间后再做一次"),
+        (OSError(5, "Input/output error", "x"), "无法读写 x：Input/output error"),
     ],
 )
 def test_what_the_system_refuses_is_said_in_words(error: Exception, zh: str) -> None:
@@ -178,7 +179,7 @@ def test_a_file_that_is_no_record_is_not_taken_for_one(
     (own_home / "record.sqlite").write_text("not a database " * 99, "utf-8")
     code, out, err = run(capsys, "reason")
     assert (code, out) == (2, "")
-    assert err.startswith("错误：记录无法打开或读写：")
+    assert err.startswith("错误：记录文件已损坏，没有改动它；请把文件移开，用 zelian restore 恢复最近的备份")
     assert err.count("\n") == 1
 
 
