@@ -21,11 +21,11 @@ def error_line(zh: str, en: str) -> str:
 
 def explain(error: Exception) -> tuple[str, str]:
     """Return a zh and an en line for a mishap that nobody foresaw, as far as its kind tells."""
-    if (found := _of_database(error)) is not None:
-        return found
+    if (said := _of_database(error)) is not None:
+        return said
     match error:
-        case OSError(errno=errno.ENOSPC | errno.EDQUOT) as full:
-            where = f"：{full.filename}" if full.filename else ""
+        case OSError(errno=number, filename=file) if number in (errno.ENOSPC, errno.EDQUOT):
+            where = f"：{file}" if file else ""
             return (
                 f"磁盘已满，没有写完{where}；请腾出空间后再做一次",
                 f"the disk is full{where.replace('：', ': ')}: not written; free some space, do it again",

@@ -12,8 +12,9 @@ def backup(command: Command) -> None:
     """Add ``backup``."""
     made = command(
         "backup",
-        "把整个记录连同推理凭据写成一个文件，并读回核对；其间照常可以录入",
-        "write the whole record with its receipts into one file and read it back; others may go on recording",
+        "把整个记录连同推理凭据写成一个文件，并读回核对；其间照常可以录入。文件旁的查阅日志（audit.sqlite）请另行复制",
+        "write the whole record with its receipts into one file and read it back, while others go on "
+        "recording; copy the audit log beside a file (audit.sqlite) yourself",
         "zelian backup 备份-2026-11-23.zip",
     )
     made.add_argument("file", metavar="FILE", type=Path, help="备份文件，不得已存在 · a new file")
