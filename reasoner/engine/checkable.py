@@ -16,6 +16,7 @@ from typing import Any
 from reasoner.engine.conclusions import Conclusion
 from reasoner.engine.evaluate import Derivation, Ground, Model, counted
 from reasoner.engine.facts import Facts
+from reasoner.engine.levels import Levels
 from reasoner.engine.proof import FORMAT
 from reasoner.rulebook.norms import LawBook, Record
 from reasoner.rulebook.rules import Comparison, Count, Literal, Not, Var
@@ -39,7 +40,7 @@ class Certifier:
         data_version: dict[str, Any],
     ) -> None:
         self.model, self.facts, self.book, self._sources = model, facts, book, sources
-        self.recursive, self.as_of, self.data_version = recursive, as_of, data_version
+        self.levels, self.as_of, self.data_version = Levels(model, recursive), as_of, data_version
 
     @cached_property
     def _given(self) -> dict[str, Any]:
@@ -119,7 +120,6 @@ class _Writing:
         self._numbers: dict[Ground, int] = {}
         self._tests: dict[str, int] = {}
         self._waiting: list[Ground] = []
-        self._levels: dict[Ground, int] = {}
 
     def number(self, atom: Ground) -> int:
         """The number of the node that shows an atom."""
@@ -138,39 +138,9 @@ class _Writing:
     def _node(self, atom: Ground) -> Node:
         if atom in self.model.given:
             return self.certifier.leaf(atom)
-        derivations = self.model.derivations[atom]
-        if atom[0] in self.certifier.recursive:
-            derivations = [d for d in derivations if self._is_below(d, atom)]
-        first, *others = map(self._way, derivations)
+        first, *others = map(self._way, self.certifier.levels.ways(atom))
         node: Node = {"kind": "step", "statement": _statement(atom), **first}
         return {**node, "also": others} if others else node
-
-    def _is_below(self, derivation: Derivation, atom: Ground) -> bool:
-        """Whether all that a derivation rests on is reached before the atom itself."""
-        if atom not in self._levels:
-            self._find_levels(atom)
-        return all(self._levels.get(s, 0) < self._levels[atom] for s in derivation.supports())
-
-    def _find_levels(self, atom: Ground) -> None:
-        """In how many rounds an atom, and what it rests on in a circle, is reached from the facts."""
-        circular, waiting = {atom}, [atom]
-        while waiting:
-            for derivation in self.model.derivations[waiting.pop()]:
-                for support in derivation.supports():
-                    fresh = support not in circular and support not in self._levels
-                    if fresh and support[0] in self.certifier.recursive and support not in self.model.given:
-                        circular.add(support)
-                        waiting.append(support)
-        level = max(self._levels.values(), default=0)
-        while circular:
-            level += 1
-            ready = {
-                a
-                for a in circular
-                if any(circular.isdisjoint(d.supports()) for d in self.model.derivations[a])
-            }
-            self._levels |= dict.fromkeys(ready, level)
-            circular -= ready
 
     def _way(self, derivation: Derivation) -> Node:
         rule, binding = derivation.rule, derivation.binding

@@ -23,6 +23,7 @@ from reasoner.engine import calendar
 from reasoner.engine.conclusions import Conclusion, citation
 from reasoner.engine.evaluate import Derivation, Ground, Model, counted
 from reasoner.engine.facts import AS_OF, Facts
+from reasoner.engine.levels import Levels
 from reasoner.rulebook.norms import LawBook
 from reasoner.rulebook.rules import Atom, Comparison, Count, Literal, Not, Var
 from reasoner.rulebook.sentences import Speaker
@@ -78,7 +79,7 @@ class Prover:
         recursive: frozenset[str],
     ) -> None:
         self.model, self.facts, self.book, self.speaker, self._sources = model, facts, book, speaker, sources
-        self.recursive = recursive  # only through these predicates can an atom rest on itself
+        self._levels = Levels(model, recursive)
         self._known: dict[int, dict[str, Any]] = {}
         self._all_known = False
         self._rules: dict[int, Node] = {}
@@ -95,7 +96,7 @@ class Prover:
             if wanted := set(ids) - self._known.keys():
                 self._known |= self._sources(wanted)
             self._all_known = few
-        return self._node(atom, (), "conclusion")
+        return self._node(atom, "conclusion")
 
     def _statements(self, atom: Ground) -> list[int]:
         """Ids of all recorded statements the proof may rest on (fetched at once)."""
@@ -128,36 +129,34 @@ class Prover:
             for derivation in self.model.derivations.get(atom, ())
         )
 
-    def _node(self, atom: Ground, above: tuple[Ground, ...], kind: str = "step") -> Node:
+    def _node(self, atom: Ground, kind: str = "step") -> Node:
         if atom in self.model.given:
             return self._fact(atom)
-        usable = self.model.derivations[atom]
-        if atom[0] in self.recursive:
-            usable = [d for d in usable if not set(d.supports()) & {*above, atom}]
+        usable = self._levels.ways(atom)
         plain = next((d for d in usable if d.rule.owner.startswith("owl:")), None)
         if plain is not None and kind != "conclusion":
             # that a progress report is a report is no step a reader needs: show the fact it rests on
             supports = list(plain.supports())
             if len(supports) == 1:
-                return self._node(supports[0], (*above, atom))
+                return self._node(supports[0])
         node: Node = {"kind": kind, "statement": _statement(atom), "sentence": self.speaker.atom(atom)}
         if self.standing(atom):
             node["standing"] = True
         if (number := self._shown.get(atom)) is not None and kind != "conclusion":
             return {**node, "folded": True, "same_as": number}
         self._shown[atom] = node["number"] = len(self._shown) + 1
-        ways = [self._way(derivation, (*above, atom)) for derivation in usable]
+        ways = [self._way(derivation) for derivation in usable]
         ways.sort(key=lambda way: len(way["premises"]))
-        first, *others = ways or [{"premises": []}]
+        first, *others = ways
         node |= first
         if others:
             node["also"] = others
         return node
 
-    def _way(self, derivation: Derivation, above: tuple[Ground, ...]) -> Node:
+    def _way(self, derivation: Derivation) -> Node:
         premises: list[Node] = []
         for literal, ground in derivation.premises():
-            node = self._node(ground, above) if ground is not None else self._test(literal, derivation)
+            node = self._node(ground) if ground is not None else self._test(literal, derivation)
             premises.append(node)
         by = self._rules.get(id(derivation.rule))
         if by is None:
