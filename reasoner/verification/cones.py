@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from reasoner.asking.slices import Key, Slices, slices
+from reasoner.asking.slices import NORM as OF_NORM
+from reasoner.asking.slices import Key, Slices
 from reasoner.engine.calendar import MONTHS_AFTER
 from reasoner.engine.facts import AS_OF
 from reasoner.pipeline import Ontology
@@ -21,13 +22,15 @@ class Cones:
 
     def __init__(self, ontology: Ontology, own: Iterable[Rule]) -> None:
         own = tuple(own)
-        known = slices(ontology)
+        declared = ontology.vocabulary.predicates
+        norms = frozenset[Value](ontology.book.by_constant)
         rules: dict[str, list[Rule]] = defaultdict(list)
         for rule in (*ontology.book.rules, *own):
             rules[rule.head.predicate].append(rule)
-        of_norm = {r.head.predicate for r in own if {*r.head.args[:1]} & {NORM, *known.norms}}
-        self.slices = Slices(dict(rules), known.about_norms | of_norm, known.recordable, known.norms)
-        self.norms = sorted(map(str, known.norms))
+        of_norms = {name for name in rules if name in declared and declared[name].arguments[:1] == (OF_NORM,)}
+        of_norms |= {r.head.predicate for r in own if {*r.head.args[:1]} & {NORM, *norms}}
+        recordable = frozenset(name for name, predicate in declared.items() if not predicate.derived)
+        self.slices = Slices(dict(rules), frozenset(of_norms), recordable, norms)
 
     def possible(self, predicate: str, norm: Value | None) -> bool:
         """Whether anything recorded could ever make it true."""
