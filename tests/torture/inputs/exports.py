@@ -116,7 +116,7 @@ def _graph(words: list[str]) -> bytes:
         graph.add((issue, _ZL.summary, Literal(word)))
         graph.add((issue, _ZL.name, Literal(word)))
         graph.add((issue, _ZL.relatesTo, _ID.d500235))
-        graph.add((unit, RDF.type, _ZL.Department))
+        graph.add((unit, RDF.type, _ZL.DistrictDepartment))
         graph.add((unit, _ZL.name, Literal(word)))
     return graph.serialize(format="nt").encode("utf-8", "replace")
 

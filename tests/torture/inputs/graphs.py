@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +36,9 @@ def _jsonld(content: Any) -> dict[str, str]:
 
 
 def _cycle(length: int) -> str:
-    return "\n".join(f"id:o-{i} a zl:Department ; zl:partOf id:o-{(i + 1) % length} ." for i in range(length))
+    return "\n".join(
+        f"id:o-{i} a zl:DistrictDepartment ; zl:partOf id:o-{(i + 1) % length} ." for i in range(length)
+    )
 
 
 _CONTEXT = {"@vocab": "https://w3id.org/zelian/ns#", "id": "https://w3id.org/zelian/id/"}
@@ -67,7 +68,7 @@ NASTIES: dict[str, Callable[[Path], Any]] = {
     "a surrogate in Turtle": lambda _: _turtle(_ISSUE + '"\\uD800" .'),
     "ten megabytes": lambda _: _turtle(_ISSUE + '"' + "污" * 3_500_000 + '" .'),
     "ten megabytes in an IRI": lambda _: _turtle(f"<https://w3id.org/zelian/id/{'x' * 10_000_000}> a zl:Issue ."),
-    "ten megabytes of a name": lambda _: _turtle(f'id:o-9 a zl:Department ; zl:name "{"局" * 3_000_000}" .'),
+    "ten megabytes of a name": lambda _: _turtle(f'id:o-9 a zl:DistrictDepartment ; zl:name "{"局" * 3_000_000}" .'),
     "a day of digits": lambda _: _turtle(f'id:x-1 a zl:Issue ; zl:foundOn "{"9" * 100_000}"^^xsd:date .'),
     "days that are none": lambda _: _turtle('id:x-1 a zl:Issue ; zl:foundOn "2024-02-30"^^xsd:date , "x"^^xsd:date .'),
     "a number of digits": lambda _: _turtle(f'id:x-1 a zl:Issue ; zl:batchNumber {"9" * 5000} .'),
@@ -81,7 +82,7 @@ NASTIES: dict[str, Callable[[Path], Any]] = {
     "triples in triples behind a text": lambda _: _turtle('id:x-0 zl:summary "<<", ">>" . # <<\n' + "<< " * 100_000),
     "quotes in a text": lambda _: _turtle(_ISSUE + '"《<<办法>>》<<<<" .'),
     "a circle of units": lambda _: _turtle(_cycle(3)),
-    "a unit above itself": lambda _: _turtle("id:o-1 a zl:Department ; zl:partOf id:o-1 ; zl:succeededBy id:o-1 ."),
+    "a unit above itself": lambda _: _turtle("id:o-1 a zl:DistrictDepartment ; zl:partOf id:o-1 ; zl:succeededBy id:o-1 ."),
     "a circle of a thousand": lambda _: _turtle(_cycle(1_000)),
     "an ontology that imports": lambda _: _turtle("@prefix owl: <http://www.w3.org/2002/07/owl#> .\n<> a owl:Ontology ; owl:imports <{canary}/o> ."),
     "classes in a circle": lambda _: _turtle("@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\nzl:Issue rdfs:subClassOf zl:Transfer . zl:Transfer rdfs:subClassOf zl:Issue ."),
@@ -183,6 +184,3 @@ class Rdf:
                 raise Broken(f"lost in silence: subjects {lost} of {len(marks)} ({dict(report.rows)})")
         _exported(report, folder)
         return Outcome("accepted", f"{dict(report.rows)}")
-
-
-_ = re
