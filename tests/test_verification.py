@@ -47,7 +47,9 @@ def registry() -> Registry:
 def small(rules: Ontology) -> properties.Properties:
     """The properties, with few things in every world."""
     every = properties.load(bundled.path("ontology"), rules.vocabulary)
-    bounds = replace(every.properties[0].bounds, things=THINGS, days=(20240131, 20240731), wide=0)
+    bounds = replace(
+        every.properties[0].bounds, things=THINGS, days=(20240131, 20240731), wide=300, narrow={}
+    )
     return replace(every, properties=tuple(replace(p, bounds=bounds) for p in every.properties))
 
 
