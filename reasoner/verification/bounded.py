@@ -165,8 +165,7 @@ class BoundedWorlds:
     def recorded(self, true: set[Ground]) -> list[Ground]:
         """What is recorded in one of the worlds, of all that is true in it."""
         chosen = [choice.atom for choice in self.choices if choice.atom in true]
-        named = {value for _, row in chosen for value in row}
-        bases = [(predicate_name(base), (thing,)) for thing, base in self.things.items() if thing in named]
+        bases = [(predicate_name(base), (thing,)) for thing, base in self.things.items()]
         return [*bases, *chosen]
 
 
