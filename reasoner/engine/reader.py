@@ -68,7 +68,7 @@ class Reader:
             norm, matter = atom[1][:2]
             own = [str(value) for value in atom[1]]
             named = [first.get(value, text) for value, text in zip(atom[1], own, strict=True)]
-            return order.get(norm, len(order)), str(matter), atom[0], named, own
+            return order.get(str(norm), len(order)), str(matter), atom[0], named, own
 
         atoms.sort(key=place)
         return map(self.conclusion, atoms)

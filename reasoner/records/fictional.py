@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -59,9 +59,11 @@ class _Rest(Record):
     def _names_left(self, each: Statement) -> bool:
         return self._is_left(each.subject, each.object, each.kind)
 
-    def exclusive(self) -> AbstractContextManager[sa.Connection]:
+    @contextmanager
+    def exclusive(self) -> Iterator[sa.Connection]:
         """As of the whole."""
-        return self.whole.exclusive()
+        with self.whole.exclusive() as connection:
+            yield connection
 
     @property
     def digest(self) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, TimeoutError
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import TimeoutError as TookTooLong
 
 #: Text of a ledger that would act if it ever became code.
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\">"
@@ -17,7 +18,7 @@ def choose(field: Locator, option: str) -> None:
         field.click()
         try:
             offered.click(timeout=3_000)
-        except TimeoutError:
+        except TookTooLong:
             field.page.keyboard.press("Escape")
         else:
             return

@@ -153,7 +153,7 @@ def verify(command: Command) -> None:
         metavar="SECONDS",
         type=float,
         default=90.0,
-        help="一项性质、一条规范最多搜索多久，默认 90 秒 · seconds for one property of one norm (default: 90)",
+        help="一项性质、一条规范最多搜索多久，默认 90 秒 · seconds for a property of a norm (default: 90)",
     )
     made.add_argument(
         "--processes",
