@@ -221,13 +221,21 @@ def _follows(wanted: Property, world: World, named: dict[str, Value]) -> dict[st
     if wanted.shows:
         return _shown(wanted.shows, named)
     values = set(map(str, named.values()))
-    norms = {r.id for c, r in world.rules.book.by_constant.items() if c in values}
+    norms = {r.id for r in world.rules.book.norms.values() if r.constant in values}
     about = [c for c in world.conclusions() if not norms or c.norm in norms]
     things = {c.subject for c in about if c.subject in values}
     chosen = [c for c in about if not things or c.subject in things][:_SHOWN]
     if chosen:
         return {"expect": list({str(e): e for e in map(_expected, chosen)}.values())}
-    return {"refuse": [{"norm": norm} for norm in sorted(norms)] or [{"matter": v} for v in sorted(values)]}
+    return {
+        "refuse": [{"norm": norm} for norm in sorted(norms)]
+        or [{"matter": v} for v in sorted(values & _things(world))]
+    }
+
+
+def _things(world: World) -> set[str]:
+    """What the case itself declares."""
+    return {str(row[0]) for (_, row), source in world.facts.outside.items() if "case" in source}
 
 
 def _shown(shows: Iterable[dict[str, Any]], named: dict[str, Value]) -> dict[str, Any]:
