@@ -1,12 +1,10 @@
 """The core cases of the datalog-conformance suite: inside the rule language they pass on both evaluators.
 
-What was run and what is left out, and why, stands in ``datalog_suite.yaml``. Programs with very many facts
-are run with ``ZELIAN_EVERY_DATALOG_CASE=1`` only.
+What was run and what is left out, and why, stands in ``datalog_suite.yaml``.
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,6 @@ import yaml
 from datalog_suite import Compiled, InProcess, OutsideError, facts_of, rules_of
 
 HERE = Path(__file__).parent
-EVERY = bool(os.environ.get("ZELIAN_EVERY_DATALOG_CASE"))
 LARGE = 10_000
 """Bytes of a file of cases; a larger one has thousands of facts."""
 SAME_ERROR = {"safety_violations": "unbound_variable", "SafetyViolationError": "unbound_variable"}
@@ -32,7 +29,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Any]]:
 
     folder, found = tmp_path_factory.mktemp("suite"), Path(plugin.get_tests_dir())
     for file in sorted(found.rglob("*.yaml")):
-        if "defeasible" not in file.parts and (EVERY or file.stat().st_size < LARGE):
+        if "defeasible" not in file.parts and file.stat().st_size < LARGE:
             (folder / file.name).symlink_to(file)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plugin.yaml, "safe_load", read)
@@ -68,4 +65,4 @@ def test_the_core_cases_inside_the_language_pass_on_both_evaluators(
     with capsys.disabled():
         print(f"\ndatalog-conformance: {len(suite)} cases, passed {dict(passed)}, excluded {len(excluded)}")
     known = yaml.safe_load((HERE / "datalog_suite.yaml").read_text("utf-8"))
-    assert found == known["every" if EVERY else "short"], yaml.safe_dump(found, allow_unicode=True)
+    assert found == known, yaml.safe_dump(found, allow_unicode=True)
