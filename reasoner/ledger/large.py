@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -30,6 +32,8 @@ from reasoner.records.schema import SET_ASIDE, SOURCES
 from reasoner.records.transaction import NewRow
 
 _AT_ONCE = 50_000
+_ATTEMPTS = 2
+"""How often the files are read while others may write; after that, others wait."""
 _MEMORY = "4GB"
 """What DuckDB takes before it writes to disk."""
 
@@ -49,16 +53,17 @@ def load_large(
 
     The report has outcomes for the rows only that are read one by one.
     """
-    while True:
-        seen = record.version
+    options = (files, record, said, progress, known, rows_from, with_registry, only_good)
+    for _ in range(_ATTEMPTS):
         try:
-            return _loaded(files, record, said, progress, known, rows_from, with_registry, only_good)
-        except _Overtaken:  # another process put one of these files on record meanwhile: compare with that
-            assert record.version > seen
+            return _loaded(*options, locked=False)
+        except _Overtaken:  # what was put on record meanwhile may be what a row refers to, or the file itself
+            continue
+    return _loaded(*options, locked=True)
 
 
 class _Overtaken(Exception):  # noqa: N818 (what happened, not an error of anyone)
-    """A file of which nothing was on record is on record now."""
+    """The record is no longer what the files were read against."""
 
 
 def _loaded(
@@ -70,6 +75,8 @@ def _loaded(
     rows_from: int,
     with_registry: bool,
     only_good: bool,
+    *,
+    locked: bool,
 ) -> Report:
     names = file_names(files)
     with tempfile.TemporaryDirectory(prefix="zelian-") as folder:
@@ -77,41 +84,55 @@ def _loaded(
         try:
             database.execute("SET enable_progress_bar = false")
             bulk = Bulk(record, database, names, known, Report(), progress, rows_from)
-            _load(bulk, files, said, with_registry, only_good)
+            _load(bulk, files, said, with_registry, only_good, locked)
             return bulk.report
         finally:
             database.close()
 
 
 def _load(
-    bulk: Bulk, files: Sequence[Path], said: tuple[str, str], with_registry: bool, only_good: bool
+    bulk: Bulk,
+    files: Sequence[Path],
+    said: tuple[str, str],
+    with_registry: bool,
+    only_good: bool,
+    locked: bool,
 ) -> None:
+    """Read the files against the record and put them on it.
+
+    Not ``locked``, others may write while the files are read; raises _Overtaken when somebody did.
+    """
     record, report, names = bulk.record, bulk.report, bulk.names
     tables, graphs, large = bulk.open(files)
     if report.unusable:
         return
     if with_registry:
         put_registry(record, bulk.progress)
-    new = []
-    for number, each in large:
-        if _on_record(record, names[number]):
-            each.table.rows = each.rows()
-            tables.append(each.table)
-        else:
-            new.append((number, each))
-    tables.sort(key=lambda table: names.index(table.file))
-    rows = bulk.read(
-        tables, graphs, new, waiting(record, names), lambda readers: _apart(bulk, readers, graphs)
-    )
-    selects = bulk.selects()
-    bulk.note(rows, selects)
-    entries = graphs + rows
-    elsewhere = Elsewhere(entries, record)
     digests = {name: _digest(file) for name, file in zip(names, files, strict=True)}
     why = said[1] or "导入 " + "、".join(names)
-    with record.transaction(said[0], why, digests) as transaction:
-        if any(_on_record(record, columns.reader.table.file) for columns, _ in selects):
-            raise _Overtaken
+    with ExitStack() as held:
+        begun = partial(held.enter_context, record.transaction(said[0], why, digests))
+        transaction = begun() if locked else None
+        seen = record.version
+        new = []
+        for number, each in large:
+            if _on_record(record, names[number]):
+                each.table.rows = each.rows()
+                tables.append(each.table)
+            else:
+                new.append((number, each))
+        tables.sort(key=lambda table: names.index(table.file))
+        rows = bulk.read(
+            tables, graphs, new, waiting(record, names), lambda readers: _apart(bulk, readers, graphs)
+        )
+        selects = bulk.selects()
+        bulk.note(rows, selects)
+        entries = graphs + rows
+        elsewhere = Elsewhere(entries, record)
+        if transaction is None:
+            transaction = begun()
+            if record.version != seen:
+                raise _Overtaken
         store(entries, elsewhere, transaction, report, bulk.progress, only_good)
         for columns, asked in selects:
             transaction.put_new_rows(columns.reader.table.file, _rows(columns, asked, bulk.progress))

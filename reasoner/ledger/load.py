@@ -213,15 +213,15 @@ def _take(
     dry: bool,
 ) -> Report:
     """What all tables and subjects come to, put on record or (``dry``) only counted."""
-    context, readers = context_of(tables, entries, record, digests, corrections or {}, said[0])
-    rows = read_tables(readers, context, waiting(record, digests), report, progress)
-    note_references(rows, without_content(rows, context.on_record))
-    entries += rows
     why = said[1] or "导入 " + "、".join(digests)
-    elsewhere = Elsewhere(entries, record)
+    # Read with the writer's lock: what another import puts on record meanwhile might be what a row refers to.
     writing = record.trial() if dry else record.transaction(said[0], why, digests)
     with writing as transaction:
-        store(entries, elsewhere, transaction, report, progress, only_good)
+        context, readers = context_of(tables, entries, record, digests, corrections or {}, said[0])
+        rows = read_tables(readers, context, waiting(record, digests), report, progress)
+        note_references(rows, without_content(rows, context.on_record))
+        entries += rows
+        store(entries, Elsewhere(entries, record), transaction, report, progress, only_good)
         report.statements = transaction.changes
     report.version = record.version
     return report
