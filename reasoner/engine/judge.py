@@ -35,9 +35,7 @@ def judge(facts: Iterable[Ground], rules: Iterable[Rule]) -> dict[str, set[Row]]
     return models[0]
 
 
-def loaded(
-    facts: Iterable[Ground], rules: Iterable[Rule], options: Iterable[str] = ("0",)
-) -> clingo.Control:
+def loaded(facts: Iterable[Ground], rules: Iterable[Rule], options: Iterable[str] = ("0",)) -> clingo.Control:
     """Return clingo with rules and facts, to be grounded and solved; all models, if not told otherwise."""
     control = clingo.Control(["--warn=none", *options], message_limit=0)
     control.add("base", [], "\n".join(map(str, rules)))
