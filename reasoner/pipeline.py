@@ -11,11 +11,10 @@ here.
 from __future__ import annotations
 
 import datetime
-import gc
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -65,14 +64,22 @@ class Ontology:
         return other
 
 
-@cache
+#: What this process has read, by its folder.
+READ: dict[Path, Ontology] = {}
+
+
 def ontology(folder: Path | None = None, cache_folder: Path | None = None) -> Ontology:
     """Read the bundled ontology (or another folder of the same form), once per process.
 
     ``cache_folder`` is where the terms, the parsed rules and their plans are kept for the next process.
     """
     home = folder or bundled.path("ontology")
+    if home not in READ:
+        READ[home] = _ontology(home, cache_folder)
+    return READ[home]
 
+
+def _ontology(home: Path, cache_folder: Path | None) -> Ontology:
     def read() -> Ontology:
         terms = vocabulary.load(home)
         made = Ontology(terms, norms.load(home, terms))
@@ -80,9 +87,7 @@ def ontology(folder: Path | None = None, cache_folder: Path | None = None) -> On
         return made
 
     files = [f for f in home.rglob("*") if f.suffix in _READ and f.name != "cases.yaml"]
-    found = kept(cache_folder, "ontology", [*files, *source_files()], Ontology, read)
-    gc.freeze()  # it stays as long as the process: the garbage collector need not walk through it again
-    return found
+    return kept(cache_folder, "ontology", [*files, *source_files()], Ontology, read)
 
 
 def solve(

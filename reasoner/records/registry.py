@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from functools import cache
 from pathlib import Path
 
 from reasoner.bundled import path as bundled
@@ -91,9 +90,17 @@ class Registry:
         return list(atoms), {i: self._shown[i] for i in seen if i in self._shown}
 
 
-@cache
+_READ: list[Registry] = []
+
+
 def bundled_registry(cache_folder: Path | None = None) -> Registry:
     """Read the bundled registry, once per process; ``cache_folder`` keeps it for the next one."""
+    if not _READ:
+        _READ.append(_registry(cache_folder))
+    return _READ[0]
+
+
+def _registry(cache_folder: Path | None) -> Registry:
     every = sorted(bundled("data", "registry").glob("*.csv"))
     files = [f for f in every if f.name != "sector_words.csv"]
 

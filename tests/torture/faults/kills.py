@@ -57,7 +57,7 @@ def _uncached(stage: Stage) -> Callable[[], int]:
     reason = zelian("reason", "--as-of", _EARLIER)(stage)
 
     def work() -> int:
-        pipeline.ontology.cache_clear()
+        pipeline.READ.clear()
         return reason()
 
     return work
