@@ -92,7 +92,7 @@ def test_workbooks_that_would_fill_the_memory_are_refused_or_read(name: str, tmp
         grids, _ = read_grids(Document("台账.xlsx", nasty_workbooks.XLSX[name](tmp_path)))
     except UnusableFile:
         return
-    assert sum(len(row) for grid in grids for row in grid.rows) < 10_000
+    assert sum(len(row) for grid in grids for row in grid.rows) < 100_000  # one row may have 16,384 cells
 
 
 def test_an_entity_of_a_workbook_brings_in_no_other_file(tmp_path: Path) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import sqlalchemy as sa
-
 from app.explorer import address
 from app.explorer.markup import el, show
-from reasoner.records.mishaps import told
+from reasoner.records.mishaps import Refusal, told
 
 
 @contextmanager
@@ -17,7 +15,7 @@ def said() -> Iterator[None]:
     """Say in plain words why the rest of the block could not be done, and do without it."""
     try:
         yield
-    except sa.exc.DBAPIError as error:
+    except Refusal as error:
         words = told(error)
         if words is None:
             raise

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 Words = tuple[str, str]
 """Chinese, English."""
+Refusal = sa.exc.DBAPIError
+"""What is raised when a database refuses."""
 
 _FULL = (
     "磁盘已满，这次没有写入；已入库的都在。请腾出空间后再做一次",
