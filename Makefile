@@ -37,7 +37,8 @@ $(SPARK): tests/spark.lock $(READY)
 explore: $(READY)
 	@$(BIN)/zelian explore $(ARGS)
 
-# Every core takes one test at a time; in blocks (the default), one of them would end long after the other.
+# Every core takes one file at a time: what the tests of a file share is made once. In the order of the files, since
+# the number of tests in a file says little of how long they take.
 test: $(SPARK)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 		|| { echo "make test needs a Chromium for the browser tests: apt-get install chromium fonts-noto-cjk" >&2; exit 1; }
@@ -45,7 +46,7 @@ test: $(SPARK)
 		|| { echo "make test needs Java 17 or 21 for the tests of Spark: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
 	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
 		|| { echo "make test needs PostgreSQL for the tests of the record: apt-get install postgresql" >&2; exit 1; }
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

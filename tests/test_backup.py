@@ -56,7 +56,6 @@ def content(place: str | Path) -> tuple[object, ...]:
         return (record.transactions(), ever, record.set_aside(), record.digest)
 
 
-@pytest.mark.xdist_group("postgresql")
 def test_a_backup_goes_to_a_server_and_back_and_nothing_is_lost(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -75,7 +74,6 @@ def test_a_backup_goes_to_a_server_and_back_and_nothing_is_lost(
     assert "已有记录" in said(capsys, "restore", str(home / "b.zip"), "--to", server, code=2)
 
 
-@pytest.mark.xdist_group("postgresql")
 def test_receipts_on_a_server_are_refused_any_change(home: Path) -> None:
     server = postgresql.shared().new()
     assert main(["restore", str(home / "b.zip"), "--to", server]) == 0
@@ -85,7 +83,6 @@ def test_receipts_on_a_server_are_refused_any_change(home: Path) -> None:
                 connection.exec_driver_sql(command)
 
 
-@pytest.mark.xdist_group("postgresql")
 def test_the_audit_log_on_a_server_is_one_chain_whoever_writes() -> None:
     server = postgresql.shared().new()
     AuditLog(server)

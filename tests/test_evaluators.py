@@ -21,8 +21,6 @@ from reasoner.pipeline import Ontology, World
 from reasoner.records.registry import bundled_registry
 from reasoner.rulebook.rules import parse
 
-#: One worker makes the worlds once; on two, each would make them all.
-pytestmark = pytest.mark.xdist_group("evaluators")
 
 RANDOM_WORLDS = 216
 BATCHES = 12

@@ -26,8 +26,6 @@ from app.explorer import allowed, serve, store, uploads
 from reasoner.audit.log import AuditLog, Wanted
 from reasoner.records.record import Record
 
-pytestmark = pytest.mark.xdist_group("office")  # the runtime of Streamlit is one to a process
-
 
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:

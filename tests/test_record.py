@@ -24,7 +24,7 @@ New = Callable[[], str]
 """The place of a record that there is not yet: a path, or the URL of a database."""
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def new(request: pytest.FixtureRequest, tmp_path: Path) -> New:
     if request.param == "postgresql":
         return postgresql.shared().new
