@@ -21,7 +21,6 @@ from reasoner.pipeline import Ontology, World
 from reasoner.records.registry import bundled_registry
 from reasoner.rulebook.rules import parse
 
-
 RANDOM_WORLDS = 216
 BATCHES = 12
 

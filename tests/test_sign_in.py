@@ -29,7 +29,6 @@ from app.explorer import allowed, serve
 from reasoner.access.policy import access
 from reasoner.audit.log import AuditLog
 
-
 SECRET = "the-secret-of-the-client"
 HERE = "http://localhost:8501"
 REGULATION = "chongqing-2021"
