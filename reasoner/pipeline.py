@@ -243,14 +243,15 @@ class World:
         )
 
     @cached_property
-    def _certifier(self) -> Certifier:
+    def certifier(self) -> Certifier:
+        """What writes the checkable proofs of this world."""
         book, recursive = self.rules.book, self.rules.program.recursive_predicates
         day, version = self.as_of.isoformat(), self.data_version
         return Certifier(self.model, self.facts, book, self.sources, recursive, day, version)
 
     def certify(self, conclusion_id: str) -> dict[str, Any]:
         """The proof of a conclusion as ``reasoner.checker`` reads it; KeyError when there is none."""
-        return self._certifier.write(self.conclusion(conclusion_id))
+        return self.certifier.write(self.conclusion(conclusion_id))
 
     def sources(self, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         """Where statements come from, by id, for display: file, sheet, row, column, url, who, when."""

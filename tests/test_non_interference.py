@@ -6,7 +6,9 @@ Every command that reads, every file that is written, every message: byte by byt
 from __future__ import annotations
 
 import datetime
+import json
 import os
+import random
 import re
 import zipfile
 from collections.abc import Iterator
@@ -15,13 +17,16 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from test_redacted_proofs import TAMPERINGS, faults_of, masked, verdict
 from two_homes import DAY, INSPECTION, ISSUE, OTHER_ISSUES, PAIRS, SECRET, built, standing_clock
 
 from app.cli import main
-from reasoner import pipeline
-from reasoner.access.policy import Access
+from reasoner import bundled, checker, pipeline
+from reasoner.access.policy import Access, Role
 from reasoner.access.reader import NoReaderError, nobody_in_particular, reading_as
 from reasoner.access.view import NotSeenError, View, left_out
+from reasoner.engine.redaction import RedactionError
+from reasoner.engine.released import Release
 from reasoner.engine.survey import open_survey
 from reasoner.queries import search
 from reasoner.records import history, journal
@@ -230,3 +235,88 @@ def test_roles_do_what_they_may_and_nothing_else(
         ):
             assert main(refused) == 2, refused
             assert "error:" in capsys.readouterr().err
+
+
+# -- proofs that are written for a role ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def law() -> checker.Law:
+    return checker.Law(bundled.path("ontology"))
+
+
+def released(home: Path, role: Role) -> tuple[dict[str, tuple[str, str]], set[str]]:
+    """Proofs, with their openings, of what the whole record shows, for a role; what it concludes by itself.
+
+    Of all that the role does not conclude by itself, and of some that it does.
+    """
+    whole = pipeline.open_world(home, AS_OF)
+    with reading_as(role):
+        seen = pipeline.open_world(home, AS_OF)
+    made, own = Release(whole, seen), {each.id for each in seen.conclusions()}
+    every = [each.id for each in whole.conclusions()]
+    found = {}
+    for id in [*(id for id in every if id not in own), *[id for id in every if id in own][::PROVED]]:
+        try:
+            proof, openings = made.proof(id)
+        except RedactionError:
+            assert id not in own
+            continue
+        assert proof["facts"]["recorded"] == seen.certifier.given["recorded"]
+        found[id] = json.dumps(proof, ensure_ascii=False), json.dumps(openings)
+    return found, own
+
+
+@pytest.mark.parametrize("role", TURNS)
+def test_a_proof_for_a_role_verifies_and_says_nothing_of_what_the_role_may_not_see(
+    role: str, homes: list[Path], access: Access, law: checker.Law
+) -> None:
+    own = access.role(role)
+    (mine, known), (theirs, _) = (released(homes[number], own) for number in PAIRS[role])
+    assert role == "reviewer" or mine.keys() - known  # something that the role does not conclude by itself
+    words = [word for each in access.unseen(own) for word in SECRET[each.id]]
+    trusted = 0
+    for text, openings in mine.values():
+        assert not [word for word in words if word in text]
+        found = verdict(json.loads(text), law)
+        assert not found.faults, list(map(str, found.faults))
+        assert len(found.trusted) == text.count('"withheld", "commitment"')
+        opened = verdict(json.loads(text), law, json.loads(openings))
+        assert not opened.faults, list(map(str, opened.faults))
+        trusted += len(found.trusted)
+    assert trusted
+    assert len(mine.keys() & theirs.keys()) > len(mine) / 2
+    for id in mine.keys() & theirs.keys():  # of records that differ in what is withheld: commitments alone
+        assert masked(json.loads(mine[id][0])) == masked(json.loads(theirs[id][0])), id
+    proof, openings = max(mine.values(), key=lambda each: each[0].count('"commitment"'))
+    turn = list(TURNS).index(role)
+    for seed, tamper in enumerate(TAMPERINGS if WIDE else TAMPERINGS[turn :: len(TURNS)]):
+        changed, opening = json.loads(proof), json.loads(openings)
+        if tamper(changed, opening, random.Random(seed)):
+            assert faults_of(changed, law, opening), (role, tamper.__name__)
+
+
+def test_a_proof_for_a_role_is_written_by_whoever_may_tell_it(
+    homes: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], access: Access
+) -> None:
+    with reading_as(access.role("public")):
+        seen = {each.id for each in open_survey(homes[0], AS_OF).conclusions}
+    told = next(each.id for each in open_survey(homes[0], AS_OF).conclusions if each.id not in seen)
+    call = ["explain", told, "--as-of", DAY, "--checkable"]
+    file, key = tmp_path / "proof.json", tmp_path / "openings.json"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZELIAN_HOME", str(homes[0]))
+        assert main([*call, "--role", "public"]) == 2  # by itself the public does not come to it
+        for role in access.roles.values() if WIDE else map(access.role, ("recorder", "policy")):
+            capsys.readouterr()
+            code = main([*call, "--for-role", role.id, "--openings", str(key), "--role", "leadership"])
+            file.write_text(capsys.readouterr().out, "utf-8")
+            assert code == 0, role
+            assert main(["verify-proof", str(file)]) == (3 if access.unseen(role) else 0), role
+            assert bool(json.loads(key.read_text("utf-8"))) == bool(access.unseen(role))
+            if "disclose" not in role.may:
+                assert main([*call, "--for-role", "public", "--role", role.id]) == 2, role
+        for wrong in (["--hide", "by"], ["--openings", str(key)]):
+            assert main([*call[:-1], *wrong, "--for-role", "public"]) == 2
+        assert main([*call, "--for-role", "nobody"]) == 2
+        assert main([*call, "--for-role", "public", "--hide", "by"]) == 2

@@ -55,10 +55,12 @@ def as_role(arguments: argparse.Namespace) -> Iterator[None]:
 
 def _acts(arguments: argparse.Namespace) -> Iterator[str]:
     """What a role has to be allowed to do."""
-    from reasoner.access.policy import CORRECT, RECORD, SECRETS_TOO
+    from reasoner.access.policy import CORRECT, DISCLOSE, RECORD, SECRETS_TOO
 
     if getattr(arguments, SECRETS_TOO, False):
         yield SECRETS_TOO
+    if getattr(arguments, "for_role", None) is not None:
+        yield DISCLOSE
     if arguments.command == _LOAD:
         yield RECORD
     elif arguments.command == _RECORD:

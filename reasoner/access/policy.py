@@ -15,7 +15,7 @@ from reasoner.rulebook.vocabulary import Text
 
 FILE, SECRETS = "access.yaml", "restricted.yaml"
 EVERY = "all"
-RECORD, CORRECT, SECRETS_TOO = "record", "correct", "secrets"
+RECORD, CORRECT, SECRETS_TOO, DISCLOSE = "record", "correct", "secrets", "disclose"
 
 
 class UnknownRoleError(LookupError):
@@ -102,8 +102,8 @@ def access(regulation: str, folder: Path | None = None) -> Access:
     for role in roles.values():
         if unknown := role.may - acts.keys():
             raise NormError(f"{places[0]}: {role.id}: {', '.join(sorted(unknown))}")
-        if role.may & {RECORD, CORRECT} and len(role.sees) < len(classes):
-            raise NormError(f"{places[0]}: {role.id}: {RECORD}, {CORRECT}: sees: {EVERY}")
+        if role.may & {RECORD, CORRECT, DISCLOSE} and len(role.sees) < len(classes):
+            raise NormError(f"{places[0]}: {role.id}: {RECORD}, {CORRECT}, {DISCLOSE}: sees: {EVERY}")
     digest = sha256()
     for place in places:
         digest.update(place.read_bytes() if place.exists() else b"")

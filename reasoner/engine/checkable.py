@@ -43,7 +43,7 @@ class Certifier:
         self.levels, self.as_of, self.data_version = Levels(model, recursive), as_of, data_version
 
     @cached_property
-    def _given(self) -> dict[str, Any]:
+    def given(self) -> dict[str, Any]:
         """The parameters of the regulation that the world knows and its recorded facts, with their hash."""
         known = self._sources(i for own in self.facts.origins.values() for i in own)
         parameters = sorted(str(entry["kind"]) for entry in self.book.parameters)
@@ -63,7 +63,7 @@ class Certifier:
 
     @cached_property
     def _entries(self) -> dict[Ground, Node]:
-        return {(e["predicate"], tuple(e["arguments"])): e for e in self._given["recorded"]}
+        return {(e["predicate"], tuple(e["arguments"])): e for e in self.given["recorded"]}
 
     def write(self, conclusion: Conclusion) -> dict[str, Any]:
         """The proof of a conclusion as JSON-ready data; of a model that keeps its derivations."""
@@ -88,7 +88,7 @@ class Certifier:
             "root": root,
             "beside": beside,
             "nodes": {str(number): writing.nodes[number] for number in sorted(writing.nodes)},
-            "facts": self._given,
+            "facts": self.given,
         }
 
     def citation(self, record: Record) -> Node:

@@ -105,6 +105,7 @@ def explain(command: Command) -> None:
         "zelian explain CONCLUSION --lang en --format json",
         "zelian explain CONCLUSION --checkable > proof.json",
         "zelian explain CONCLUSION --checkable --hide by --openings openings.json > redacted.json",
+        "zelian explain CONCLUSION --checkable --for-role public > for-the-public.json",
     )
     made.add_argument("conclusion", metavar="CONCLUSION", help="结论编号 · the id of a conclusion")
     made.add_argument(
@@ -130,6 +131,13 @@ def explain(command: Command) -> None:
         default=[],
         help="与 --checkable 同用：隐去该词的事实，代以加盐承诺；可多次 "
         "· with --checkable: withhold the facts of a term, leaving salted commitments; may be repeated",
+    )
+    made.add_argument(
+        "--for-role",
+        metavar="ROLE",
+        help="与 --checkable 同用：为某个角色写，其看不到的代以加盐承诺；结论本身由此告知该角色 "
+        "· with --checkable: for a role; what it may not see gives way to salted commitments; it is told the "
+        "conclusion",
     )
     made.add_argument(
         "--openings",

@@ -12,14 +12,12 @@ from app.cli.messages import CommandError, from_error
 if TYPE_CHECKING:
     from reasoner.engine.proof import Proof
 
+Redacted = dict[str, Any]
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the proof as a tree or as ``zelian-proof/1``."""
-    if (arguments.hide or arguments.openings) and not (arguments.checkable and arguments.hide):
-        raise CommandError(
-            "--hide 与 --checkable 同用，--openings 与 --hide 同用",
-            "--hide goes with --checkable, and --openings with --hide",
-        )
+    _check(arguments)
     try:
         if arguments.checkable:
             print(json.dumps(_checkable(arguments), ensure_ascii=False, indent=1))
@@ -38,16 +36,41 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse options that do nothing, or not the same, together."""
+    redacted = bool(arguments.hide) or arguments.for_role is not None
+    if (redacted or arguments.openings) and not (arguments.checkable and redacted):
+        raise CommandError(
+            "--hide 和 --for-role 与 --checkable 同用，--openings 与二者之一同用",
+            "--hide and --for-role go with --checkable, and --openings with one of them",
+        )
+    if arguments.hide and arguments.for_role is not None:
+        raise CommandError("--hide 与 --for-role 不能同用", "either --hide or --for-role")
+
+
 def _checkable(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.run_folder is not None:
         # what is absent from one case of a run is not thereby absent from the run
         raise CommandError(
             "--checkable 只用于记录，不能与 --run 同用", "--checkable is for the record, not for --run"
         )
-    if not arguments.hide:
-        return world.open_world(arguments.as_of).certify(arguments.conclusion)
+    if arguments.hide or arguments.for_role:
+        from reasoner.engine.redaction import RedactionError
+
+        try:
+            redacted, openings = _for_role(arguments) if arguments.for_role else _without(arguments)
+        except RedactionError as error:
+            raise from_error(error) from error
+        if arguments.openings is not None:
+            arguments.openings.write_text(json.dumps(openings, ensure_ascii=False, indent=1), "utf-8")
+        return redacted
+    return world.open_world(arguments.as_of).certify(arguments.conclusion)
+
+
+def _without(arguments: argparse.Namespace) -> tuple[Redacted, Redacted]:
+    """The proof without the facts of some terms, and what opens it."""
     from reasoner import pipeline
-    from reasoner.engine.redaction import RedactionError, Redactor, Withheld, entailing
+    from reasoner.engine.redaction import Redactor, Withheld, entailing
 
     known, rules = pipeline.ontology().vocabulary.predicates, pipeline.ontology().book.rules
     for name in arguments.hide:
@@ -56,15 +79,28 @@ def _checkable(arguments: argparse.Namespace) -> dict[str, Any]:
                 f"没有可记录的词 {name}（ontology/VOCABULARY.md）",
                 f"no term {name} that can be on record (see ontology/VOCABULARY.md)",
             )
+    redactor = Redactor(rules, Withheld(entailing(arguments.hide, rules)))
+    return redactor.redact(world.open_world(arguments.as_of).certify(arguments.conclusion))
+
+
+def _for_role(arguments: argparse.Namespace) -> tuple[Redacted, Redacted]:
+    """The proof as a role may have it, and what opens it; a role that sees everything gets it as it is."""
+    from reasoner import pipeline
+    from reasoner.access.policy import UnknownRoleError
+    from reasoner.access.reader import reading_as
+    from reasoner.engine.released import Release
+
+    whole = world.open_world(arguments.as_of)
+    known = pipeline.access_of(whole.rules)
     try:
-        redactor = Redactor(rules, Withheld(entailing(arguments.hide, rules)))
-        proof = world.open_world(arguments.as_of).certify(arguments.conclusion)
-        redacted, openings = redactor.redact(proof)
-    except RedactionError as error:
-        raise from_error(error) from error
-    if arguments.openings is not None:
-        arguments.openings.write_text(json.dumps(openings, ensure_ascii=False, indent=1), "utf-8")
-    return redacted
+        role = known.role(arguments.for_role)
+    except UnknownRoleError as error:
+        raise from_error(error) from None
+    if not known.unseen(role):
+        return whole.certify(arguments.conclusion), {}  # nothing to open
+    with reading_as(role):
+        seen = world.open_world(whole.as_of)
+    return Release(whole, seen).proof(arguments.conclusion)
 
 
 def _proof(arguments: argparse.Namespace) -> Proof:

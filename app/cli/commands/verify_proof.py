@@ -11,6 +11,8 @@ import sys
 from app.cli import messages
 
 _SHOWN, _IN_PART = 20, 3
+_NAMED = 20
+"""Terms, more of which are not named one by one."""
 _KINDS = {
     "ways": ("推理步骤", "uses of rules"),
     "fact": ("记录的事实", "recorded facts"),
@@ -70,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{'hash of the rules' if english else '规则的散列值'}: {law.digest}")
     given = len(document["facts"]["recorded"])
     hidden = document.get("withheld", {}).get("predicates", ())
-    names = ", ".join(hidden)
+    names = ", ".join(hidden) if len(hidden) <= _NAMED else ("any" if english else "不限")
     if hidden:
         zh, en = (
             f"除隐去者外，以其为记录的全部事实；有隐去的词：{names}",
