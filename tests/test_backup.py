@@ -11,7 +11,7 @@ import pytest
 
 from app.cli import main
 from reasoner import pipeline
-from reasoner.audit.log import AuditLog
+from reasoner.audit.log import FILE, AuditLog
 from reasoner.bundled import path as bundled
 from reasoner.ledger.load import load
 from reasoner.records.record import Record
@@ -22,13 +22,18 @@ DAY = "2026-11-23"
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a small record, an import that was corrected, and a receipt; ``b.zip`` is its backup."""
+    """A home with a small record, an import that was corrected, a receipt and a log of who saw it;
+    ``b.zip`` is its backup."""
     home = tmp_path_factory.mktemp("kept")
     small = [f for f in bundled("data", "registry").glob("*.csv") if f.stem in ("districts", "departments")]
     with Record.open(home / pipeline.RECORD_FILE) as record:
         load([*sorted(small), bundled("data", "public", "issues_public.csv")], record)
         with record.transaction("某室", "撤回") as change:
             change.retract(next(iter(record.statements(subject="CQ-001"))).id, "重复")
+    log = AuditLog(home / FILE)
+    for action in ("sign-in", "view", "change"):
+        log.add("张三", "recorder", action, what="CQ-001")
+    log.close()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ZELIAN_HOME", str(home))
         assert main(["reason", "--as-of", DAY]) == 0
@@ -62,6 +67,7 @@ def test_a_backup_goes_to_a_server_and_back_and_nothing_is_lost(
     server = postgresql.shared().new()
     assert "核对无误" in said(capsys, "restore", str(home / "b.zip"), "--to", server)
     assert content(server) == content(home / pipeline.RECORD_FILE)
+    assert AuditLog(server).lines() == AuditLog(home / FILE).lines()
     monkeypatch.setenv("ZELIAN_DATABASE", server)
     assert "1 receipts verified" in said(capsys, "receipts", "--verify", "--lang", "en")
     assert main(["backup", str(tmp_path / "2.zip")]) == 0
@@ -71,6 +77,7 @@ def test_a_backup_goes_to_a_server_and_back_and_nothing_is_lost(
     monkeypatch.delenv("ZELIAN_DATABASE")
     assert main(["restore", str(tmp_path / "2.zip"), "--to", str(tmp_path / "new")]) == 0
     assert content(tmp_path / "new" / pipeline.RECORD_FILE) == content(server)
+    assert AuditLog(tmp_path / "new" / FILE).lines() == AuditLog(server).lines()
     assert "已有记录" in said(capsys, "restore", str(home / "b.zip"), "--to", server, code=2)
 
 
@@ -142,3 +149,25 @@ def test_neither_a_backup_nor_a_record_is_written_over(
     assert "已经存在" in said(capsys, "backup", str(home / "b.zip"), code=2)
     assert (home / "b.zip").read_bytes() == before
     assert "已有记录" in said(capsys, "restore", str(home / "b.zip"), code=2)
+
+
+def test_the_audit_log_is_backed_up_and_its_chain_is_checked(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, log = str(home / "b.zip"), AuditLog(home / FILE)
+    said(capsys, "restore", good, "--verify")
+    (home / pipeline.RECORD_FILE).unlink()
+    log.add("李四", "public", "view", what="CQ-002")
+    said(capsys, "restore", good)  # the log was not lost and has gone on: it is left as it is
+    assert (log.count(), log.verify()) == (4, [])
+    other = AuditLog(tmp_path / "other" / FILE)
+    other.add("王五", "public", "view")
+    told = said(capsys, "restore", good, "--to", str(tmp_path / "other"), code=2)
+    assert "another audit log" in told
+    assert Record.open(tmp_path / "other" / pipeline.RECORD_FILE).version == 0
+    with sqlite3.connect(home / FILE) as base:
+        base.execute("DROP TRIGGER audit_no_update")
+        base.execute("UPDATE audit SET what = 'SL-106' WHERE number = 2")
+    for call in (["backup", str(tmp_path / "4.zip")], ["restore", str(tmp_path / "4.zip"), "--verify"]):
+        told = said(capsys, *call, "--lang", "en", code=1)
+        assert "audit log, line 2: does not have the hash it states" in told

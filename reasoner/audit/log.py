@@ -7,6 +7,7 @@ server it is one more table there.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -189,6 +190,23 @@ class AuditLog:
                 if line.previous != previous:
                     yield Fault(line.number, "不接上一行", "does not follow the one before")
                 previous = line.digest
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection that sees one state of the log."""
+        with self._engine.connect() as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    @contextmanager
+    def filling(self) -> Iterator[sa.Connection]:
+        """A connection to put lines back that were written elsewhere: all of them or none."""
+        with self._engine.connect() as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -30,7 +30,7 @@ _TYPES: dict[type, pa.DataType] = {
 
 
 _PARTS = (schema.SCHEMA, chain.SCHEMA, log.SCHEMA)
-"""The last only on a server: beside a file, the audit log is a file of its own."""
+"""The last, the audit log, is a part only on a server; beside a file it is a file of its own (``beside``)."""
 
 
 class BackupError(Exception):

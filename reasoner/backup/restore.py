@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
+from reasoner.backup import beside
 from reasoner.backup.content import (
     BATCH,
     FORMAT,
@@ -47,10 +48,11 @@ def restore(
             manifest = _checked(archive, file)
             with Record.open(place) as record:
                 with record.exclusive() as connection:
-                    create(connection, manifest["tables"])
+                    apart = {beside.TABLE.name} if record.path is not None else set[str]()
+                    create(connection, manifest["tables"].keys() - apart)
                     _refuse_unless_empty(connection, place)
-                    _fill(connection, archive, manifest, progress)
-                return manifest, list(_disagreements(record))
+                    _fill(connection, archive, manifest, record.path, progress)
+                return manifest, list(_disagreements(record, place, manifest))
     except (zipfile.BadZipFile, pa.ArrowException, KeyError, EOFError) as error:
         raise _damaged(file, str(error)) from error
 
@@ -105,15 +107,24 @@ def _refuse_unless_empty(connection: sa.Connection, place: str | Path) -> None:
 
 
 def _fill(
-    connection: sa.Connection, archive: zipfile.ZipFile, manifest: dict[str, Any], progress: Progress
+    connection: sa.Connection,
+    archive: zipfile.ZipFile,
+    manifest: dict[str, Any],
+    path: Path | None,
+    progress: Progress,
 ) -> None:
+    """``path``: that of a record which is a file; its audit log is another."""
     present = [table for table in tables() if table.name in manifest["tables"]]
     for done, table in enumerate(present):
         progress(table.name, done, len(present))
         said, number = manifest["tables"][table.name], 0
-        for rows in _rows(archive, said["file"], table):
-            insert_all(connection, table, rows)
-            number += len(rows)
+        content = _rows(archive, said["file"], table)
+        if path is not None and table is beside.TABLE:
+            number = beside.fill(path, content)
+        else:
+            for rows in content:
+                insert_all(connection, table, rows)
+                number += len(rows)
         if number != said["rows"]:
             raise KeyError(f"{table.name}: {number} / {said['rows']}")
     progress("", len(present), len(present))
@@ -137,8 +148,10 @@ def _rows(archive: zipfile.ZipFile, name: str, table: sa.Table) -> Iterator[list
             yield list(zip(*columns, strict=True))
 
 
-def _disagreements(record: Record) -> Iterator[Disagreement]:
+def _disagreements(record: Record, place: str | Path, manifest: dict[str, Any]) -> Iterator[Disagreement]:
     with record.reading() as connection:
         yield from disagreements(connection)
     for fault in verify(Chain(record)):
         yield Disagreement(f"第 {fault.number} 号推理凭据：{fault.zh}", f"receipt {fault.number}: {fault.en}")
+    if beside.TABLE.name in manifest["tables"]:
+        yield from beside.disagreements(place)

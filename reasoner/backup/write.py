@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, cast
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
+from reasoner.backup import beside
 from reasoner.backup.content import FORMAT, MANIFEST, BackupError, arrow_schema, rows, tables, unknown
 from reasoner.records.record import Record
 from reasoner.whole import whole
@@ -29,7 +30,12 @@ def backup(record: Record, file: Path, progress: Progress = lambda *_: None) -> 
     """
     if file.exists():
         raise BackupError(f"{file} 已经存在，请另选文件名 / {file} exists: take another name")
-    with record.reading() as connection, whole(file) as part, part.open("wb") as out:
+    with (
+        record.reading() as connection,
+        beside.reading(record.path) as log,
+        whole(file) as part,
+        part.open("wb") as out,
+    ):
         _freeze(connection)
         _look_for_damage(connection)
         if strange := unknown(connection):
@@ -38,7 +44,7 @@ def backup(record: Record, file: Path, progress: Progress = lambda *_: None) -> 
                 f"记录中有本程序不认识的表：{names}，请用写入它们的版本备份 "
                 f"/ the record has tables unknown to this program: {', '.join(strange)}"
             )
-        return _write(connection, out, progress)
+        return _write(connection, log, out, progress)
 
 
 def _freeze(connection: sa.Connection) -> None:
@@ -60,8 +66,13 @@ def _look_for_damage(connection: sa.Connection) -> None:
             )
 
 
-def _write(connection: sa.Connection, out: BinaryIO, progress: Progress) -> dict[str, Any]:
-    there = set(sa.inspect(connection).get_table_names())
+def _write(
+    connection: sa.Connection, log: sa.Connection | None, out: BinaryIO, progress: Progress
+) -> dict[str, Any]:
+    """``log``: where the audit log lies that is a file of its own."""
+    there = dict.fromkeys(sa.inspect(connection).get_table_names(), connection)
+    if log is not None:
+        there[beside.TABLE.name] = log
     every = tables()
     manifest: dict[str, Any] = {
         "format": FORMAT,
@@ -76,7 +87,7 @@ def _write(connection: sa.Connection, out: BinaryIO, progress: Progress) -> dict
             number = 0
             with TemporaryFile() as packed:
                 with pq.ParquetWriter(packed, arrow_schema(table), compression="zstd") as writer:
-                    for batch in rows(connection, table):
+                    for batch in rows(there[table.name], table):
                         writer.write_batch(batch)
                         number += batch.num_rows
                 name = f"{table.name}.parquet"

@@ -21,6 +21,7 @@ _NAMES = {
     "set_aside": "搁置的行",
     "receipts": "推理凭据",
     "rule_versions": "规则版本",
+    "audit": "访问日志",
 }
 
 
@@ -60,7 +61,7 @@ def shown(wrong: Iterable[Disagreement], lang: str) -> int:
     for each in found:
         print(each.en if lang == "en" else each.zh)
     if not found:
-        zh = "读回核对无误：语句与每次入库的摘要、推理凭据链均相符"
-        en = "read back and verified: statements and receipts agree with the digests and hashes noted then"
+        zh = "读回核对无误：语句与每次入库的摘要、推理凭据链、访问日志链均相符"
+        en = "read back and verified: statements, receipts and audit log agree with their digests and hashes"
         print(en if lang == "en" else zh)
     return 1 if found else 0
