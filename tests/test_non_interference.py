@@ -5,20 +5,15 @@ Every command that reads, every file that is written, every message: byte by byt
 
 from __future__ import annotations
 
-import datetime
 import json
-import os
 import random
-import re
-import zipfile
-from collections.abc import Iterator
-from itertools import chain
+import shutil
 from pathlib import Path
 
-import pypdf
 import pytest
+from everything_read import AS_OF, PROVED, SALTED, TURNS, WIDE, answers
 from test_redacted_proofs import TAMPERINGS, faults_of, masked, verdict
-from two_homes import DAY, INSPECTION, ISSUE, OTHER_ISSUES, PAIRS, SECRET, built, standing_clock
+from two_homes import DAY, ISSUE, PAIRS, SECRET, built
 
 from app.cli import main
 from reasoner import bundled, checker, pipeline
@@ -28,21 +23,8 @@ from reasoner.access.view import NotSeenError, View, left_out
 from reasoner.engine.redaction import RedactionError
 from reasoner.engine.released import Release
 from reasoner.engine.survey import open_survey
-from reasoner.queries import search
-from reasoner.records import history, journal
 
-AS_OF = datetime.date.fromisoformat(DAY)
-UNSEEN = ("x-paper-0", "x-notes-11", "rd-00", "x-nothing")
 ADVERSE = {"overdue", "deviation", "notObserved", "established", "performedLate", "performedInPart"}
-_MOMENT = re.compile(rb"20\d\d-\d\d-\d\dT[\d:.]+Z?")
-EVERYTHING = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 2000"
-WIDE = bool(os.environ.get("ZELIAN_EVERY_ROLE"))
-"""Every role asks everything; else a part of it, and the record itself is compared for each."""
-PROVED = 1 if WIDE else 24
-"""One conclusion of so many is proved."""
-TURNS = {"reviewer": 7, "policy": 5, "public": 2}
-"""One command of so many is asked for a role; an administrator gets the record that the public gets."""
-COUNTED = "SELECT ?p (COUNT(*) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?p ORDER BY ?p"
 
 
 @pytest.fixture(scope="module")
@@ -55,107 +37,46 @@ def access() -> Access:
     return pipeline.access_of(pipeline.ontology())
 
 
-def commands() -> Iterator[list[str]]:
-    """Every command that reads, with each of its forms; what is written goes to files of these names."""
-    yield ["reason"]
-    for form in ("table", "csv", "jsonl", "ttl"):
-        yield ["conclusions", "--format", form]
-    for file in ("结论.csv", "结论.nt", "结论.parquet"):
-        yield ["export", "--out", file]
-    for form in ("xlsx", "docx", "pdf"):
-        yield ["dossier", ISSUE, *OTHER_ISSUES, "--format", form, "--out", f"案卷.{form}"]
-    for ask in ("who-succeeds", "issues-without-finding", "complete-records", "findings-by-decider"):
-        yield ["ask", ask, "--format", "jsonl"]
-    for query in ("全部.rq", "计数.rq"):
-        yield ["ask", "--sparql", query, "--format", "csv"]
-    yield ["agenda", "--format", "jsonl"]
-    yield ["procedure", INSPECTION, "--format", "json"]
-    yield ["posts", "白杨区政府", "--format", "jsonl"]
-    yield ["why-not", "SL-107", "a39.p5.s1 destination"]
-    yield [
-        "what-if",
-        "SL-107",
-        "--add",
-        "{finding: suspectedCrime, about: SL-107, by: 领导小组, on: 2026-01-05}",
-    ]
-    yield ["receipts"]
-    for id in UNSEEN:  # what is not seen is not told from what is not there
-        yield ["conclusions", "--issue", id]
-        yield ["dossier", id]
-        yield ["procedure", id]
-        yield ["explain", id]
+@pytest.fixture(scope="module")
+def proved(homes: list[Path], access: Access) -> list[str]:
+    """A conclusion that everybody sees, and one that rests on what is secret."""
+    with reading_as(access.role("public")):
+        seen = [each.id for each in open_survey(homes[0], AS_OF).conclusions]
+    every = [each.id for each in open_survey(homes[0], AS_OF).conclusions]
+    return [seen[-1], next(id for id in every if id not in seen)]
 
 
-def answers(home: Path, role: str, place: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, bytes]:
-    """Everything that a role gets out of a home, by what was asked."""
-    place.mkdir()
-    (place / "全部.rq").write_text(EVERYTHING, encoding="utf-8")
-    (place / "计数.rq").write_text(COUNTED, encoding="utf-8")
-    found = {}
-    with standing_clock() as patch:
-        patch.setenv("ZELIAN_HOME", str(home))
-        patch.chdir(place)
-        capsys.readouterr()
-        for command in list(commands())[:: 1 if WIDE else TURNS[role]]:
-            day = [] if command[0] in ("posts", "receipts") else ["--as-of", DAY]
-            code = main([*command, *day, "--role", role])
-            said = capsys.readouterr()
-            found[" ".join(command)] = f"{code}\n{said.out}\n{said.err}".encode()
-    return found | {file.name: timeless(file) for file in place.iterdir()} | read(home, role)
-
-
-def timeless(file: Path) -> bytes:
-    """What a file holds, but for the moment when it was made."""
-    data = file.read_bytes()
-    if file.suffix == ".pdf":  # its numbers are made of the moment
-        data = "\n".join(page.extract_text() for page in pypdf.PdfReader(file).pages).encode()
-    if zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as held:
-            data = b"\n".join(each.encode() + held.read(each) for each in held.namelist())
-    return _MOMENT.sub(b"", data)
-
-
-def read(home: Path, role: str) -> dict[str, bytes]:
-    """What the pages read: proofs, histories, the journal, the index of the search."""
-    found: dict[str, object] = {}
-    known = pipeline.access_of(pipeline.ontology(None, home / "cache"))
-    with reading_as(known.role(role)):
-        survey = open_survey(home, AS_OF)
-    record, world = survey.record, survey.whole
-    found["state"] = record.version, record.digest, record.transactions(), record.set_aside()
-    found["statements"] = list(record.statements())
-    for each in world.conclusions()[::PROVED]:
-        found[f"proof {each.id}"] = world.explain(each.id).to_dict(), world.certify(each.id)
-    for issue in (ISSUE, *OTHER_ISSUES, *UNSEEN):
-        found[f"history {issue}"] = history.history(record, issue)
-    found["journal"] = journal.entries(record)
-    for number in range(1, record.version + 1):
-        found[f"changes {number}"] = journal.changes(record, number, per_page=5000)
-    if role != "public" and not WIDE:
-        return {what: repr(each).encode() for what, each in found.items()}
-    index = search.index(record, survey.rules, home / "cache")
-    for words in ("示例", "报告", "认定", *chain.from_iterable(SECRET.values()), *UNSEEN):
-        found[f"search {words}"] = index.find(words), index.alike(words), index.numbered(words)
-    return {what: repr(each).encode() for what, each in found.items()}
-
-
-@pytest.mark.parametrize("role", TURNS)
+@pytest.mark.parametrize("role", PAIRS if WIDE else TURNS)
 def test_what_a_role_may_not_see_changes_nothing_it_gets(
     role: str,
     homes: list[Path],
     access: Access,
+    proved: list[str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     one, other = (homes[number] for number in PAIRS[role])
-    mine = answers(one, role, tmp_path / "one", capsys)
-    theirs = answers(other, role, tmp_path / "other", capsys)
+    every = 1 if WIDE else TURNS[role]
+    mine = answers(one, role, tmp_path / "one", capsys, proved, every)
+    theirs = answers(other, role, tmp_path / "other", capsys, proved, every)
     assert mine.keys() == theirs.keys()
     secret = [word for each in access.unseen(access.role(role)) for word in SECRET[each.id]]
     for what, got in mine.items():
         assert got == theirs[what], f"{role}: {what}"
         for word in secret:
             assert word.encode() not in got or what.startswith("search"), f"{role}: {what}: {word}"
+
+
+@pytest.mark.parametrize("role", ["leadership", "recorder"][: 1 + WIDE])
+def test_who_sees_everything_gets_what_the_owner_of_the_machine_gets(
+    role: str, homes: list[Path], proved: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = []
+    for reader in (role, None):
+        home = Path(shutil.copytree(homes[0], tmp_path / f"home of {reader}"))  # a run leaves a receipt there
+        got = answers(home, reader, tmp_path / f"for {reader}", capsys, proved, 1 if WIDE else 25)
+        found.append({what: SALTED.sub(b"", each) for what, each in got.items()})
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("role", PAIRS)

@@ -21,6 +21,7 @@ from reasoner.bundled import path as bundled
 from reasoner.entries import recording
 from reasoner.ledger.load import load
 from reasoner.pipeline import RECORD_FILE, ontology
+from reasoner.receipts import chain
 from reasoner.records import transaction
 from reasoner.records.record import Record
 
@@ -55,7 +56,7 @@ class _Clock(datetime):
 @contextmanager
 def standing_clock() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (transaction, recording):
+        for module in (transaction, recording, chain):
             patch.setattr(module, "datetime", _Clock)
         assert recording.datetime.now(UTC).hour == 8
         yield patch

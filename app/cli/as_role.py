@@ -44,7 +44,7 @@ def as_role(arguments: argparse.Namespace) -> Iterator[None]:
                 f"角色“{role.label['zh']}”不能{what['zh']}", f"the role {role.id} may not {what['en']}"
             )
     if unseen := known.unseen(role):
-        zh, en = ("；".join(each.label[lang] for each in unseen) for lang in ("zh", "en"))
+        zh, en = (gap.join(each.label[lang] for each in unseen) for lang, gap in (("zh", "；"), ("en", "; ")))
         sys.stderr.write(
             f"所见范围：不含{zh}。结论只对所见的记录成立 "
             f"/ scope: without {en}; the conclusions hold for what is seen\n"
