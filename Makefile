@@ -40,7 +40,8 @@ explore: $(READY)
 # Every core takes one file at a time: what the tests of a file share is made once. In the order of the files, since
 # the number of tests in a file says little of how long they take.
 test: $(SPARK)
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null \
+		|| command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 		|| { echo "make test needs a Chromium for the browser tests: apt-get install chromium fonts-noto-cjk" >&2; exit 1; }
 	@command -v java >/dev/null \
 		|| { echo "make test needs Java 17 or 21 for the tests of Spark: apt-get install openjdk-17-jre-headless" >&2; exit 1; }

@@ -106,6 +106,7 @@ class Scene:
 
     def _state(self, block: dict[str, Any]) -> None:
         subject = block["id"]
+        self._is_no_stand_in(subject)
         if subject not in self.rules.vocabulary.individuals and not self.registry.knows(subject):
             self.names[subject] = (
                 str(block.get("name", subject)) if not subject[-1:].isdigit() or "name" in block else ""
@@ -125,8 +126,9 @@ class Scene:
                 raise self._error(f"{subject} 的 {key} 没有写值 / {key} of {subject} has no value")
             if predicate.recorded_only:
                 continue
+            self._fits_domain(predicate, subject)
             for each in listed(value):
-                self.atoms.append((key, (subject, self._value(predicate, each))))
+                self.atoms.append((key, (subject, self._is_no_stand_in(self._value(predicate, each)))))
 
     def _class(self, name: object) -> str:
         found = class_words(self.rules).get(name) if isinstance(name, str) else None
@@ -162,6 +164,24 @@ class Scene:
                     f"{predicate.name} 的值不能是 {written}（{found}） / "
                     f"{written}, a {found}, cannot be the value; expected {' or '.join(alternatives)}"
                 )
+        return value
+
+    def _fits_domain(self, predicate: Predicate, subject: str) -> None:
+        """Refuse a property of a thing that cannot have it."""
+        for found in sorted(self._classes.get(subject, ())):
+            if all(self.rules.vocabulary.are_disjoint(found, each) for each in predicate.arguments[0]):
+                raise self._error(
+                    f"{subject}（{found}）不能有 {predicate.name} / "
+                    f"{subject}, a {found}, cannot have it; it is for {' or '.join(predicate.arguments[0])}"
+                )
+
+    def _is_no_stand_in(self, value: str | int) -> str | int:
+        """The value, unless it stands for whom the text does not name: that is for conclusions only."""
+        if value in self.rules.vocabulary.stand_ins:
+            raise self._error(
+                f"{value} 是结论中的占位（条文没有写明由谁），不能记录 / "
+                f"{value} stands for whom the text does not name: no record says it"
+            )
         return value
 
     def _value(self, predicate: Predicate, value: Any) -> str | int:

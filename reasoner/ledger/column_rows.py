@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from reasoner.ledger import values
 from reasoner.ledger.big import BigTable
 from reasoner.ledger.layouts import SLOT, Table
+from reasoner.ledger.names import ORGANS
 from reasoner.ledger.origin import Origin
 from reasoner.ledger.row import Row
 from reasoner.ledger.rows import TableReader
@@ -77,6 +78,8 @@ class ColumnRows:
         ids = ", ".join(f"{sql} AS {self.handles[name]}_" for name, sql in self._ids())
         kept = ", ".join(f"CASE WHEN {plain(f'{e}_')} THEN {e}_ END AS {e}" for e in self.handles.values())
         strange = " OR ".join(f"({e}_ IS NOT NULL AND {e} IS NULL)" for e in self.handles.values())
+        apart = ", ".join(map(text, sorted(self.reader.context.stand_ins)))
+        strange += "".join(f" OR {e} IN ({apart})" for e in self.handles.values())
         main = self.handles[self._layout.main]
         keys = [f"nullif({self._cell(name)}, '')" for name in self._layout.key]
         self._run(
@@ -154,6 +157,8 @@ class ColumnRows:
             found.append(f"starts_with(c{at}, '=')")
             if item.value != "text":
                 found.append(f"starts_with(c{at}, '#')")
+            if item.property in ORGANS:  # whether it can be, its class says
+                found.append(f"c{at} <> ''")
             if item.required or item.expected:
                 found.append(f"c{at} = '' OR c{at} IN ({self.empty})")
         return " OR ".join(found)

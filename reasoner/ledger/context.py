@@ -42,8 +42,14 @@ class Context:
     """Tells ``ids`` which ids will be asked for, where asking for many at once is faster."""
     _known: dict[str, bool] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.stand_ins = frozenset(self.words.choices("standIn").values())
+        """What stands in a conclusion for whom the text does not name: nothing is recorded of it."""
+
     def knows(self, id: str) -> bool:
         """Whether an id is defined in this import or on record."""
+        if id in self.stand_ins:
+            return False
         if id in self.ids or id in self.described or self.names.families(id):
             return True
         if id not in self._known:

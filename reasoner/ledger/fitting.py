@@ -27,11 +27,12 @@ class Fitting:
         self._terms = terms
         self._classes: dict[str, set[str]] = {}
         for id, names in elsewhere.items():
-            self._learn(id, names)
+            self.learn(id, names)
         for individual in terms.individuals.values():
             self._classes.setdefault(individual.name, set()).update(individual.classes)
 
-    def _learn(self, id: str, names: Iterable[str]) -> None:
+    def learn(self, id: str, names: Iterable[str]) -> None:
+        """Take the classes of a thing, by the names of their predicates."""
         known = self._terms.class_names
         self._classes.setdefault(id, set()).update(known[name] for name in names if name in known)
 
@@ -44,13 +45,16 @@ class Fitting:
             for code, value, fill in apart:
                 self._refuse(entry, code, "rdf:type", value, fill)
             if not apart:
-                self._learn(entry.claims[0].subject if entry.claims else "", own)
+                self.learn(entry.claims[0].subject if entry.claims else "", own)
         for entry in entries:
             if entry.claims:
                 self._disjoint(entry, entry.claims[0].subject)
             for claim in entry.claims if entry.usable else ():
-                if claim.object is not None:
-                    for code, fill in self._misplaced(claim):
+                if claim.subject in self._terms.stand_ins or claim.object in self._terms.stand_ins:
+                    word = claim.subject if claim.subject in self._terms.stand_ins else str(claim.object)
+                    self._refuse(entry, "stand-in", claim.predicate, word, {"word": word})
+                elif claim.object is not None:
+                    for code, fill in self.misplaced(claim):
                         self._refuse(entry, code, claim.predicate, str(claim.object), fill)
 
     def _refuse(self, entry: Entry, code: str, column: str, value: str, fill: dict[str, str]) -> None:
@@ -77,7 +81,7 @@ class Fitting:
                     self._refuse(entry, "rdf-disjoint", "rdf:type", subject, fill)
                     return
 
-    def _misplaced(self, claim: Claim) -> Iterator[tuple[str, dict[str, str]]]:
+    def misplaced(self, claim: Claim) -> Iterator[tuple[str, dict[str, str]]]:
         """What cannot stand on either side of a property."""
         predicate = self._terms.predicates.get(claim.predicate)
         if predicate is None or len(predicate.arguments) != 2:
@@ -106,6 +110,18 @@ class Fitting:
 
     def _named(self, slot: str, local: str) -> dict[str, str]:
         return {f"{slot}_{language}": said for language, said in self._label(local).items()}
+
+
+def misplaced(terms: Vocabulary, claims: Iterable[Claim]) -> Iterator[tuple[Claim, str, dict[str, str]]]:
+    """What the classes that a row gives do not let stand where it puts it: claim, code, what fills it."""
+    claims = list(claims)
+    judge = Fitting(terms, {})
+    for claim in claims:
+        if claim.object is None:
+            judge.learn(claim.subject, [claim.predicate])
+    for claim in claims:
+        if claim.object is not None:
+            yield from ((claim, code, fill) for code, fill in judge.misplaced(claim))
 
 
 _JOINED = (("zh", "、"), ("en", " or "))

@@ -19,8 +19,8 @@ from reasoner.ledger.words import Words
 
 NAME_PREDICATES = ("name", "shortName", "alias")
 _LINKS = ("aliasValidFrom", "aliasValidTo", "existsFrom", "existsUntil", "locatedWithin")
-_ORGANS = {"partyCommitteeOf": "party", "governmentOf": "government"}
-PREDICATES = (*NAME_PREDICATES, *_LINKS, *_ORGANS)
+ORGANS = {"partyCommitteeOf": "party", "governmentOf": "government"}
+PREDICATES = (*NAME_PREDICATES, *_LINKS, *ORGANS)
 
 _NEVER = 99_999_999
 _LONGEST_NAME = 300
@@ -95,8 +95,8 @@ class Names:
         for predicate, subject, value in self._pending:
             if predicate == "locatedWithin":
                 self._within[subject] = value
-            elif predicate in _ORGANS:
-                self._organs[value, _ORGANS[predicate]] = subject
+            elif predicate in ORGANS:
+                self._organs[value, ORGANS[predicate]] = subject
                 self._places[subject] = value
             elif predicate in ("existsFrom", "existsUntil"):
                 span = self._spans.setdefault(subject, [0, _NEVER])

@@ -8,13 +8,15 @@ from dataclasses import replace
 
 from reasoner.ledger import entities, literals, values
 from reasoner.ledger.context import Context, Setting, clean_id, fingerprint
+from reasoner.ledger.fitting import misplaced
 from reasoner.ledger.layouts import SLOT, Entity, Item, Table
+from reasoner.ledger.names import ORGANS
 from reasoner.ledger.origin import TITLE, Corrections, Origin, letter, shown
 from reasoner.ledger.report import Problem, Severity
 from reasoner.ledger.row import Row
 from reasoner.ledger.sheets import Cell
 from reasoner.ledger.tables import header
-from reasoner.ledger.words import message
+from reasoner.ledger.words import message, ontology
 from reasoner.records.record import Claim, Source
 
 _ALIKE = frozenset({"place", "placesAmong", "bodies", "sector", "choice", "inspection", "date", "deadline"})
@@ -35,6 +37,7 @@ class TableReader:
             (item, column) for item in self.layout.items if (column := self.column_of[item]) is not None
         ]
         self.used = [column for _, column in self.items]
+        self.sided = any(item.property in ORGANS for item, _ in self.items)
         self.positions = {name: position for position, name in enumerate(table.headers) if name}
         self.unread: list[Row] = []
         self.skip = context.words.listed("skip_rows")
@@ -100,7 +103,8 @@ class TableReader:
 
         filled = SLOT.sub(fill, entity.id)
         if not missing:
-            return clean_id(filled)
+            id = clean_id(filled)
+            return None if id in self.context.stand_ins else id
         if entity.mint is None:
             return None
         # Without a number of its own a row is known by its place in this document, or by its words.
@@ -202,6 +206,9 @@ class TableReader:
         if self.layout.main not in row.ids:
             column = (SLOT.findall(self.layout.entities[self.layout.main].id) or [""])[0]
             said = self.cell(row, column)
+            if clean_id(said) in self.context.stand_ins:
+                self.problem(row, "set_aside", "id-stand-in", column, said, word=said)
+                return
             self.problem(row, "set_aside", "id-strange" if said else "id-missing", column, said)
             return
         self._check_id(row)
@@ -211,6 +218,9 @@ class TableReader:
         for item, column in self.items:
             if item.of in row.ids:
                 self._read(row, item, column)
+        if self.sided and (terms := ontology()) is not None:
+            for claim, code, fill in misplaced(terms, row.claims):
+                self.problem(row, "set_aside", code, claim.columns, str(claim.object), (), **fill)
         for item in self.layout.items:
             if item.required and item.of in row.ids and self.column_of[item] is None:
                 self.problem(row, "set_aside", "column-missing", item.column, "")

@@ -21,6 +21,8 @@ Text = dict[str, str]
 NAMESPACE = "https://w3id.org/zelian/ns#"
 ENTITY = "https://w3id.org/zelian/id/"
 ANYTHING = "Thing"
+STAND_IN = "UnstatedBody"
+"""The class of what stands for whom the text does not name."""
 NUMBERS = frozenset({"date", "integer"})
 
 
@@ -122,6 +124,11 @@ class Vocabulary:
     def class_names(self) -> dict[str, str]:
         """Class by the name of its predicate (``routineInspection`` → ``RoutineInspection``)."""
         return {p.name: local_name(p.iri) for p in self.predicates.values() if p.arity == 1}
+
+    @cached_property
+    def stand_ins(self) -> frozenset[str]:
+        """What conclusions put in the place of whom the text does not name; no record names it."""
+        return frozenset(i.name for i in self.individuals.values() if STAND_IN in i.classes)
 
     @cached_property
     def statuses(self) -> tuple[Predicate, ...]:

@@ -119,6 +119,7 @@ class BoundedWorlds:
             individual.name
             for individual in self.vocabulary.individuals.values()
             if any(set(kinds) & self.vocabulary.ancestors(c) for c in individual.classes)
+            and not self.bounds.unrecorded & set(individual.classes)
             and not (declared.name == _PARAMETER_KIND and individual.name in taken)
         ]
         named = sorted(name for name in fitting if name in self.constants)

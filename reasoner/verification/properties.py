@@ -29,7 +29,8 @@ class Bounds:
 
     ``single`` are the properties of which a thing has one value at most. Where more than ``wide`` rules are
     reached, the numbers of ``narrow`` take the place of those of ``things``, and of the ontology's kinds only
-    those are recorded that the norm's article or a shared definition names (``own_words``).
+    those are recorded that the norm's article or a shared definition names (``own_words``). What is of a
+    class in ``unrecorded`` no record names.
     """
 
     things: dict[str, int]
@@ -38,6 +39,7 @@ class Bounds:
     wide: int = 0
     narrow: dict[str, int] = field(default_factory=dict)
     own_words: bool = False
+    unrecorded: frozenset[str] = frozenset()
 
     def of(self, rules: int) -> Bounds:
         """The bounds for a search that so many rules take part in."""
@@ -117,15 +119,15 @@ def load(folder: Path, vocabulary: Vocabulary) -> Properties:
     file = folder / FILE
     data = read_yaml(file)
     try:
-        bounds = data["bounds"]
+        bounds, assumed = data["bounds"], list(data.get("assumptions") or ())
         usual = Bounds(
             dict(bounds["things"]),
             _days(bounds["days"]),
             frozenset(map(str, bounds.get("single", ()))),
             int(bounds.get("wide", 0)),
             dict(bounds.get("narrow") or {}),
+            unrecorded=frozenset(str(name) for entry in assumed for name in entry.get("unrecorded", ())),
         )
-        assumed = list(data.get("assumptions") or ())
         found = Properties(
             tuple(_property(entry, usual) for entry in data["properties"]),
             tuple({"zh": entry["zh"], "en": entry["en"]} for entry in assumed),
@@ -197,9 +199,9 @@ def _check(found: Properties, vocabulary: Vocabulary, file: Path) -> None:
         if any(len(head.args) != len(each.places) for head in concluded):
             raise NormError(f"{where}: places must name each argument of {VIOLATION}")
     _declared(found.impossible, vocabulary, f"{file}: assumptions")
-    for name in {thing for each in found.properties for thing in each.bounds.things}:
+    for name in {n for each in found.properties for n in (*each.bounds.things, *each.bounds.unrecorded)}:
         if name not in vocabulary.class_names.values():
-            raise NormError(f"{file}: things: {name}: no such class")
+            raise NormError(f"{file}: {name}: no such class")
 
 
 def _declared(rules: Iterable[Rule], vocabulary: Vocabulary, where: str) -> None:

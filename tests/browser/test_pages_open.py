@@ -1,6 +1,7 @@
 """Every page opens in both languages, both schemes, on a desk and on a phone, and asks nobody else."""
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -39,6 +40,7 @@ PAGES = {
     "search": ("/search?q=码头", "搜索“码头”", "Search “码头”"),
 }
 WIDTHS = (1360, 420)  # a desk and a phone
+PAPER: dict[Literal["light", "dark"], str] = {"light": "rgb(251, 250, 247)", "dark": "rgb(21, 24, 29)"}
 CJK = re.compile("[\u4e00-\u9fff]")
 #: Cells of tables that do not say what they are, though the heads are not to be seen.
 UNNAMED = """() => [...document.querySelectorAll('.zl table')].filter(
@@ -53,21 +55,22 @@ UNNAMED = """() => [...document.querySelectorAll('.zl table')].filter(
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_opens_without_horizontal_scrolling(visit: VisitorMaker, lang: str, scheme: str) -> None:
-    widths = WIDTHS if scheme == "light" else WIDTHS[::-1]  # each width is the first one once
-    visitor = visit(widths[0], scheme)
-    for path, zh, en in PAGES.values():
-        page = visitor.open(path + ("&" if "?" in path else "?") + f"lang={lang}")
+def test_every_page_opens_without_horizontal_scrolling(visit: VisitorMaker, lang: str) -> None:
+    desk, phone = visit(WIDTHS[0], "light"), visit(WIDTHS[1], "dark")
+    for number, (path, zh, en) in enumerate(PAGES.values()):
+        # Opened on a desk in one language, on a phone in the other, and shown on the other as well.
+        at_desk = number % 2 == (lang == "zh")
+        page = (desk if at_desk else phone).open(path + ("&" if "?" in path else "?") + f"lang={lang}")
         expect(page).to_have_title(f"{zh} · 责链" if lang == "zh" else f"{en} · ZeLian")
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if lang == "zh" else "en")
-        if widths[0] == WIDTHS[0]:  # in one line
-            assert page.locator(".zl-nav").evaluate("e => e.offsetHeight") < 45
-        paper = page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor")
-        assert paper == ("rgb(21, 24, 29)" if scheme == "dark" else "rgb(251, 250, 247)")
-        for width in widths:
+        shown = [*zip(WIDTHS, PAPER, strict=True)]
+        for width, scheme in shown if at_desk else shown[::-1]:
+            page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 900})
+            expect(page.locator(".stApp")).to_have_css("background-color", PAPER[scheme])
             page.wait_for_timeout(100)  # what is drawn to measure follows the window
+            if width == WIDTHS[0]:  # in one line
+                assert page.locator(".zl-nav").evaluate("e => e.offsetHeight") < 45
             main = page.locator('[data-testid="stMain"]')
             assert main.evaluate("e => e.scrollWidth <= e.clientWidth"), f"{path} scrolls sideways"
             wide = page.locator(".zl").evaluate_all(
@@ -75,7 +78,8 @@ def test_every_page_opens_without_horizontal_scrolling(visit: VisitorMaker, lang
             )
             assert not wide, f"{path} at {width}: {wide}"
             assert page.evaluate(UNNAMED) == [], f"{path} at {width}"
-        page.set_viewport_size({"width": widths[0], "height": 900})
+        page.emulate_media(color_scheme="light" if at_desk else "dark")
+        page.set_viewport_size({"width": WIDTHS[0] if at_desk else WIDTHS[1], "height": 900})
 
 
 def test_no_chinese_is_left_in_the_english_chrome(visit: VisitorMaker) -> None:
