@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 
 import clingo
 
@@ -25,8 +26,8 @@ def judge(facts: Iterable[Ground], rules: Iterable[Rule]) -> dict[str, set[Row]]
     def keep(model: clingo.Model) -> None:
         found: dict[str, set[Row]] = defaultdict(set)
         for symbol in model.symbols(atoms=True):
-            if symbol.name in heads:
-                found[symbol.name].add(row(symbol))
+            if (name := symbol.name) in heads:
+                found[name].add(row(symbol))
         models.append(dict(found))
 
     control.solve(on_model=keep)
@@ -55,5 +56,6 @@ def _symbol(value: Value) -> clingo.Symbol:
     return clingo.Number(value) if isinstance(value, int) else clingo.Function(value, [])
 
 
+@cache  # clingo itself keeps every symbol for as long as the process lives
 def _value(symbol: clingo.Symbol) -> Value:
     return symbol.number if symbol.type == clingo.SymbolType.Number else str(symbol.name)
