@@ -172,6 +172,9 @@ def test_a_misspelt_refusal_is_no_refusal(tmp_path: Path, wanted: str, said: str
         ("{a: Issue, id: 问题二, raisedIn: 云阳县}", "raisedIn"),
         ("{a: Issue, id: 问题二, raisedIn: 问题一}", "raisedIn"),
         ("{a: CentralInspection, id: 督察一}", "督察一 不能既是"),
+        ("{a: PartyCommittee, id: 某县委, governmentOf: 云阳县}", "不能有 governmentOf"),
+        ("{a: RectificationTask, assignedTo: unstatedBearer}", "unstatedBearer 是结论中的占位"),
+        ("{a: Organ, id: officeOrTeam}", "officeOrTeam 是结论中的占位"),
     ],
 )
 def test_what_would_be_lost_in_silence_is_told(tmp_path: Path, given: str, said: str) -> None:

@@ -93,6 +93,9 @@ def test_rdf_may_say_parts_of_a_thing_in_several_files_but_not_otherwise(
         ("id:x-1 a zl:Issue ; zl:raisedIn id:d500235 .", "rdf-range", "督察"),
         ("id:x-1 a zl:Finding ; zl:findingKind id:upheld .", "rdf-range", "认定种类"),
         ("id:x-1 a zl:Issue ; zl:raisedIn id:x-2 .\nid:x-2 a zl:CaseFile .", "rdf-range", "x-2"),
+        ("id:x-1 a zl:PartyCommittee ; zl:governmentOf id:d500235 .", "rdf-domain", "政府机关"),
+        ("id:x-1 a zl:RectificationTask ; zl:assignedTo id:unstatedBearer .", "stand-in", "占位"),
+        ("id:officeOrTeam zl:partOf id:leadingGroup .", "stand-in", "占位"),
     ],
 )
 def test_a_subject_that_cannot_be_so_is_set_aside_whole(
@@ -162,6 +165,37 @@ def test_the_report_on_a_file_that_cannot_be_used_says_why(record: Record, tmp_p
     assert page.cell(2, 1).value == "坏.xlsx"
     assert "xlsx" in str(page.cell(2, 2).value)
     assert json.loads(report.to_jsonl())["severity"] == "unusable"
+
+
+# -- what stands for whom the text does not name, and whose government a committee is -----------
+
+
+@pytest.mark.parametrize("rows_from", [1, 20_000], ids=["large", "small"])
+def test_a_stand_in_is_no_body_and_a_committee_no_government(
+    record: Record, tmp_path: Path, rows_from: int
+) -> None:
+    units = [
+        ["机构编号", "机构名称", "机构类别", "是其党委的地域", "是其政府的地域"],
+        ["unstatedBearer", "某单位", "人民政府", "", ""],
+        ["o-1", "青石县委", "党委", "", "云阳县"],
+        ["o-2", "青石县政府", "人民政府", "", "云阳县"],
+    ]
+    acts = [
+        ["行为编号", "行为类别", "作出主体"],
+        ["xw-1", "印发", "unstatedBearer"],
+        ["xw-2", "印发", "某单位"],
+    ]
+    files = [write_csv(tmp_path / "机构.csv", units), write_csv(tmp_path / "行为.csv", acts)]
+    report = load(files, record, rows_from=rows_from)
+    found = {(p.code, p.column, p.value) for p in report.problems if p.severity == "set_aside"}
+    assert found == {
+        ("id-stand-in", "机构编号", "unstatedBearer"),
+        ("rdf-domain", "是其政府的地域", "d500235"),
+        ("unknown-body", "作出主体", "unstatedBearer"),
+        ("unknown-body", "作出主体", "某单位"),
+    }
+    assert all(p.file and p.row and p.zh and p.en for p in report.problems)
+    assert stated(record, "o-2", "governmentOf") == ["d500235"]
 
 
 # -- the last day -----------------------------------------------------------------------------

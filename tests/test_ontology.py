@@ -289,3 +289,17 @@ def test_a_parameter_needs_kind_value_and_source_and_a_district_both_organs() ->
     for expected in ("参数须写明一个种类", "参数须写明来源文件", "参数没有值", "区县没有党委"):
         assert expected in said
     assert "区县没有政府" not in said
+
+
+@pytest.mark.usefixtures("judged")
+def test_a_stand_in_is_on_no_record_and_a_committee_is_no_government() -> None:
+    data = Graph()
+    data.add((ID["x-gov"], RDF.type, ZL.PeoplesGovernment))
+    data.add((ID["x-gov"], ZL.governmentOf, ID["x"]))
+    assert ontology_check.validate(data, ONTOLOGY) == []
+    data.add((ID["x-party"], RDF.type, ZL.PartyCommittee))
+    data.add((ID["x-party"], ZL.governmentOf, ID["x"]))
+    data.add((ID["x-team"], ZL.partyCommitteeOf, ID["x"]))
+    data.add((ID["t-1"], ZL.assignedTo, ID.unstatedBearer))
+    found = {(p.subject, p.severity) for p in ontology_check.validate(data, ONTOLOGY)}
+    assert found == {(ID[name].n3(), "error") for name in ("x-party", "x-team", "unstatedBearer")}

@@ -30,7 +30,8 @@ class Bounds:
     ``single`` are the properties of which a thing has one value at most. Where more than ``wide`` rules are
     reached, the numbers of ``narrow`` take the place of those of ``things``, and of the ontology's kinds only
     those are recorded that the norm's article or a shared definition names (``own_words``). What is of a
-    class in ``unrecorded`` no record names.
+    class in ``unrecorded`` no record names. ``norms`` are other numbers for single norms, by id, which
+    count before all others.
     """
 
     things: dict[str, int]
@@ -40,14 +41,18 @@ class Bounds:
     narrow: dict[str, int] = field(default_factory=dict)
     own_words: bool = False
     unrecorded: frozenset[str] = frozenset()
+    norms: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def of(self, rules: int) -> Bounds:
-        """The bounds for a search that so many rules take part in."""
-        return (
-            replace(self, things={**self.things, **self.narrow}, own_words=True)
-            if self.wide and rules > self.wide
-            else self
-        )
+    def of(self, rules: int, norm: str = "") -> Bounds:
+        """The bounds for a search, for one norm or none, that so many rules take part in."""
+        wide = bool(self.wide) and rules > self.wide
+        narrow = self.narrow if wide else {}
+        return replace(self, things={**self.things, **narrow, **self.norms.get(norm, {})}, own_words=wide)
+
+    def classes(self) -> set[str]:
+        """All classes that are named."""
+        numbers = (self.things, self.narrow, *self.norms.values())
+        return {name for each in numbers for name in each} | self.unrecorded
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,7 @@ def load(folder: Path, vocabulary: Vocabulary) -> Properties:
             int(bounds.get("wide", 0)),
             dict(bounds.get("narrow") or {}),
             unrecorded=frozenset(str(name) for entry in assumed for name in entry.get("unrecorded", ())),
+            norms={str(norm): dict(things) for norm, things in (bounds.get("norms") or {}).items()},
         )
         found = Properties(
             tuple(_property(entry, usual) for entry in data["properties"]),
@@ -199,7 +205,7 @@ def _check(found: Properties, vocabulary: Vocabulary, file: Path) -> None:
         if any(len(head.args) != len(each.places) for head in concluded):
             raise NormError(f"{where}: places must name each argument of {VIOLATION}")
     _declared(found.impossible, vocabulary, f"{file}: assumptions")
-    for name in {n for each in found.properties for n in (*each.bounds.things, *each.bounds.unrecorded)}:
+    for name in {name for each in found.properties for name in each.bounds.classes()}:
         if name not in vocabulary.class_names.values():
             raise NormError(f"{file}: {name}: no such class")
 

@@ -129,7 +129,8 @@ def _bound(result: Result, rules: Ontology) -> Text:
     for look in result.looks:
         for base, number in look.classes.items():
             most[base] = max(number, most.get(base, 0))
-    things = sorted(most.items(), key=lambda item: list(bounds.things).index(item[0]))
+    order = [*bounds.things, *sorted(bounds.classes() - {*bounds.things})]
+    things = sorted(most.items(), key=lambda item: order.index(item[0]))
     zh = "、".join(f"{label[predicate_name(base)].label['zh']}{n}" for base, n in things)
     en = ", ".join(f"{n} {label[predicate_name(base)].label['en']}" for base, n in things)
     choices = max((look.choices for look in result.looks), default=0)

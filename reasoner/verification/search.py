@@ -15,6 +15,9 @@ from reasoner.engine.judge import row as row_of
 from reasoner.rulebook.rules import Value
 from reasoner.verification.bounded import BoundedWorlds
 
+_OPTIONS = ("1", "--configuration=trendy", "--sat-prepro=no")
+"""One model at a time; no preprocessing: it takes minutes where the search takes seconds, once for each
+question, and does not stop when time is up."""
 _ENOUGH = 40
 """How many different counter-examples of one property of one norm are told apart."""
 
@@ -34,7 +37,7 @@ class Search:
 
     def __init__(self, worlds: BoundedWorlds, impossible: str) -> None:
         self.worlds = worlds
-        self.control = loaded(worlds.given(), worlds.rules, ("1", "--configuration=trendy"))
+        self.control = loaded(worlds.given(), worlds.rules, _OPTIONS)
         self.control.add("base", [], f"{worlds.choosing()}\n:- {impossible}(_).")
         self.control.ground([("base", [])])
 

@@ -13,11 +13,12 @@ from multiprocessing import get_context
 
 from reasoner.pipeline import Ontology
 from reasoner.records.registry import Registry
+from reasoner.rulebook.norms import NormError
 from reasoner.rulebook.rules import Atom, Rule, Var
 from reasoner.verification.bounded import BoundedWorlds
 from reasoner.verification.cones import Cones
 from reasoner.verification.hits import Confirming, Hit, hit
-from reasoner.verification.properties import IMPOSSIBLE, NORM, Properties, Property
+from reasoner.verification.properties import FILE, IMPOSSIBLE, NORM, Properties, Property
 from reasoner.verification.search import Search, Sighting
 
 REACHED = "reached"
@@ -83,6 +84,8 @@ def verify(
     ``limit``: seconds for one property of one norm; what is not decided by then is said to be undecided.
     ``conditions`` counts the conditions of all rules and says whether the cases show each to matter.
     """
+    for norm in (norm for each in chosen for norm in each.bounds.norms if norm not in rules.book.norms):
+        raise NormError(f"{FILE}: bounds: norms: 没有这条规范：{norm} / no such norm")
     tasks = list(_tasks(rules, chosen))
     waiting: dict[str, list[Looked]] = {each.id: [] for each in chosen}
     number = processes or os.cpu_count() or 1
@@ -184,7 +187,8 @@ def looked(names: tuple[str, ...], norm: str) -> list[Looked]:
     goals = frozenset(goal for goal in looks if cones.possible(goal, norm or None))
     if goals:
         cone = cones.of(*((goal, norm or None) for goal in goals), (IMPOSSIBLE, None))
-        bounds = chosen[0].bounds.of(len(cone))
+        record = state.rules.book.by_constant.get(norm)
+        bounds = chosen[0].bounds.of(len(cone), record.id if record else "")
         worlds = BoundedWorlds(state.rules, bounds, cone, norm)
         search = Search(worlds, IMPOSSIBLE)
         seen = _reached(search, goals, norm, state.limit)
