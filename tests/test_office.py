@@ -26,6 +26,7 @@ from app.cli.commands import load
 from app.explorer import allowed, serve, store, uploads
 from reasoner.audit.log import AuditLog, Wanted
 from reasoner.queries.questions import catalogue
+from reasoner.receipts.chain import Chain
 from reasoner.records.record import Record
 
 
@@ -292,6 +293,21 @@ def test_only_who_may_sees_the_log(office: Office) -> None:
     refused = office.view("audit")
     assert "不能查看访问日志" in refused.words
     assert "u-leadership" not in refused.words
+
+
+def test_receipts_are_shown_to_who_sees_the_whole_record(office: Office) -> None:
+    office.view("issue?id=SL-107", "recorder")  # looked at for the first time, a run leaves a receipt
+    listed = office.view("record?tab=receipts", "recorder")
+    *_, last = Chain(Record.open(office.home / "record.sqlite"))
+    assert f"receipt={last.number}" in listed.words
+    shown = office.view(f"record?tab=receipts&receipt={last.number}&lang=en", "leadership").words
+    assert last.digest in shown
+    assert last.run.data_digest in shown
+    assert "no receipt" in office.view("record?tab=receipts&receipt=99&lang=en", "recorder").words
+    for role in ("reviewer", "administrator", "public"):
+        refused = office.view("record?tab=receipts", role).words
+        assert "推理凭据是对全部记录的" in refused
+        assert last.digest[:12] not in refused
 
 
 def test_a_download_stands_in_the_log(office: Office) -> None:

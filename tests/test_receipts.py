@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,16 @@ def test_runs_can_be_made_again(home: Path, capsys: pytest.CaptureFixture[str]) 
     assert first != second != third
     survey = made_again(chain, chain.find("1"), home)
     assert len(survey.conclusions) == sum(chain.find("1").counts.values())
+
+
+def test_a_case_file_names_the_receipt_of_its_reasoning(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "d.docx"
+    assert main(["dossier", "CQ-001", "--as-of", DAY, "--format", "docx", "--out", str(file)]) == 0
+    with zipfile.ZipFile(file) as written:
+        text = written.read("word/document.xml").decode()
+    last = Chain(pipeline.record_of(home)).find("3")
+    assert "推理凭据" in text
+    assert f"第3号（{last.digest[:12]}）" in text
 
 
 def test_the_difference_names_the_fact(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ It says what the record and the conclusions say, with sources and derivations, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import date
 from typing import Final, Literal
@@ -19,7 +19,8 @@ from app.dossier.sheets import sheets
 from app.dossier.steps import Standing
 from app.dossier.words import Lang, Words
 from reasoner.access.view import left_out
-from reasoner.pipeline import access_of
+from reasoner.pipeline import World, access_of
+from reasoner.receipts.runs import left_by
 
 __all__ = [
     "FORMATS",
@@ -156,7 +157,17 @@ def _cover(words: Words, cases: Sequence[Case]) -> tuple[tuple[str, str], ...]:
         (words("cover.as_of"), words.day(world.as_of)),
         (words("cover.data"), data),
         (words("cover.rules"), world.rules.book.digest[:12]),
+        *_receipt(words, world),
     )
+
+
+def _receipt(words: Words, world: World) -> Iterator[tuple[str, str]]:
+    """The receipt that the reasoning left; nothing for who does not see the record as a whole."""
+    if (receipt := left_by(world)) is not None:
+        yield (
+            words("cover.receipt"),
+            words("cover.receipt.shown", number=receipt.number, digest=receipt.digest[:12]),
+        )
 
 
 def xlsx(made: Dossier) -> bytes:

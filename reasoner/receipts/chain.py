@@ -179,6 +179,17 @@ class Chain:
         with self.record.reading() as connection:
             return _lines_at(connection, number)
 
+    def difference(self, number: int) -> tuple[Lines, Lines]:
+        """What a run concluded and the one before did not, and the reverse. Raises as ``conclusions``."""
+        lines = self.conclusions(number)
+        before = self.conclusions(number - 1) if number > 1 else Lines()
+        return lines - before, before - lines
+
+    def of(self, run: Run) -> Receipt | None:
+        """The receipt that a run left, if it did."""
+        found = self.ask(_SELECT.where(RECEIPTS.c.run == canonical(asdict(run))))
+        return receipt_of(found[0].receipt) if found else None
+
     def unpack_rules(self, digest: str, folder: Path) -> Path:
         """Write the rules of a version into a folder of their own below `folder`, and return that.
 

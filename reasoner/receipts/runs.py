@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from reasoner.access.view import view_of
 from reasoner.engine.survey import Survey, open_survey
-from reasoner.pipeline import ontology
+from reasoner.pipeline import World, ontology
 from reasoner.receipts.chain import Chain, ReceiptError, lines_of
-from reasoner.receipts.receipt import Receipt, hash_of, program
+from reasoner.receipts.receipt import Receipt, Run, hash_of, program
 from reasoner.records.mishaps import is_unwritable
 
 
@@ -30,6 +30,15 @@ def open_run(home: Path, as_of: datetime.date | None = None) -> Survey:
         if not is_unwritable(error):
             raise
     return survey
+
+
+def left_by(world: World) -> Receipt | None:
+    """The receipt of the run that a world, or the case that it is, belongs to; None when none was left."""
+    if world.record is None or not world.data_version:
+        return None
+    version, digest = world.data_version["version"], world.data_version["digest"]
+    run = Run(world.as_of.isoformat(), version, digest, world.rules.book.digest, program())
+    return Chain(world.record).of(run)
 
 
 def made_again(chain: Chain, receipt: Receipt, home: Path) -> Survey:

@@ -37,6 +37,7 @@ PAGES = {
     ),
     "form": ("/record?tab=form&kind=finding&about=SL-105", "录入认定", "Record: finding"),
     "entry": ("/record?tab=form&entry=SL-105", "问题 SL-105", "issue SL-105"),
+    "receipt": ("/record?tab=receipts&receipt=1", "推理凭据第 1 号", "Receipt no. 1"),
     "search": ("/search?q=码头", "搜索“码头”", "Search “码头”"),
 }
 WIDTHS = (1360, 420)  # a desk and a phone

@@ -31,10 +31,16 @@ def draw(desk: store.Desk) -> None:
         _one(desk, entry)
 
 
-def _moment(at: str) -> str:
+def moment(at: str) -> str:
     """Return when, in the time of this machine."""
     moment = datetime.fromisoformat(at).astimezone()
     return f"{day(moment.date())} {moment:%H:%M}"
+
+
+def _told(entry: Entry) -> Markup:
+    """Return when, and whether the clock had been set back."""
+    behind = el("div", t("record.journal.behind"), class_="zl-small zl-quiet") if entry.behind else None
+    return join(moment(entry.at), behind)
 
 
 def _counts(entry: Entry) -> Markup:
@@ -58,7 +64,7 @@ def _all(desk: store.Desk) -> None:
     lines = [
         (
             go(address.here(tx=str(each.id), p=None), f"#{each.id}"),
-            _moment(each.at),
+            _told(each),
             each.who,
             go(address.here(tx=str(each.id), p=None), each.why or t("unknown")),
             _counts(each),
@@ -77,7 +83,7 @@ def _one(desk: store.Desk, entry: Entry) -> None:
     page = paged.number(of)
     changes = journal.changes(desk.record, entry.id, page, _CHANGES_PER_PAGE)
     facts = {
-        "when": _moment(entry.at),
+        "when": _told(entry),
         "who": entry.who,
         "why": entry.why or t("unknown"),
         "rows": _counts(entry),

@@ -52,6 +52,7 @@ def draw(office: allowed.Office) -> None:
     log, lang = office.log, address.lang()
     labels = {role.id: role.label[lang] for role in office.policy.roles.values()}
     labels |= {act: words[lang] for act, words in office.policy.acts.items()}
+    labels["receipts"] = t("record.tab.receipts")
     action = asked if (asked := address.param("action")) in ACTIONS else None
     wanted = Wanted(user=address.param("user"), action=action)
     total = log.count(wanted)

@@ -1,4 +1,4 @@
-"""Recording: ledgers uploaded, forms filled in, rows that wait for correction, and the journal of it all."""
+"""Recording: ledgers uploaded, forms filled in, rows that wait for correction; journal and receipts."""
 
 from __future__ import annotations
 
@@ -8,21 +8,33 @@ import streamlit as st
 
 from app.explorer import address, allowed, forms, frame, store
 from app.explorer.markup import el, show
-from app.explorer.recording import journal, upload, waiting
+from app.explorer.recording import journal, receipts, upload, waiting
 from app.explorer.words import t
 
-TABS = {"upload": upload.draw, "form": forms.draw, "aside": waiting.draw, "history": journal.draw}
+TABS = {
+    "upload": upload.draw,
+    "form": forms.draw,
+    "aside": waiting.draw,
+    "history": journal.draw,
+    "receipts": receipts.draw,
+}
 #: What a role must be allowed to do for a tab; any of these.
 NEEDS: Final = {
     "upload": (allowed.RECORD,),
     "form": (allowed.RECORD, allowed.CORRECT),
     "aside": (allowed.RECORD,),
     "history": frame.RECORDING,
+    "receipts": frame.RECORDING,
 }
+OF_THE_WHOLE: Final = "receipts"  # nothing for who does not see the whole record
 
 desk = store.desk(address.as_of())
 of_form = any(address.param(name) for name in ("kind", "entry"))
-open_to = [name for name in TABS if allowed.may(*NEEDS[name])]
+open_to = [
+    name
+    for name in TABS
+    if allowed.may(*NEEDS[name]) and (name != OF_THE_WHOLE or allowed.sees_all(allowed.role()))
+]
 tab = address.param("tab") or ("form" if of_form else next(iter(open_to), "upload"))
 tab = tab if tab in TABS else "upload"
 
@@ -41,4 +53,4 @@ show(
 if tab in open_to:
     TABS[tab](desk)
 else:
-    allowed.refused(NEEDS[tab][0])
+    allowed.refused(tab if tab == OF_THE_WHOLE else NEEDS[tab][0])
