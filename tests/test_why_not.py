@@ -11,7 +11,7 @@ import pytest
 from app.cli import main
 from reasoner import pipeline
 from reasoner.asking import whatif
-from reasoner.asking.whynot import answer, goals_for
+from reasoner.asking.whynot import answer, goals_for, why_not
 from reasoner.casebook import cases
 from reasoner.engine import proof
 from reasoner.pipeline import RECORD_FILE, World
@@ -58,6 +58,14 @@ def world(tmp_path: Path, more: str = "") -> World:
 
 
 # -- why-not ----------------------------------------------------------------------------------------
+
+
+def test_nobody_is_asked_to_record_whom_the_text_does_not_name(tmp_path: Path) -> None:
+    task = "    - {a: RectificationTask, id: 任务一, taskOf: 方案一, dueOn: 2024-06-30}\n"
+    about = {"norm": "a36.p1.n1", "matter": "任务一"}
+    scene = world(tmp_path, task)
+    assert why_not(scene, "overdue", **about, bearer="d500235")
+    assert why_not(scene, "overdue", **about, bearer="unstatedBearer") == []
 
 
 def test_what_is_missing_is_named_with_the_article_that_asks_for_it(

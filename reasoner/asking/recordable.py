@@ -58,12 +58,14 @@ class Recordable:
         return known
 
     def assumable(self, goal: Goal, state: State) -> bool:
-        """Whether somebody could record this: nothing about the ontology's own things, no second nature."""
+        """Whether somebody could record this: no stand-in, no second nature, nothing of the ontology."""
         subject = goal.args[0]
         declared = self.vocabulary.predicates.get(goal.predicate)
         if declared is None or declared.derived or subject in self.vocabulary.individuals:
             return False
         for value, kinds in zip(goal.args, declared.arguments, strict=True):
+            if value in self.vocabulary.stand_ins:
+                return False
             if isinstance(value, str) and not self._may_be(value, kinds, state):
                 return False
         if not isinstance(subject, str) or is_fresh(subject):
