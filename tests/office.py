@@ -27,6 +27,7 @@ secret_file = "secret"
 {"".join(f'"g-{role}" = "{role}"{chr(10)}' for role in GROUPS)}
 """
 AT = "2026-11-23"
+_SECONDS = re.compile(rb"\d+\.\d\d (?=\xe7\xa7\x92)")
 
 
 @dataclass
@@ -44,7 +45,7 @@ class View:
 
     @property
     def content(self) -> bytes:
-        """All that is drawn, without what differs from session to session."""
+        """All that is drawn, without what differs from session to session, and how long a query took."""
         kept = {}
         for message in self.drawn:
             if message.delta.HasField("new_transient"):  # "reasoning …" comes and goes
@@ -54,7 +55,7 @@ class View:
             if delta.new_element.HasField("download_button"):
                 delta.new_element.download_button.deferred_file_id = ""
             kept[tuple(message.metadata.delta_path)] = delta.SerializeToString(deterministic=True)
-        return b"".join(kept[place] for place in sorted(kept))
+        return _SECONDS.sub(b"", b"".join(kept[place] for place in sorted(kept)))
 
     def widget(self, label: str) -> str:
         """The id of the button, field or uploader of this label."""
