@@ -103,17 +103,16 @@ class Columns(ColumnRows):
             day = f"regexp_extract({main}, {text(_DAY)})"
             found = self._each(day, lambda said: days.mask(values.days_of(said)), "BIGINT")
             otherwise = f"coalesce(nullif({found}, 0), {otherwise})"
-        also = "".join(
-            f" WHEN {text(id)} THEN {days.mask(known)}" for id, known in context.inspection_days.items()
+        also = self._looked_up(
+            "inspection", [(id, days.mask(known)) for id, known in context.inspection_days.items()], "BIGINT"
         )
-        also = f"(CASE inspection{also} ELSE 0 END)" if also else "0"
         naming = sorted({at for item, at in self.reader.items if item.value in cells.KNOWN})
         known = "".join(
             f", {plain(f'c{at}')} AND c{at} IN (SELECT id FROM ids) AS known_{at}" for at in naming
         )
         self._run(
             f"CREATE TABLE {self._read} AS SELECT n, inspection, district_0, "
-            f"(CASE WHEN dated = 0 THEN otherwise ELSE dated END | {also})::BIGINT AS mask"
+            f"(CASE WHEN dated = 0 THEN otherwise ELSE dated END | coalesce({also}, 0))::BIGINT AS mask"
             f"{''.join(f', known_{at}' for at in naming)} "
             f"FROM (SELECT n, {inspection} AS inspection, {district} AS district_0, "
             f"({mask})::BIGINT AS dated, ({otherwise})::BIGINT AS otherwise{known} FROM {self._rows})"
@@ -123,6 +122,10 @@ class Columns(ColumnRows):
         """An expression for what ``read`` makes of a text, which is asked once for each different one."""
         found = self._run(f"SELECT DISTINCT {sql} FROM {self._rows}").fetchall()
         made = [(said, value) for (said,) in found if said is not None and (value := read(said))]
+        return self._looked_up(sql, made, kind)
+
+    def _looked_up(self, sql: str, made: Sequence[tuple[str, Any]], kind: str) -> str:
+        """An expression for what stands beside a text in these pairs."""
         if not made:
             return f"NULL::{kind}"
         keys, told = zip(*made, strict=True)
