@@ -100,4 +100,3 @@ def test_a_proof_is_written_checked_and_refused_on_the_command_line(
     assert "证明不成立" in said.err
     assert main(["verify-proof", str(file), "--rules", str(tmp_path)]) == 2
     assert "规则无法读取" in capsys.readouterr().err
-    assert main(["explain", conclusion.id, "--checkable", "--run", str(tmp_path)]) == 2

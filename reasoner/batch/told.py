@@ -37,6 +37,8 @@ from reasoner.rulebook.sentences import JOINT, PARTY
 if TYPE_CHECKING:
     import datetime
 
+PART = "part"
+"""What the data version of a proof says whose facts are not all of the record's."""
 _KEPT = 300_000
 """Goals kept from one question to the next; beyond, everything is forgotten."""
 
@@ -147,8 +149,14 @@ class Told(World):
         return self.apart(conclusion_id).explain(conclusion_id)
 
     def certify(self, conclusion_id: str) -> dict[str, Any]:
-        """The proof as ``reasoner.checker`` reads it. Raises what ``explain`` raises."""
-        return self.apart(conclusion_id).certify(conclusion_id)
+        """The proof as ``reasoner.checker`` reads it. Raises what ``explain`` raises.
+
+        Its facts are those of the run that it rests on: all that answer a question asked on the way, so that
+        what is absent from them is absent from the run. The proof says that they are a part (``PART``).
+        """
+        apart = self.apart(conclusion_id)
+        apart.data_version = {**self.data_version, PART: True}
+        return apart.certify(conclusion_id)
 
     def apart(self, conclusion_id: str) -> World:
         """A world in which a conclusion follows as from everything. Raises what ``explain`` raises."""
@@ -176,4 +184,4 @@ class Told(World):
                     yield from ((predicate, row) for row in model.match(predicate, (organ, None)))
 
 
-__all__ = ["Asked", "Asking", "Told"]
+__all__ = ["PART", "Asked", "Asking", "Told"]

@@ -46,14 +46,13 @@ def _check(arguments: argparse.Namespace) -> None:
         )
     if arguments.hide and arguments.for_role is not None:
         raise CommandError("--hide 与 --for-role 不能同用", "either --hide or --for-role")
+    if arguments.run_folder is not None and arguments.for_role is not None:
+        raise CommandError(
+            "--for-role 只用于记录，不能与 --run 同用", "--for-role is for the record, not for --run"
+        )
 
 
 def _checkable(arguments: argparse.Namespace) -> dict[str, Any]:
-    if arguments.run_folder is not None:
-        # what is absent from one case of a run is not thereby absent from the run
-        raise CommandError(
-            "--checkable 只用于记录，不能与 --run 同用", "--checkable is for the record, not for --run"
-        )
     if arguments.hide or arguments.for_role:
         from reasoner.engine.redaction import RedactionError
 
@@ -64,7 +63,19 @@ def _checkable(arguments: argparse.Namespace) -> dict[str, Any]:
         if arguments.openings is not None:
             arguments.openings.write_text(json.dumps(openings, ensure_ascii=False, indent=1), "utf-8")
         return redacted
-    return world.open_world(arguments.as_of).certify(arguments.conclusion)
+    return _certified(arguments)
+
+
+def _certified(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The whole proof; of a run, with the part of its facts that it rests on."""
+    if arguments.run_folder is None:
+        return world.open_world(arguments.as_of).certify(arguments.conclusion)
+    with stored.cases(arguments) as cases:
+        if arguments.issue is not None:
+            matter = stored.matter(cases, arguments.issue)
+        else:
+            matter = cases.by_id(arguments.conclusion).conclusion.subject
+        return cases.told(matter).certify(arguments.conclusion)
 
 
 def _without(arguments: argparse.Namespace) -> tuple[Redacted, Redacted]:
@@ -80,7 +91,7 @@ def _without(arguments: argparse.Namespace) -> tuple[Redacted, Redacted]:
                 f"no term {name} that can be on record (see ontology/VOCABULARY.md)",
             )
     redactor = Redactor(rules, Withheld(entailing(arguments.hide, rules)))
-    return redactor.redact(world.open_world(arguments.as_of).certify(arguments.conclusion))
+    return redactor.redact(_certified(arguments))
 
 
 def _for_role(arguments: argparse.Namespace) -> tuple[Redacted, Redacted]:

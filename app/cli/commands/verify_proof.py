@@ -78,6 +78,11 @@ def run(arguments: argparse.Namespace) -> int:
             f"除隐去者外，以其为记录的全部事实；有隐去的词：{names}",
             f"all but those withheld, of: {names}",
         )
+    elif document.get("data_version", {}).get("part"):
+        zh, en = (
+            "以其为一次推理中与此结论有关的全部事实",
+            "all that bear on the conclusion of those of a run",
+        )
     else:
         zh, en = "以其为记录的全部事实", "all of the record's"
     print(
