@@ -60,12 +60,12 @@ class TableReader:
         return rows
 
     def _is_entry(self, row: Row) -> bool:
+        if self.skips(next((said for said in row.texts if said), "")):
+            return False
         if not any(row.texts[c] for c in self.used):
             if said := next((text for text in row.texts if text and not text.isdecimal()), None):
                 self.problem(row, "noted", "row-unread", None, said[:200])
                 self.unread.append(row)  # a serial number alone was printed before anything was written
-            return False
-        if self.skips(next(said for said in row.texts if said)):
             return False
         return row.texts[: len(self.table.shown)] != self.table.shown  # headers repeated on each page
 
@@ -220,7 +220,8 @@ class TableReader:
                 self._read(row, item, column)
         if self.sided and (terms := ontology()) is not None:
             for claim, code, fill in misplaced(terms, row.claims):
-                self.problem(row, "set_aside", code, claim.columns, str(claim.object), (), **fill)
+                if claim.predicate in ORGANS:
+                    self.problem(row, "set_aside", code, claim.columns, str(claim.object), (), **fill)
         for item in self.layout.items:
             if item.required and item.of in row.ids and self.column_of[item] is None:
                 self.problem(row, "set_aside", "column-missing", item.column, "")
