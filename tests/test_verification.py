@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -181,6 +182,11 @@ def test_worlds_have_the_numbers_of_their_norm_and_no_stand_in(rules: Ontology) 
         for value in choice.atom[1]
     }
     assert other & rules.vocabulary.stand_ins
+    worlds = [("a39_p4_s2", 1, {"Act": 2, "District": 2}), ("a39_p5_s1", 999, {"Act": 1, "District": 1})]
+    looks = [verify.Looked(wanted.id, norm, rules=n, classes=Counter(things)) for norm, n, things in worlds]
+    said = report.outcome(verify.Result(wanted, looks), rules).bound
+    assert said["zh"].startswith("区县1–2、行为1–2（区间：因规范而异）；")
+    assert said["en"].startswith("1–2 district, 1–2 act (a range: it depends on the norm); ")
     assert wanted.bounds.of(1, "a39.p4.s2").things["District"] == 2
     assert wanted.bounds.of(1, "a39.p4.s1").things["District"] == 1
 

@@ -123,21 +123,33 @@ def _shown(result: Result, rules: Ontology) -> Said:
 
 
 def _bound(result: Result, rules: Ontology) -> Text:
-    """The most things of each class that any of its worlds had, and the days."""
+    """How many things of each class its worlds had, the fewest and the most for a norm, and the days."""
     bounds, label = result.of.bounds, rules.vocabulary.predicates
-    most: dict[str, int] = {}
+    numbers: dict[str, set[int]] = {}
     for look in result.looks:
         for base, number in look.classes.items():
-            most[base] = max(number, most.get(base, 0))
+            numbers.setdefault(base, set()).add(number)
+    for look in (look for look in result.looks if look.rules):
+        norm = rules.book.by_constant.get(look.norm)
+        for base, number in bounds.of(look.rules, norm.id if norm else "").things.items():
+            if not number and base in numbers:  # left out of this search, though the rules may ask for it
+                numbers[base].add(0)
     order = [*bounds.things, *sorted(bounds.classes() - {*bounds.things})]
-    things = sorted(most.items(), key=lambda item: order.index(item[0]))
-    zh = "、".join(f"{label[predicate_name(base)].label['zh']}{n}" for base, n in things)
-    en = ", ".join(f"{n} {label[predicate_name(base)].label['en']}" for base, n in things)
+    things = [(label[predicate_name(base)].label, _span(numbers[base])) for base in order if base in numbers]
+    zh = "、".join(f"{name['zh']}{span}" for name, span in things)
+    en = ", ".join(f"{span} {name['en']}" for name, span in things)
+    if any("–" in span for _, span in things):
+        zh, en = f"{zh}（区间：因规范而异）", f"{en} (a range: it depends on the norm)"
     choices = max((look.choices for look in result.looks), default=0)
     return _two(
         f"{zh}；{len(bounds.days)} 个日子；至多 {choices} 项可记可不记",
         f"{en}; {len(bounds.days)} days; up to {choices} statements, recorded or not",
     )
+
+
+def _span(numbers: set[int]) -> str:
+    least, most = min(numbers), max(numbers)
+    return str(most) if least == most else f"{least}–{most}"
 
 
 def _cited(place: str, rules: Ontology, lang: str) -> str:
