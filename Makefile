@@ -3,12 +3,12 @@
 # make lint      checks style and types
 # make lock      renews requirements.lock (needs uv)
 
-PYTHON ?= python3
-VENV   ?= .venv
-BIN    := $(VENV)/bin
-READY  := $(VENV)/.ready
-SPARK  := $(VENV)/.spark
-ARGS   ?=
+PYTHON  ?= python3
+VENV    ?= .venv
+BIN     := $(VENV)/bin
+READY   := $(VENV)/.ready
+ENGINES := $(VENV)/.engines
+ARGS    ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help explore test lint lock
@@ -28,10 +28,10 @@ $(READY): pyproject.toml requirements.lock
 	@echo "环境就绪 · the environment is ready"
 	@touch $@
 
-# Half a gigabyte that only those need who reason beyond one machine, and the tests that say it works.
-$(SPARK): tests/spark.lock $(READY)
-	@echo "adding Spark for its tests (once) …"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r tests/spark.lock
+# Most of a gigabyte that only the tests need: Spark, which reasons beyond one machine, and Nemo, a second judge.
+$(ENGINES): tests/engines.lock $(READY)
+	@echo "adding the engines that the tests compare with (once) …"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r tests/engines.lock
 	@touch $@
 
 explore: $(READY)
@@ -39,7 +39,7 @@ explore: $(READY)
 
 # Every core takes one file at a time: what the tests of a file share is made once. In the order of the files, since
 # the number of tests in a file says little of how long they take.
-test: $(SPARK)
+test: $(ENGINES)
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null \
 		|| command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 		|| { echo "make test needs a Chromium for the browser tests: apt-get install chromium fonts-noto-cjk" >&2; exit 1; }
@@ -58,5 +58,5 @@ lint: $(READY)
 lock:
 	uv pip compile pyproject.toml --extra test --extra owl --extra office --extra postgresql --universal --python-version 3.11 \
 		--generate-hashes --upgrade --no-header --output-file requirements.lock
-	uv pip compile tests/spark.in --constraints requirements.lock --universal --python-version 3.11 \
-		--generate-hashes --upgrade --no-header --output-file tests/spark.lock
+	uv pip compile tests/engines.in --constraints requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --upgrade --no-header --output-file tests/engines.lock
