@@ -13,7 +13,6 @@ from reasoner import bundled
 from reasoner.pipeline import Ontology
 from reasoner.rulebook.law import NotInLawError
 from reasoner.rulebook.vocabulary import Text, predicate_name
-from reasoner.verification.hits import Hit
 from reasoner.verification.verify import Result
 
 FILE = "verified.json"
@@ -27,11 +26,15 @@ _HEAD = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """One property: words, bound, result; ``lines`` tell each counter-example, finding, open norm."""
+    """One property: words, bound, result; ``lines`` tell each counter-example, finding, open norm.
+
+    ``bound`` is what its worlds had, ``size`` how much of it might be recorded or not at the most.
+    """
 
     id: str
     label: Text
     bound: Text
+    size: Text
     result: Text
     good: bool
     seconds: float
@@ -49,11 +52,13 @@ def outcome(result: Result, rules: Ontology) -> Outcome:
     good = not result.faults and not result.undecided
     if wanted.method != "search":
         good = good and all(look.reached for look in result.looks)
-    bound = _bound(result, rules) if wanted.method != "conditions" else _BY_CASES
-    return Outcome(wanted.id, wanted.label, bound, said, good, round(result.seconds, 1), lines)
+    by_cases = wanted.method == "conditions"
+    bound, size = (_BY_CASES, _NOTHING) if by_cases else (_bound(result, rules), _size(result))
+    return Outcome(wanted.id, wanted.label, bound, size, said, good, round(result.seconds, 1), lines)
 
 
 _BY_CASES = {"zh": "案例（不限于核验的范围）", "en": "the cases, of any size"}
+_NOTHING = {"zh": "", "en": ""}
 Said = tuple[Text, dict[str, list[str]]]
 
 
@@ -82,18 +87,14 @@ def _searched(result: Result, rules: Ontology) -> Said:
 def _told(result: Result, rules: Ontology, lang: str) -> Iterable[str]:
     for found in result.faults[:_SHOWN]:
         yield f"✗ {result.of.id}  {found.story[lang]}"
-    said: set[str] = set()
+    places: dict[str, dict[str, None]] = {}
     for found in result.hits:
-        if found.of_law and (line := _law(found, rules, lang)) not in said:
-            said.add(line)
-            yield line
+        if found.of_law:
+            places.setdefault(found.law[lang], {})[_cited(found.at, rules, lang)] = None
+    joined, gap = ("、", "：") if lang == "zh" else (", ", ": ")
+    yield from (f"§ {joined.join(at)}{gap}{law}" for law, at in places.items())
     for look in result.undecided:
         yield f"? {result.of.id}  {_norm(look.norm, rules)}"
-
-
-def _law(found: Hit, rules: Ontology, lang: str) -> str:
-    gap = "：" if lang == "zh" else ": "
-    return f"§ {_cited(found.at, rules, lang)}{gap}{found.law[lang]}"
 
 
 def _reached(result: Result, rules: Ontology) -> Said:
@@ -140,11 +141,12 @@ def _bound(result: Result, rules: Ontology) -> Text:
     en = ", ".join(f"{span} {name['en']}" for name, span in things)
     if any("–" in span for _, span in things):
         zh, en = f"{zh}（区间：因规范而异）", f"{en} (a range: it depends on the norm)"
+    return _two(f"{zh}；{len(bounds.days)} 个日子", f"{en}; {len(bounds.days)} days")
+
+
+def _size(result: Result) -> Text:
     choices = max((look.choices for look in result.looks), default=0)
-    return _two(
-        f"{zh}；{len(bounds.days)} 个日子；至多 {choices} 项可记可不记",
-        f"{en}; {len(bounds.days)} days; up to {choices} statements, recorded or not",
-    )
+    return _two(f"至多 {choices} 项可记可不记", f"up to {choices} statements, recorded or not")
 
 
 def _span(numbers: set[int]) -> str:
@@ -178,12 +180,7 @@ def write(outcomes: Sequence[Outcome], rules: Ontology, seconds: float) -> list[
         "rules": rules.book.digest,
         "seconds": round(seconds),
         "properties": [
-            {
-                k: v
-                for k, v in each.to_dict().items()
-                if k in ("id", "label", "bound", "result", "good", "lines")
-            }
-            for each in outcomes
+            {k: v for k, v in each.to_dict().items() if k not in ("seconds",)} for each in outcomes
         ],
     }
     file.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8", newline="\n")
@@ -210,7 +207,16 @@ def placed(text: str, lang: str) -> str:
 def table(lang: str) -> str:
     """The kept results as a table of Markdown, with the version of the rules that they hold for."""
     data = json.loads((bundled.path("data") / FILE).read_text("utf-8"))
-    rows = [(p["label"][lang], p["bound"][lang], p["result"][lang]) for p in data["properties"]]
+    bounds = list(dict.fromkeys(p["bound"][lang] for p in data["properties"] if p["size"][lang]))
+    sign = {bound: f"({n})" for n, bound in enumerate(bounds, 1)}
+    rows = [
+        (
+            p["label"][lang],
+            f"{sign.get(p['bound'][lang], p['bound'][lang])} {p['size'][lang]}".strip(),
+            p["result"][lang],
+        )
+        for p in data["properties"]
+    ]
     lines = [_HEAD[lang], ("---",) * 3, *rows]
     told = [line[2:] for p in data["properties"] for line in p["lines"][lang] if line.startswith("§ ")]
     version, seconds = data["rules"][:12], data["seconds"]
@@ -219,4 +225,5 @@ def table(lang: str) -> str:
         "en": f"Rules {version}; verified in {seconds} s on 2 cores.",
     }
     text = "".join(f"| {' | '.join(line)} |\n" for line in lines)
-    return text + "\n" + "".join(f"* {line}\n" for line in told) + f"\n{foot[lang]}\n"
+    below = "".join(f"* {line}\n" for line in (*(f"{n} {bound}" for bound, n in sign.items()), *told))
+    return f"{text}\n{below}\n{foot[lang]}\n"
