@@ -37,8 +37,9 @@ $(ENGINES): tests/engines.lock $(READY)
 explore: $(READY)
 	@$(BIN)/zelian explore $(ARGS)
 
-# Every core takes one file at a time: what the tests of a file share is made once. In the order of the files, since
-# the number of tests in a file says little of how long they take.
+# As many at once as there are cores and one more, since a test in a browser mostly waits. Each takes one file at a
+# time: what the tests of a file share is made once. In the order of the files, since the number of tests in a file
+# says little of how long they take.
 test: $(ENGINES)
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null \
 		|| command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
@@ -47,7 +48,7 @@ test: $(ENGINES)
 		|| { echo "make test needs Java 17 or 21 for the tests of Spark: apt-get install openjdk-17-jre-headless" >&2; exit 1; }
 	@command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
 		|| { echo "make test needs PostgreSQL for the tests of the record: apt-get install postgresql" >&2; exit 1; }
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n $$(( $$(nproc 2>/dev/null || echo 2) + 1 )) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
