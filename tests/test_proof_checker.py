@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 import test_checker_rules
@@ -35,7 +36,7 @@ from reasoner.records.registry import bundled_registry
 
 FOLDER = Path(checker.__file__).parent
 EVERY = 1 if os.environ.get("ZELIAN_EVERY_PROOF") else 60
-"""One case of so many."""
+"""One case of so many, whatever other cases there are."""
 RARE = {"延期后的日期也已过的，仍为逾期", "是否重要没有认定，信息不足"}
 """Cases besides: of those whose proofs count months and rest on the ontology's own facts."""
 
@@ -54,7 +55,7 @@ def case_worlds(every: int) -> Iterator[World]:
     rules, registry = pipeline.ontology(), bundled_registry()
     files = cases.files([bundled.path("ontology", "regulation")])
     found = [case for file in files for case in cases.read(file)]
-    chosen = found[::every] + [case for case in found if every > 1 and case.name in RARE]
+    chosen = [case for case in found if crc32(case.name.encode()) % every == 0 or case.name in RARE]
     return (cases.Scene(case, rules, registry).world() for case in chosen)
 
 
@@ -308,7 +309,8 @@ def test_every_line_of_the_checker_is_run(
             module = importlib.import_module(f"reasoner.{name}")
             for tests in (sys.modules[__name__], test_checker_rules, test_redacted_proofs):
                 monkeypatch.setattr(tests, name.rsplit(".", 1)[-1], module, raising=False)
-        few = proofs[:: len(proofs) // 6]
+        counting = [each for each in proofs if '"members": [[' in each[1]]
+        few = [*proofs[:: len(proofs) // 6], *counting[:1] * 4]  # a count is spoiled in one of two ways
         law = checker.Law(bundled.path("ontology"))
         for _, text in proofs:
             assert not faults_of(json.loads(text), law)

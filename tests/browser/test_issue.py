@@ -1,7 +1,6 @@
 """The page of an issue: every question that a reviewer has stands in its address and is answered."""
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -73,18 +72,30 @@ def test_a_clicked_node_shows_its_relations(visit: VisitorMaker) -> None:
         expect(page.locator(".zl-panel h3")).to_have_text(name)
 
 
+#: From here on, the milliseconds from the next click to a new heading of the panel, as the browser has them.
+UNTIL_TOLD = """heading => {
+  const root = heading.getRootNode(), before = heading.innerText;
+  window.told = new Promise(done => {
+    let clicked;
+    document.addEventListener('pointerdown', () => clicked = performance.now(), { once: true, capture: true });
+    new MutationObserver((_, observer) => {
+      const now = root.querySelector('.zl-panel h3')?.innerText;
+      if (now && now !== before) { observer.disconnect(); done(performance.now() - clicked); }
+    }).observe(root, { subtree: true, childList: true, characterData: true });
+  });
+}"""
+
+
 def test_a_clicked_node_is_told_within_half_a_second(visit: VisitorMaker) -> None:
     """As fast as that at least once; the median on a machine with nothing else to do is the benchmark's."""
     page = visit().open("/issue?id=SL-105&tab=chain")
     canvas_of(page)
-    took = []
+    took: list[float] = []
     for node in ("teamRoutine2024", "i-s-routine-2024", "sFacilities", "dBaiyang", "ePort") * 5:
-        before = page.locator(".zl-panel h3").inner_text()
-        start = time.perf_counter()
+        page.locator(".zl-panel h3").evaluate(UNTIL_TOLD)
         click_node(page, node)
-        expect(page.locator(".zl-panel h3")).not_to_have_text(before)
-        took.append(time.perf_counter() - start)
-        if took[-1] < 0.5:  # other tests run on the same machine
+        took.append(page.evaluate("() => window.told"))
+        if took[-1] < 500:  # other tests run on the same machine
             return
     raise AssertionError(took)
 
