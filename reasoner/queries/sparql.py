@@ -45,11 +45,12 @@ _STARTING: Final = 5.0  # seconds that the machine may take to start the process
 
 _PROCESS: Final = Path(__file__).with_name("sparql_process.py")
 
+# A text that does not end is one token as well, or a long one would be looked through once for each quote in it.
 _TOKEN: Final = re.compile(
     r"""(?P<comment>\#[^\n\r]*)
       | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-      | (?P<text>'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3} | "{3}(?:"{0,2}(?:[^"\\]|\\.))*"{3}
-               | '(?:[^'\\\n\r]|\\.)*' | "(?:[^"\\\n\r]|\\.)*")
+      | (?P<text>'{3}(?:'{0,2}+(?:[^'\\]|\\.))*+(?:'{3})? | "{3}(?:"{0,2}+(?:[^"\\]|\\.))*+(?:"{3})?
+               | '(?:[^'\\\n\r]|\\.)*+'? | "(?:[^"\\\n\r]|\\.)*+"?)
       | (?P<variable>[?$]\w+)
       | (?P<prefixed>(?:[^\W\d][\w.\-]*)?:(?:[\w.\-:%]|\\.)*)
       | (?P<word>[A-Za-z_]+)
