@@ -154,6 +154,16 @@ def test_units_merged_across_rows_belong_to_every_row(record: Record, tmp_path: 
     ]
 
 
+def test_a_row_that_continues_one_set_aside_is_set_aside_as_well(record: Record, tmp_path: Path) -> None:
+    rows = [["任务编号", "任务内容", "责任主体"], ["rw-1", "甲", "没有这个单位"], [None, "甲", "云阳县政府"]]
+    report = load([write_xlsx(tmp_path / "任务.xlsx", rows, ("A2:A3",))], record)
+    assert (dict(report.rows), stated(record, "rw-1", "assignedTo")) == ({"aside": 2}, [])
+    assert [(p.row, p.code) for p in report.problems if p.severity == "set_aside"] == [
+        (2, "unknown-body"),
+        (3, "continues"),
+    ]
+
+
 def test_the_ten_columns_of_hunan_and_the_seven_of_shaanxi(record: Record, tmp_path: Path) -> None:
     hunan = [
         "序号",

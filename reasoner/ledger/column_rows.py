@@ -88,8 +88,11 @@ class ColumnRows:
             f"OR key IS NULL AS odd FROM (SELECT *, {kept} FROM (SELECT *, {ids}, {self._wrong()} AS odd "
             f"FROM incoming WHERE {self._entries()}))"
         )
+        self._run(
+            f"CREATE TABLE {self._odd} AS SELECT n FROM {self._rows} WHERE odd "
+            f"UNION ALL SELECT n FROM incoming WHERE {self._unread()}"
+        )
         self.database.unregister("incoming")
-        self._run(f"CREATE TABLE {self._odd} AS SELECT n FROM {self._rows} WHERE odd")
         self.odden(f"key IN (SELECT key FROM {self._rows} GROUP BY key HAVING count(*) > 1)")
         self._run(f"CREATE TABLE {self._first} AS SELECT DISTINCT n FROM {self._odd}")
 
@@ -117,9 +120,17 @@ class ColumnRows:
         at = self.reader.positions.get(header(column))
         return "''" if at is None else f"CASE WHEN c{at} IN ({self.empty}) THEN '' ELSE c{at} END"
 
+    def _filled(self) -> str:
+        """The condition that a row says something in a column that is read."""
+        return " OR ".join(f"c{at} <> ''" for at in sorted(set(self.reader.used)))
+
+    def _unread(self) -> str:
+        """The condition that a row says something in other columns alone, and more than a number."""
+        words = " OR ".join(f"NOT regexp_full_match(c{i}, '[0-9]*')" for i in range(self.big.width))
+        return f"NOT ({self._filled()}) AND ({words})"
+
     def _entries(self) -> str:
         """The condition that a row is an entry."""
-        filled = " OR ".join(f"c{at} <> ''" for at in sorted(set(self.reader.used)))
         texts = ", ".join(f"nullif(c{i}, '')" for i in range(self.big.width))
         first = f"coalesce({texts})"
         initials = ", ".join(text(each) for each in sorted({word[0] for word in self.reader.skip if word}))
@@ -128,7 +139,7 @@ class ColumnRows:
         skipped = [said for (said,) in found.fetchall() if self.reader.skips(said)]
         repeated = " AND ".join(f"c{i} = {text(said)}" for i, said in enumerate(self.reader.table.shown))
         without = f" AND {first} NOT IN ({', '.join(map(text, skipped))})" if skipped else ""
-        return f"({filled}){without} AND NOT ({repeated})"
+        return f"({self._filled()}){without} AND NOT ({repeated})"
 
     def _ids(self) -> Iterator[tuple[str, str]]:
         """The ids that a row gives, by name, as they are before they are checked; NULL for none."""

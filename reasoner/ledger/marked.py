@@ -21,6 +21,8 @@ from reasoner.ledger.tables import FORMULA, header
 from reasoner.ledger.values import EXPLANATION_HEADER
 
 _MARK = PatternFill("solid", fgColor="F6D9D5")
+_WIDEST = 16_000
+"""Columns of the table; a sheet has 16,384."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LONGEST_CELL = 32_767
 
@@ -58,7 +60,7 @@ def write(rows: list[Unusable], path: Path | IO[bytes], unusable: list[UnusableF
 def _sheet(book: Workbook, title: str, rows: list[Unusable]) -> None:
     page = book.create_sheet(title)
     extra = {*map(header, TRACE_HEADERS), EXPLANATION_HEADER}
-    keep = [i for i, name in enumerate(rows[0].headers) if header(name) not in extra]
+    keep = [i for i, name in enumerate(rows[0].headers) if header(name) not in extra][:_WIDEST]
     headers = [rows[0].headers[i] for i in keep]
     page.append([neutral(name) for name in [*headers, EXPLANATION_HEADER, *TRACE_HEADERS]])
     for cell in page[1]:

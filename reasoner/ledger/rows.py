@@ -60,12 +60,12 @@ class TableReader:
         return rows
 
     def _is_entry(self, row: Row) -> bool:
-        if self.skips(next((said for said in row.texts if said), "")):
-            return False
         if not any(row.texts[c] for c in self.used):
             if said := next((text for text in row.texts if text and not text.isdecimal()), None):
                 self.problem(row, "noted", "row-unread", None, said[:200])
                 self.unread.append(row)  # a serial number alone was printed before anything was written
+            return False
+        if self.skips(next(said for said in row.texts if said)):
             return False
         return row.texts[: len(self.table.shown)] != self.table.shown  # headers repeated on each page
 

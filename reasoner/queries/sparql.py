@@ -45,7 +45,7 @@ _STARTING: Final = 5.0  # seconds that the machine may take to start the process
 
 _PROCESS: Final = Path(__file__).with_name("sparql_process.py")
 
-# A text that does not end is one token as well, or a long one would be looked through once for each quote in it.
+# A text that does not end is one token too: else it would be looked through once for each quote in it.
 _TOKEN: Final = re.compile(
     r"""(?P<comment>\#[^\n\r]*)
       | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)

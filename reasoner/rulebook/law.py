@@ -227,7 +227,10 @@ def load(folder: Path | str) -> Regulation:
         _, notice_blocks = _read(folder / "notice.md")
         articles = tuple(_article(head, blocks) for head, blocks in read)
     except (OSError, yaml.YAMLError, UnicodeDecodeError, KeyError) as error:
-        raise LawError(f"{folder}: {error}") from error
+        said = " ".join(str(error).split())
+        raise LawError(
+            f"{folder}: 条文文件形式不对 / a file of the text is not of the form: {said}"
+        ) from error
     if [a.number for a in articles] != list(range(1, len(articles) + 1)):
         raise LawError(f"{folder}: articles are not numbered 1, 2, 3 … / 条号不连续")
     return Regulation(

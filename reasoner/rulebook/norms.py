@@ -157,6 +157,8 @@ def load(folder: Path, vocabulary: Vocabulary, regulation: str | None = None) ->
     ) as error:  # a list where a mapping belongs, a field that lacks
         what = f"{type(error).__name__} {error}"
         raise NormError(f"{folder}: 有文件形式不对 / a file is not of the form: {what}") from error
+    except law.LawError as error:
+        raise NormError(str(error)) from error
 
 
 def _load(folder: Path, vocabulary: Vocabulary, regulation: str | None) -> LawBook:
@@ -239,6 +241,9 @@ def _records(file: Path, kind: str, entries: Iterable[dict[str, Any]] | None = N
             rules = tuple(parse(entry["rule"], entry["id"])) if entry.get("rule") else ()
             reading = dict(entry.get("reading") or {})
             basis = entry.get("basis")
+            if not isinstance(entry["label"], dict):
+                where = f"{file.parent.name}/{file.name}: {entry['id']}: label"
+                raise NormError(f"{where}：应为 zh、en 两项 / expected zh and en")
             yield Record(
                 entry["id"],
                 entry["label"],

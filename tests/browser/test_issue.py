@@ -77,7 +77,8 @@ UNTIL_TOLD = """heading => {
   const root = heading.getRootNode(), before = heading.innerText;
   window.told = new Promise(done => {
     let clicked;
-    document.addEventListener('pointerdown', () => clicked = performance.now(), { once: true, capture: true });
+    const click = () => clicked = performance.now();
+    document.addEventListener('pointerdown', click, { once: true, capture: true });
     new MutationObserver((_, observer) => {
       const now = root.querySelector('.zl-panel h3')?.innerText;
       if (now && now !== before) { observer.disconnect(); done(performance.now() - clicked); }
