@@ -256,13 +256,13 @@ class Names:
         key = (name, families)
         if key not in self._near:
             if families not in self._called:
-                self._called[families] = [
+                self._called[families] = sorted(  # of names equally like, the same come first in any order
                     n for n, uses in self._uses.items() if any(self._families[u.id] & families for u in uses)
-                ]
+                )
             names = self._called[families]
             near: dict[str, str] = {}
             for found, _, _ in process.extract(name, names, scorer=fuzz.ratio, limit=8, score_cutoff=55):
-                for use in self._uses[found]:
+                for use in sorted(self._uses[found], key=lambda use: use.id):
                     if self._families[use.id] & families:
                         near.setdefault(use.id, self.shown(use.id))
             self._near[key] = tuple(near.items())[:3]
