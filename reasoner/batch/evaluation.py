@@ -291,18 +291,18 @@ class Evaluation(Working):
         return self.strata[number].heads.keys() & self._views.keys()
 
     def _finish(self) -> None:
-        """Take away what was only safe for later strata."""
+        """Take away what was only safe for later strata; again, if it was ended in the middle of this."""
         home = quoted(self._home)
         run = self.connection.execute
         for predicate in sorted(self._safe - self.kept):
-            run(f"DROP TABLE {home}.model.{quoted(predicate)}")
+            run(f"DROP TABLE IF EXISTS {home}.model.{quoted(predicate)}")
         for predicate in sorted(self.kept - self.compiler.heads):  # given, and concluded by no rule
             found = run(f"SELECT code, arity FROM {home}.predicates WHERE name = ?", [predicate]).fetchall()
             for code, arity in found:
                 columns = ", ".join(f"a{i}" for i in range(arity))
                 tables = ("facts", "stated") if arity < 3 else ("stated",)
                 parts = [f"SELECT {columns} FROM main.{t} WHERE predicate = {code}" for t in tables]
-                run(f"CREATE VIEW {home}.model.{quoted(predicate)} AS {' UNION '.join(parts)}")
+                run(f"CREATE OR REPLACE VIEW {home}.model.{quoted(predicate)} AS {' UNION '.join(parts)}")
 
 
 __all__ = ["EVERY", "Evaluation", "evaluate", "quoted"]
