@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import re
+
+_STEERING = re.compile("[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
 
 
 class CommandError(Exception):
@@ -14,8 +17,8 @@ class CommandError(Exception):
 
 
 def error_line(zh: str, en: str) -> str:
-    """Return one line that says a problem in both languages."""
-    zh, en = (" ".join(text.split()) for text in (zh, en))
+    """Return one line that says a problem in both languages, and nothing that would steer a terminal."""
+    zh, en = (" ".join(_STEERING.sub("\ufffd", text).split()) for text in (zh, en))
     return f"错误：{zh} ｜ error: {en}" if zh != en else f"错误 error: {en}"
 
 
