@@ -25,7 +25,7 @@ from reasoner.asking.attempts import is_fresh
 from reasoner.engine import calendar
 from reasoner.engine.evaluate import Ground
 from reasoner.rulebook.rules import Value
-from reasoner.rulebook.vocabulary import NUMBERS
+from reasoner.rulebook.vocabulary import NUMBERS, STAND_IN
 
 if TYPE_CHECKING:
     from reasoner.asking.hunt import Missing
@@ -38,7 +38,6 @@ ORIGIN: dict[str, Any] = {"case": "what-if", "note": "假设 / assumed"}
 _RESERVED = re.compile(r"[;|:=$?%,~]")
 _UNNAMED = "assumed-"
 _LACKING = ("KindOfFinding", "KindOfParameter", "RecordClass", "MissingFact", "RequirementKind")
-_WORD = "UnstatedBody"
 _FINDING, _RECORDS, _DECIDED = "KindOfFinding", "RecordClass", "DecidedState"
 
 
@@ -217,7 +216,7 @@ def wanted(world: World, about: Conclusion) -> dict[str, str]:
 def is_word(world: World, body: str) -> bool:
     """Whether a bearer is only a word of the text, such as "nobody stated": no finding is about it."""
     individual = world.rules.vocabulary.individuals.get(body)
-    return individual is not None and _WORD in individual.classes
+    return individual is not None and STAND_IN in individual.classes
 
 
 def can_be_recorded(world: World, missing: str) -> bool:

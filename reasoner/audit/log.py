@@ -192,19 +192,10 @@ class AuditLog:
                 previous = line.digest
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """A connection that sees one state of the log."""
+    def transaction(self, writing: bool = False) -> Iterator[sa.Connection]:
+        """A connection to a log that is a file: one state of it, and what is written all or not at all."""
         with self._engine.connect() as connection:
-            if self._engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN")
-            yield connection
-
-    @contextmanager
-    def filling(self) -> Iterator[sa.Connection]:
-        """A connection to put lines back that were written elsewhere: all of them or none."""
-        with self._engine.connect() as connection:
-            if self._engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
             yield connection
             connection.commit()
 

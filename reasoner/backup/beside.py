@@ -30,7 +30,7 @@ def reading(place: Path | None) -> Iterator[sa.Connection | None]:
         return
     log = AuditLog(file)
     try:
-        with log.reading() as connection:
+        with log.transaction() as connection:
             yield connection
     finally:
         log.close()
@@ -47,7 +47,7 @@ def fill(place: Path, rows: Rows) -> int:
     log, number = AuditLog(file), 0
     try:
         kept = log.count() > 0
-        with log.filling() as connection:
+        with log.transaction(writing=True) as connection:
             for some in rows:
                 if kept:
                     _check(connection, some, file)

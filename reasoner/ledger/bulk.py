@@ -269,7 +269,7 @@ class Bulk:
             else:
                 columns.odden("TRUE")
             rows = columns.define_odd(lambda table: self._learn(table, context))
-            if rows:
+            if rows or columns.reader.unread:
                 readers.append((columns.reader, rows))
             self.report.rows["new"] += columns.count()
         readers.sort(key=lambda each: self.names.index(each[0].table.file))

@@ -171,12 +171,12 @@ def read_tables(
                 reader.problem(row, "set_aside", "duplicate", None, row.key)
                 source = Source(source.file, source.sheet, source.row, url=source.url, key=numbered)
                 place = (source.file, source.sheet, numbered)
-            if earlier is not None and row.continues and earlier.usable and row.usable:
-                earlier.claims += row.claims
-                earlier.problems += row.problems
-                continue
-            if earlier is not None and row.continues:  # each row waits with its own cells
-                if row.usable:
+            if earlier is not None and row.continues:
+                if earlier.usable and row.usable:
+                    earlier.claims += row.claims
+                    earlier.problems += row.problems
+                    continue
+                if row.usable:  # each row waits with its own cells
                     reader.problem(row, "set_aside", "continues", None, row.key)
                 source = Source(source.file, source.sheet, source.row, url=source.url, key=numbered)
                 earlier = None

@@ -37,7 +37,6 @@ class TableReader:
             (item, column) for item in self.layout.items if (column := self.column_of[item]) is not None
         ]
         self.used = [column for _, column in self.items]
-        self.sided = any(item.property in ORGANS for item, _ in self.items)
         self.positions = {name: position for position, name in enumerate(table.headers) if name}
         self.unread: list[Row] = []
         self.skip = context.words.listed("skip_rows")
@@ -50,7 +49,7 @@ class TableReader:
 
     def define(self) -> list[Row]:
         """The rows that are entries, with their ids and key; names they give are made known."""
-        rows = []
+        rows, self.unread = [], []
         for number, cells in self.table.rows:
             cells, texts, before = self.origin.cells(number, cells)
             row = Row(number, cells, texts, before=before)
@@ -218,7 +217,7 @@ class TableReader:
         for item, column in self.items:
             if item.of in row.ids:
                 self._read(row, item, column)
-        if self.sided and (terms := ontology()) is not None:
+        if any(claim.predicate in ORGANS for claim in row.claims) and (terms := ontology()) is not None:
             for claim, code, fill in misplaced(terms, row.claims):
                 if claim.predicate in ORGANS:
                     self.problem(row, "set_aside", code, claim.columns, str(claim.object), (), **fill)

@@ -11,7 +11,7 @@ from typing import Literal
 from reasoner.pipeline import Ontology
 from reasoner.queries.sparql import Cell
 from reasoner.records.directory import Directory
-from reasoner.rulebook.vocabulary import NAMESPACE, Text, predicate_name
+from reasoner.rulebook.vocabulary import NAMESPACE, STAND_IN, Text, predicate_name
 
 Kind = Literal[
     "issue",
@@ -82,7 +82,7 @@ class Meanings:
         if (kind := self._kind_of(id)) is not None:
             return Meaning(kind, id, self._name(id))
         match self._directory.family(id):
-            case "body" if "UnstatedBody" not in self._directory.entities[id].classes:
+            case "body" if STAND_IN not in self._directory.entities[id].classes:
                 return Meaning("unit", id, self._name(id))
             case "sector":
                 return Meaning("sector", id, self._name(id))

@@ -179,9 +179,7 @@ def write(outcomes: Sequence[Outcome], rules: Ontology, seconds: float) -> list[
     data = {
         "rules": rules.book.digest,
         "seconds": round(seconds),
-        "properties": [
-            {k: v for k, v in each.to_dict().items() if k not in ("seconds",)} for each in outcomes
-        ],
+        "properties": [{k: v for k, v in each.to_dict().items() if k != "seconds"} for each in outcomes],
     }
     file.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8", newline="\n")
     return [file, *renew(file.parents[1])]
