@@ -269,3 +269,20 @@ def test_a_file_that_is_no_record_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"this is not a database" * 100)
     with pytest.raises(sa.exc.DatabaseError):
         Record.open(path)
+
+
+def test_a_file_that_takes_the_place_of_another_is_told_from_it(tmp_path: Path) -> None:
+    """What is open goes on to read the one that was removed."""
+    path, other = tmp_path / "record.sqlite", tmp_path / "other.sqlite"
+    for each in (path, other):
+        with Record.open(each) as record:
+            put(record, Claim("issue", "CQ-1"))
+    with Record.open(path) as record:
+        version, digest = record.version, record.digest
+        assert record.is_still(version, digest)
+        assert not record.is_still(version + 1, digest)
+        assert not record.is_still(version, "0")
+        path.unlink()
+        assert not record.is_still(version, digest)
+        other.rename(path)
+        assert not record.is_still(version, digest)

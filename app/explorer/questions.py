@@ -219,16 +219,17 @@ def as_xlsx(head: list[str], body: list[list[str]], title: str, notes: Iterable[
     """Return a workbook of one sheet in which every cell is text; the notes stand below the rows."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
 
+    from reasoner.ledger.marked import writable
+
     book = Workbook(write_only=True)
-    page = book.create_sheet("".join(sign for sign in title if sign not in "[]:*?/\\")[:30] or "1")
+    page = book.create_sheet("".join(sign for sign in writable(title) if sign not in "[]:*?/\\")[:30] or "1")
     page.freeze_panes = "A2"
 
     def text(value: str, bold: bool = False) -> Any:
         cell = WriteOnlyCell(page, "")
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+        cell.value = writable(value)
         cell.data_type = "s"  # whatever it begins with
         cell.font = Font(bold=bold)
         return cell

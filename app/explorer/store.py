@@ -85,7 +85,7 @@ class Desk:
         record = survey.record
         self.survey = survey
         #: whether the record is still in the state from which all this follows
-        self.is_current: Callable[[], bool] = lambda: record.version == survey.version
+        self.is_current: Callable[[], bool] = lambda: record.is_still(survey.version, survey.digest)
         if isinstance(record, View):
             self.is_current = lambda: record.current
         if whole is not None:

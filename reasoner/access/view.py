@@ -49,18 +49,19 @@ class NotSeenError(PermissionError):
 class View(Record):
     """A record as a role sees it; nothing can be put on it.
 
-    ``whole`` is the record that it was made of, in the state ``made_at``; ``hidden`` what is not on it.
+    ``whole`` is the record that it was made of, ``made_of`` its version and digest then; ``hidden`` what is
+    not on it.
     """
 
     whole: Record
     role: Role
     hidden: tuple[Secrecy, ...]
-    made_at: int
+    made_of: tuple[int, str]
 
     @property
     def current(self) -> bool:
         """Whether the whole record still is in the state that this was made of."""
-        return self.whole.version == self.made_at
+        return self.whole.is_still(*self.made_of)
 
     @contextmanager
     def exclusive(self) -> Iterator[sa.Connection]:
@@ -79,8 +80,9 @@ def seen_by(role: Role, whole: Record, access: Access, vocabulary: Vocabulary, c
     if not hidden:
         return whole
     version = whole.version
+    digest = whole.digest_at(version)
     group = sha256("/".join(each.id for each in hidden).encode()).hexdigest()[:8]
-    state = f"{whole.path}/{version}/{whole.digest_at(version)}/{access.digest}".encode()
+    state = f"{whole.path}/{version}/{digest}/{access.digest}".encode()
     place = cache / "seen" / f"{group}-{sha256(_FORM + state).hexdigest()[:20]}.sqlite"
     view = _opened(place)
     if view is None:
@@ -91,7 +93,7 @@ def seen_by(role: Role, whole: Record, access: Access, vocabulary: Vocabulary, c
         _tidy(place, group)
         view = _opened(place)
     assert view is not None
-    view.whole, view.role, view.hidden, view.made_at = whole, role, tuple(hidden), version
+    view.whole, view.role, view.hidden, view.made_of = whole, role, tuple(hidden), (version, digest)
     return view
 
 

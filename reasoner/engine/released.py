@@ -25,7 +25,7 @@ class Release:
     def __init__(self, whole: World, seen: World) -> None:
         self.whole, self.seen = whole, seen
         view = view_of(seen.record) if seen.record is not None else None
-        if view is not None and view.made_at != whole.data_version.get("version"):
+        if view is not None and view.made_of[0] != whole.data_version.get("version"):
             raise RedactionError("记录刚刚有变动，请重试 / the record has just changed: try again")
         self._own: list[Node] = seen.certifier.given["recorded"]
         self._shown = {_atom(entry): entry["sources"] for entry in self._own}

@@ -27,9 +27,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LONGEST_CELL = 32_767
 
 
+def writable(text: str) -> str:
+    """Text that a cell of a workbook can hold: no characters that XML has not, and no more than so many."""
+    return _CONTROL.sub("", text)[: _LONGEST_CELL - 1]
+
+
 def neutral(text: str) -> str:
     """Text that no spreadsheet runs as a formula: an apostrophe goes before = + - @ and tabs."""
-    text = _CONTROL.sub("", text)[: _LONGEST_CELL - 1]
+    text = writable(text)
     return "'" + text if re.match(FORMULA, text) else text
 
 

@@ -48,6 +48,8 @@ class Record:
     def __init__(self, engine: sa.Engine, path: Path | None) -> None:
         self._engine = engine
         self.path = path
+        self._file: tuple[int, int] | None = None
+        """Which file was opened: another may come to stand at its path."""
 
     @classmethod
     def open(cls, place: str | Path) -> Record:
@@ -69,6 +71,7 @@ class Record:
         if not sa.inspect(engine).has_table(SET_ASIDE.name):
             with record.exclusive() as connection:
                 SCHEMA.create_all(connection)
+        record._file = _identity(path)
         return record
 
     def close(self) -> None:
@@ -140,6 +143,13 @@ class Record:
         found = sa.select(TRANSACTIONS.c.digest).where(TRANSACTIONS.c.id == version)
         with self._engine.connect() as connection:
             return str(connection.scalar(found) or f"{0:032x}")
+
+    def is_still(self, version: int, digest: str) -> bool:
+        """Whether this state is the present one, of the record that is at this place now.
+
+        An open file is read even when it was removed, and another one restored in its place.
+        """
+        return _identity(self.path) == self._file and (self.version, self.digest) == (version, digest)
 
     def transactions(self) -> list[dict[str, Any]]:
         """Who changed what and why, oldest first: id, at, who, why, files (name → SHA-256), digest."""
@@ -329,6 +339,15 @@ class Record:
                 SetAside(r.file, r.sheet, r.row, r.key, json.loads(r.cells), json.loads(r.problems))
                 for r in found
             ]
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Which file is at a path; None when there is none."""
+    try:
+        found = path.stat() if path is not None else None
+    except FileNotFoundError:
+        return None
+    return (found.st_dev, found.st_ino) if found is not None else None
 
 
 def _value(stored: str, kind: Kind) -> Object:

@@ -140,7 +140,7 @@ def main(argv: list[str]) -> int:
         from tests.torture.report import written
 
         made_of = f"`zelian torture inputs --count {arguments.count} --seed {arguments.seed}`"
-        written("inputs", [made_of, "", *_markdown(table)])
+        written("Inputs", "\n".join([made_of, "", *_markdown(table)]))
     return 1 if broken else 0
 
 

@@ -65,13 +65,13 @@ class Exports:
         if report.unusable:
             raise Broken(f"the words cannot be put on record: {report.unusable[0]}")
         written = 0
-        for name, made in self.files(folder):
+        for name, made in self.files(folder, len(words)):
             written += 1
             _judge(name, made)
         return Outcome("accepted", f"{written} files")
 
-    def files(self, folder: Path) -> Iterator[tuple[str, bytes]]:
-        """Every export that has cells, by its name with an ending."""
+    def files(self, folder: Path, count: int) -> Iterator[tuple[str, bytes]]:
+        """Every export that has cells, of so many issues, by its name with an ending."""
         for number, command in enumerate(
             (
                 ("conclusions", "--format", "csv", "--as-of", _DAY),
@@ -88,16 +88,17 @@ class Exports:
                 yield f"{command[0]} {file.name}", file.read_bytes()
             else:
                 yield f"{command[0]} {number}.csv", said
-        yield from self.explorer()
+        yield from self.explorer(count)
 
-    def explorer(self) -> Iterator[tuple[str, bytes]]:
-        """The files that the pages offer."""
-        from app.explorer import agenda_files, agendas, issue_list, issue_sheet, questions, store, uploads
+    def explorer(self, count: int) -> Iterator[tuple[str, bytes]]:
+        """The files that the pages offer of so many issues."""
+        from app.explorer import issue_list, issue_sheet, questions, store, uploads
 
-        del agendas
         desk = store.opened(str(self.home), datetime.date.fromisoformat(_DAY), True)
         catalogue = issue_list.catalogue(desk)
         places = [i for i, row in enumerate(catalogue.rows) if row.id.startswith("hx-")]
+        if len(places) != count:
+            raise Broken(f"the list has {len(places)} of {count} issues")
         yield "issues.csv", issue_sheet.csv(desk, catalogue, places)
         yield "issues.xlsx", issue_sheet.xlsx(desk, catalogue, places, "http://localhost/")
         rows = [[row.id, row.title, row.summary] for row in catalogue.rows if row.id.startswith("hx-")]
@@ -105,7 +106,6 @@ class Exports:
         yield "answer.xlsx", questions.as_xlsx(["a", "b", "c"], rows, rows[0][1], [rows[0][2]])
         yield "upload.csv", uploads.as_csv(rows)
         yield "upload.xlsx", uploads.as_xlsx(rows)
-        del agenda_files
 
 
 def _graph(words: list[str]) -> bytes:
