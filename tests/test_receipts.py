@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,15 @@ def test_a_run_leaves_one_receipt(home: Path, capsys: pytest.CaptureFixture[str]
     assert (receipts[2]["come"], receipts[2]["gone"]) != (0, 0)
     assert "receipt 2" in said(capsys, "receipts", receipts[1]["digest"][:9], "--lang", "en")
     assert "没有推理凭据 9" in said(capsys, "receipts", "9", code=2)
+
+
+def test_a_hash_may_begin_with_digits_alone(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = Chain(pipeline.record_of(home))
+    first, second, _ = chain
+    alike = replace(second, digest="0775985501" + second.digest[10:])
+    monkeypatch.setattr(Chain, "__iter__", lambda _: iter([first, alike]))
+    assert chain.find("077598550") == alike
+    assert chain.find("1") == first
 
 
 def test_runs_can_be_made_again(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

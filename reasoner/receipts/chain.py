@@ -158,9 +158,12 @@ class Chain:
             yield receipt_of(row.receipt)
 
     def find(self, text: str) -> Receipt:
-        """The receipt with a number, or with a hash that begins so. Raises ReceiptError."""
+        """The receipt with a number, or with a hash that begins so; digits alone are a hash from eight on.
+
+        Raises ReceiptError.
+        """
         wanted = text.strip().lower()
-        by_number = wanted.isascii() and wanted.isdigit() and len(wanted) < 10
+        by_number = wanted.isascii() and wanted.isdigit() and len(wanted) < 8
         found = [
             r
             for r in self
