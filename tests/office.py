@@ -117,16 +117,22 @@ class Session:
                     return View(drawn, self.id)
 
     def file(self, view: View, ending: str) -> str:
-        """Where the file lies that a button of the page gives; it is made when it is asked for."""
-        [button] = [
-            m.delta.new_element.download_button
-            for m in view.drawn
-            if ending in m.delta.new_element.download_button.label
-        ]
+        """Where the file lies that a button of the page gives."""
+        [(_, url)] = self.files(view, ending)
+        return url
+
+    def files(self, view: View, ending: str = "") -> Iterator[tuple[str, str]]:
+        """Where the files lie that the buttons of the page give, by label; made as they are asked for."""
+        for message in view.drawn:
+            button = message.delta.new_element.download_button
+            if message.delta.new_element.HasField("download_button") and ending in button.label:
+                yield button.label, button.url or self._made(button.deferred_file_id)
+
+    def _made(self, file: str) -> str:
         wanted = BackMsg()
         wanted.backend_operation_request.request_id = "file"
         wanted.backend_operation_request.session_id = self.id
-        wanted.backend_operation_request.deferred_file.file_id = button.deferred_file_id
+        wanted.backend_operation_request.deferred_file.file_id = file
         self.send(wanted)
         while (message := self.receive()).WhichOneof("type") != "backend_operation_response":
             pass

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from visitor import HOSTILE, Profiles, VisitorMaker
+from visitor import HOSTILE, Profiles, VisitorMaker, chromium
 
 from reasoner.records.record import Claim, Record, Source
 
@@ -108,9 +108,7 @@ def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start the Chromium that the system has."""
-    # Debian's Chromium without windows does a third less for the same page.
-    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-    executable = next(filter(None, map(shutil.which, names)), None)
+    executable = chromium()
     if executable is None:
         pytest.fail("these tests need a Chromium: apt-get install chromium fonts-noto-cjk")
     with sync_playwright() as playwright:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -32,6 +31,7 @@ from reasoner.backup.content import disagreements
 from reasoner.pipeline import RECORD_FILE
 from reasoner.records.record import Record
 from tests.bench.explorer import CODE, served
+from tests.browser.visitor import chromium
 from tests.torture.report import Line, table, written
 
 COUNT = 50
@@ -121,11 +121,9 @@ def _view(socket, page: str, query: str) -> None:  # type: ignore[no-untyped-def
 
 def recording(address: str, told: Told) -> None:
     """Record a report through the form; when the record changes meanwhile, look at its effect again."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    executable = next(filter(None, map(shutil.which, names)), None)
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
             page = browser.new_page(locale="zh-CN")
             page.set_default_timeout(PATIENCE * 1000)
             page.goto(address + _REPORT)

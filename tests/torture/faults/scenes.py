@@ -27,6 +27,8 @@ from tests.torture.faults.children import End, child, command
 
 DAY = "2026-11-23"
 BACKUP = "out.zip"
+_LOOK_AGAIN = "the record has just changed: run it again"
+"""What a command says when a server ended only now what had been interrupted."""
 _NUMBERS = count(1)
 
 
@@ -123,7 +125,12 @@ def check(scene: Scene, stage: Stage, end: End, before: State, wanted: State, co
     if scene.at_once:
         assert len(found.transactions) in (len(before.transactions), len(wanted.transactions)), "half of it"
     if not _same(scene, found, wanted):
-        again = child((scene.again or scene.work)(stage))
+        work = (scene.again or scene.work)(stage)
+        again = child(work)
+        if _LOOK_AGAIN in again.shown:  # as a person would: once, and only if it is not there
+            if _same(scene, state(stage, scene), wanted):
+                return
+            again = child(work)
         assert again.code == code, f"doing it again: exit code {again.code} {again.said} {again.shown[-300:]}"
         assert _same(scene, state(stage, scene), wanted), "doing it again ends otherwise"
 

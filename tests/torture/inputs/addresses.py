@@ -116,7 +116,7 @@ class Addresses:
             lines = "".join(at.exception[0].stack_trace or ())
             stack = " < ".join(f"{a}:{b}" for a, b in re.findall(r"(\w+\.py)\", line (\d+)", lines)[-6:])
             raise Broken(f"traceback: {at.exception[0].message[:150]} ({stack}) at {where}")
-        bodies = [each.proto.body for each in at.get("html")]
+        bodies = [b for each in at.get("html") if not (b := each.proto.body).startswith("<style")]
         if not bodies:
             raise Broken(f"an empty page: {where}")
         shown = "".join(bodies)
