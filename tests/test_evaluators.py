@@ -80,7 +80,7 @@ def worlds(rules: Ontology) -> list[tuple[Facts, Model]]:
 
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_all_evaluators_agree_on_every_case(group: int, rules: Ontology, many_worlds: Database) -> None:
-    """Several files at once: their cases are few beside what the statements of all rules cost on any number."""
+    """Several files at once: all rules together cost more than the few cases of a file."""
     of_files = [world for file in case_files()[group::GROUPS] for world in known(file)]
     assert_agreement([(world.facts, world.model) for world in of_files], rules, many_worlds)
 

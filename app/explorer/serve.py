@@ -210,6 +210,7 @@ def options(port: int | None, browser: bool, address: str = "127.0.0.1") -> dict
         "browser.serverAddress": "localhost",
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,  # they lead to hosts outside
         "client.showSidebarNavigation": False,
         "global.developmentMode": False,
         "logger.level": "warning",

@@ -5,7 +5,11 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import expect
+from streamlit.elements import exception
 from visitor import HOSTILE, VisitorMaker
+
+from app.explorer import serve
+from app.explorer.words import beginning
 
 PAGES = {
     "overview": ("/", "总览", "Overview"),
@@ -37,7 +41,7 @@ PAGES = {
     ),
     "form": ("/record?tab=form&kind=finding&about=SL-105", "录入认定", "Record: finding"),
     "entry": ("/record?tab=form&entry=SL-105", "问题 SL-105", "issue SL-105"),
-    "receipt": ("/record?tab=receipts&receipt=1", "推理凭据第 1 号", "Receipt no. 1"),
+    "receipt": ("/record?tab=receipts&receipt=1&p=9", "推理凭据第 1 号", "Receipt no. 1"),
     "search": ("/search?q=码头", "搜索“码头”", "Search “码头”"),
 }
 WIDTHS = (1360, 420)  # a desk and a phone
@@ -104,6 +108,11 @@ def test_the_security_policy_admits_no_other_host(visit: VisitorMaker) -> None:
     assert "https:" not in policy
     assert "unsafe-eval" not in policy
     visitor.settle()
+
+
+def test_an_error_nobody_foresaw_is_told_in_our_words_and_leads_nowhere_outside() -> None:
+    assert exception._GENERIC_UNCAUGHT_EXCEPTION_TEXT in beginning("streamlit: ")
+    assert serve.options(None, browser=False)["client.showErrorLinks"] is False
 
 
 def test_hostile_text_is_shown_and_never_run(visit: VisitorMaker) -> None:

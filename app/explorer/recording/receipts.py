@@ -126,22 +126,26 @@ def _changes(desk: store.Desk, chain: Chain, one: Receipt) -> Markup | None:
     page = paged.number(-(-len(sides) // _LINES_PER_PAGE))
     shown = sides[(page - 1) * _LINES_PER_PAGE : page * _LINES_PER_PAGE]
     lines = [
-        (join(el("b", sign, aria_hidden="true"), " ", t(f"receipts.{side}")), _said(desk, text))
+        (join(el("b", sign, aria_hidden="true"), " ", t(f"receipts.{side}")), *_said(desk, text))
         for sign, side, text in shown
     ]
     because = t("receipts.because", before=one.number - 1, after=one.number) if one.number > 1 else None
     return join(
         el("p", _difference(one)),
         el("p", because, class_="zl-quiet") if because else None,
-        pages.table(("change", "conclusion"), lines),
+        pages.table(("change", "status", "conclusion"), lines),
         pages.turning(page, -(-len(sides) // _LINES_PER_PAGE)),
     )
 
 
-def _said(desk: store.Desk, text: str) -> str:
-    """Return what a run concluded in words; as it is stored when the rules of today have no such word."""
-    atom = atom_of(text)
-    if atom[0] not in desk.survey.rules.vocabulary.predicates:
-        return text
+def _said(desk: store.Desk, text: str) -> tuple[str, str]:
+    """Return the status (a remark has none) and what was concluded in words.
+
+    As it is stored when the rules of today have no such word.
+    """
+    atom, lang = atom_of(text), address.lang()
+    known = desk.survey.rules.vocabulary.predicates.get(atom[0])
+    if known is None:
+        return "", text
     with desk.lock:
-        return desk.survey.speaker.atom(atom)[address.lang()]
+        return known.label.get(lang, ""), desk.survey.speaker.atom(atom)[lang]
