@@ -18,6 +18,7 @@ from ledger_tables import PETITION, THIRD_CENTRAL, fresh, petition, write_xlsx
 from reasoner.batch.ledgers import ledger_facts
 from reasoner.ledger import Report, load
 from reasoner.ledger.layouts import layouts
+from reasoner.ledger.rows import TableReader
 from reasoner.records.record import Record
 
 PLACES = [
@@ -224,3 +225,18 @@ def test_what_is_written_is_what_loading_puts_on_record(tmp_path: Path) -> None:
         stated = own.sourced().to_pylist()
     assert facts == sorted({tuple(map(str, row.values())) for row in stated if row["file"] in names})
     assert len(report.aside) == len(loaded.aside) > 0
+
+
+def test_a_plain_row_is_noted_for_what_it_lacks(
+    record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "问题.csv"
+    rows = ["问题编号,问题概况,涉及区县,别的", "wt-1,污水直排,,", "wt-2,污水直排,云阳县,", ",,,随手记的"]
+    file.write_text("\n".join([*rows, "wt-3,污水直排,无,"]), encoding="utf-8")
+    expected, as_expected = read([file], record, rows_from=1 << 40)
+    monkeypatch.setattr(TableReader, "state", lambda *_: pytest.fail("read row by row"))
+    facts, report = read([file], record, rows_from=1)
+    assert facts == expected
+    assert said(report) == said(as_expected)
+    noted = sorted((problem.row, problem.code, problem.cell) for problem in report.problems if problem.row)
+    assert noted == [(2, "district-empty", "C2"), (4, "row-unread", ""), (5, "district-empty", "C5")]

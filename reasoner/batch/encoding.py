@@ -7,6 +7,7 @@ made exactly as for one case (``reasoner.engine.facts``).
 from __future__ import annotations
 
 import duckdb
+import pyarrow as pa
 
 from reasoner.batch.naming import constants
 from reasoner.batch.sources import FactsError
@@ -30,10 +31,12 @@ def _predicates(connection: duckdb.DuckDBPyConnection, rules: Ontology) -> None:
     """Number the predicates: first those that rules speak of, then whatever else is stated."""
     arities = {a.predicate: len(a.args) for rule in rules.book.rules for a in rule.atoms()}
     used = rules.book.used
-    rows = [(i, name, arities[name], name in used) for i, name in enumerate(sorted(arities))]
-    run = connection.execute
+    names, run = sorted(arities), connection.execute
+    columns = [range(len(names)), names, [arities[name] for name in names], [name in used for name in names]]
+    connection.register("incoming", pa.table(columns, ["code", "name", "arity", "used"]))
     run("CREATE TABLE predicates (code INTEGER, name VARCHAR, arity INTEGER, used BOOLEAN)")
-    connection.executemany("INSERT INTO predicates VALUES (?, ?, ?, ?)", rows)
+    run("INSERT INTO predicates FROM incoming")
+    connection.unregister("incoming")
     run(
         "INSERT INTO predicates SELECT (SELECT count(*) FROM predicates) + row_number() OVER (ORDER BY name) "
         "- 1, name, 2, false FROM (SELECT DISTINCT predicate AS name FROM raw) "
@@ -131,8 +134,6 @@ def complete(connection: duckdb.DuckDBPyConnection, rules: Ontology, as_of: int)
 
 
 def _many(connection: duckdb.DuckDBPyConnection, text: str, rows: list[tuple[int | None, ...]]) -> None:
-    import pyarrow as pa
-
     table = pa.table(
         {f"c{i}": pa.array(column, pa.int64()) for i, column in enumerate(zip(*rows, strict=True))}
     )

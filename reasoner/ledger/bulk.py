@@ -152,11 +152,13 @@ class Bulk:
 
     def selects(self) -> list[tuple[Columns, list[str]]]:
         """For each large table the SELECTs of what its plain rows state, of the shape ``SHAPE``."""
-        return [(each, list(statements(each, self.only))) for each in self.columns]
+        return [(each, list(statements(each))) for each in self.columns]
 
     def note(self, entries: Sequence[Entry], selects: Sequence[tuple[Columns, list[str]]]) -> None:
-        """Note what refers to rows that are set aside."""
+        """Note what plain rows lack, and what refers to rows that are set aside."""
         context = self._context
+        for columns, _ in selects:
+            self.report.add(columns.lacking())
         if context is None:  # nothing was read
             return
         aside = [entry.about for entry in entries if not entry.usable and entry.about]
@@ -193,7 +195,7 @@ class Bulk:
         run("CREATE TABLE ids (id VARCHAR, classes INTEGER, file INTEGER, place BIGINT)")
         odd: dict[int, list[Row]] = {}
         for number, each in large:
-            columns = Columns(TableReader(each.table, context), each, self.database, number)
+            columns = Columns(TableReader(each.table, context), each, self.database, number, self.only)
             self.columns.append(columns)
             columns.define()
             for select in columns.ids(self._code):
@@ -259,7 +261,7 @@ class Bulk:
         self, context: Context, readers: list[tuple[TableReader, list[Row]]], waiting: Waiting
     ) -> list[Entry]:
         """Read the columns, then all odd rows and small tables row by row; return their entries."""
-        days = Days(context.names)
+        days, filled = Days(context.names), set[str]()
         for reader, _ in readers:
             self._learn(reader.table, context)
         for columns in self.columns:
@@ -269,11 +271,12 @@ class Bulk:
             else:
                 columns.odden("TRUE")
             rows = columns.define_odd(lambda table: self._learn(table, context))
-            if rows or columns.reader.unread:
-                readers.append((columns.reader, rows))
-            self.report.rows["new"] += columns.count()
+            readers.append((columns.reader, rows))
+            if plain := columns.count():
+                filled.add(columns.reader.table.file)
+                self.report.rows["new"] += plain
         readers.sort(key=lambda each: self.names.index(each[0].table.file))
-        return read_tables(readers, context, waiting, self.report, self.progress)
+        return read_tables(readers, context, waiting, self.report, self.progress, filled)
 
     def _learn(self, table: Table, context: Context) -> None:
         """Ask at once for all ids that these rows may name."""

@@ -57,12 +57,20 @@ def suits(table: Table) -> bool:
 
 
 class ColumnRows:
-    """The rows of one table: which are entries, which ids and names they give, which are odd."""
+    """The rows of one table: which are entries, which ids and names they give, which are odd.
+
+    ``only``: the predicates that are wanted of it.
+    """
 
     def __init__(
-        self, reader: TableReader, big: BigTable, database: duckdb.DuckDBPyConnection, number: int
+        self,
+        reader: TableReader,
+        big: BigTable,
+        database: duckdb.DuckDBPyConnection,
+        number: int,
+        only: Collection[str] | None = None,
     ) -> None:
-        self.reader, self.big, self.number = reader, big, number
+        self.reader, self.big, self.number, self._only = reader, big, number, only
         self._layout = reader.layout
         self._run = database.execute
         self.database = database
@@ -74,7 +82,7 @@ class ColumnRows:
     def define(self) -> None:
         """Make the table of rows with their ids and keys, and that of the odd ones."""
         self.database.register("incoming", self._arrow())
-        names = ", ".join(f"c{i}" for i in range(self.big.width))
+        names = ", ".join(f"c{i}" for i in self._kept())
         ids = ", ".join(f"{sql} AS {self.handles[name]}_" for name, sql in self._ids())
         kept = ", ".join(f"CASE WHEN {plain(f'{e}_')} THEN {e}_ END AS {e}" for e in self.handles.values())
         strange = " OR ".join(f"({e}_ IS NOT NULL AND {e} IS NULL)" for e in self.handles.values())
@@ -95,6 +103,20 @@ class ColumnRows:
         self.database.unregister("incoming")
         self.odden(f"key IN (SELECT key FROM {self._rows} GROUP BY key HAVING count(*) > 1)")
         self._run(f"CREATE TABLE {self._first} AS SELECT DISTINCT n FROM {self._odd}")
+
+    def wants(self, predicate: str) -> bool:
+        """Whether what is stated of a predicate is asked for."""
+        return self._only is None or predicate in self._only
+
+    def _kept(self) -> list[int]:
+        """The columns that are looked at again; long texts that nobody asks for are not."""
+        aside, naming = self._layout.aside, {at for _, at in self.reader.naming}
+        read = {
+            at
+            for item, at in self.reader.items
+            if item.value != "text" or item.expected or self.wants(item.property)
+        }
+        return sorted(read | naming | {at for name, at in self.reader.positions.items() if name in aside})
 
     def _arrow(self) -> pa.Table:
         columns, unseen = [], pa.scalar(False)
@@ -170,7 +192,7 @@ class ColumnRows:
                 found.append(f"starts_with(c{at}, '#')")
             if item.property in ORGANS:  # whether it can be, its class says
                 found.append(f"c{at} <> ''")
-            if item.required or item.expected:
+            if item.required:  # one that is only expected is noted, see ``Columns.lacking``
                 found.append(f"c{at} = '' OR c{at} IN ({self.empty})")
         return " OR ".join(found)
 
@@ -230,9 +252,9 @@ class ColumnRows:
         return False
 
     def rows(self, condition: str = "TRUE") -> Iterator[Row]:
-        """Rows that were not odd from the first, with texts and ids: to take the names that they give."""
-        handles = list(self.handles)
-        names = ", ".join([*(f"c{i}" for i in range(self.big.width)), *self.handles.values()])
+        """Rows that were not odd from the first, with ids and the texts that give names."""
+        handles, places = list(self.handles), [at for _, at in self.reader.naming]
+        names = ", ".join([*(f"c{at}" for at in places), *self.handles.values()])
         # a cursor of its own: the rows are fetched while others ask
         cursor = self.database.cursor()
         cursor.execute(
@@ -241,9 +263,11 @@ class ColumnRows:
         )
         while found := cursor.fetchmany(10_000):
             for n, *said in found:
-                texts, ids = said[: self.big.width], said[self.big.width :]
+                ids, texts = said[len(places) :], [""] * self.big.width
+                for at, each in zip(places, said, strict=False):
+                    texts[at] = each
                 given = {name: id for name, id in zip(handles, ids, strict=True) if id is not None}
-                yield Row(n, tuple(texts), texts, ids=given)
+                yield Row(n, (), texts, ids=given)
 
     def keys(self) -> str:
         """The SELECT of what rows are recognised by in the record (key, file)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import pyarrow as pa
 
@@ -15,29 +15,29 @@ SHAPE = "predicate, subject, object, kind, n, columns"
 """What each SELECT yields; n is the row of the sheet, from 0."""
 
 
-def statements(columns: Columns, only: Collection[str] | None) -> Iterator[str]:
-    """SELECTs of what the plain rows of a table state; of predicates in ``only``, where that is given."""
+def statements(columns: Columns) -> Iterator[str]:
+    """SELECTs of what the plain rows of a table state, as far as it is wanted."""
     columns.settle()
     live, handles, layout = columns.live, columns.handles, columns.reader.layout
     for handle, entity in layout.entities.items():
         for name in entity.classes:
-            if only is None or name in only:
+            if columns.wants(name):
                 e = handles[handle]
                 yield f"SELECT {text(name)}, {e}, '', 'class', n, NULL FROM {live} WHERE {e} IS NOT NULL"
     for item, at in columns.reader.items:
         wanted = f"{handles[item.of]} IS NOT NULL AND c{at} <> '' AND c{at} NOT IN ({columns.empty})"
-        if item.value == "text" and (only is None or item.property in only):
+        if item.value == "text" and columns.wants(item.property):
             said = _formed(item, f"c{at}")
             if item.label:
                 said = f"{text(item.label)} || {said}"
             yield _select(columns, item, at, said, "text", wanted)
-        elif item.value in KNOWN and item.property and (only is None or item.property in only):
+        elif item.value in KNOWN and item.property and columns.wants(item.property):
             said = _formed(item, f"c{at}") if item.value == "ref" else f"c{at}"
             yield _select(columns, item, at, said, "entity", f"{wanted} AND {columns.is_known(item, at)}")
-    yield from _read(columns, only)
+    yield from _read(columns)
     for predicate, subject, object in layout.links:
         target = "inspection" if object == "inspection" else handles[object]
-        if only is None or predicate in only:
+        if columns.wants(predicate):
             there = f"{handles[subject]} IS NOT NULL AND {target} IS NOT NULL"
             yield (
                 f"SELECT {text(predicate)}, {handles[subject]}, {target}, 'entity', n, NULL "
@@ -59,7 +59,7 @@ def _select(columns: Columns, item: Item, at: int, said: str, kind: str, wanted:
     )
 
 
-def _read(columns: Columns, only: Collection[str] | None) -> Iterator[str]:
+def _read(columns: Columns) -> Iterator[str]:
     """What cells were read to state, joined to the rows that have them."""
     for number, (item, at, found, district) in enumerate(columns.claims):
         rows = [
@@ -72,7 +72,7 @@ def _read(columns: Columns, only: Collection[str] | None) -> Iterator[str]:
                 claim.columns,
             )
             for cell, claim in found.claims
-            if only is None or claim.predicate in only
+            if columns.wants(claim.predicate)
         ]
         if not rows:
             continue

@@ -18,6 +18,8 @@ from reasoner.ledger.cells import PLACED, Days
 from reasoner.ledger.column_rows import ColumnRows, plain, text
 from reasoner.ledger.context import Context
 from reasoner.ledger.layouts import Item
+from reasoner.ledger.report import Problem
+from reasoner.ledger.row import Row
 from reasoner.ledger.rows import TableReader
 from reasoner.ledger.tables import header
 
@@ -29,12 +31,18 @@ class Columns(ColumnRows):
     """One table. First ``define``, then, when all names are settled, ``state``, then ``statements``."""
 
     def __init__(
-        self, reader: TableReader, big: BigTable, database: duckdb.DuckDBPyConnection, number: int
+        self,
+        reader: TableReader,
+        big: BigTable,
+        database: duckdb.DuckDBPyConnection,
+        number: int,
+        only: Collection[str] | None = None,
     ) -> None:
-        super().__init__(reader, big, database, number)
+        super().__init__(reader, big, database, number, only)
         self.live = f"live_{number}"
         self.claims: list[tuple[Item, int, cells.Cells, str]] = []
         self._read, self._words = f"read_{number}", 0
+        self._joined: list[str] = []
 
     def state(self, context: Context, days: Days) -> None:
         """Read every different cell, and leave the rows that it is wrong in to be read one by one."""
@@ -69,6 +77,21 @@ class Columns(ColumnRows):
         self._run(f"DROP TABLE {self._rows}")
         self._run(f"DROP TABLE {self._read}")
 
+    def lacking(self) -> list[Problem]:
+        """The notes on plain rows that do not say what is expected of them."""
+        rows: list[Row] = []
+        for item, at in self.reader.items:
+            if item.expected and not item.required:
+                e = self.handles[item.of]
+                found = self._run(
+                    f"SELECT n, c{at} FROM {self.live} WHERE {e} IS NOT NULL "
+                    f"AND (c{at} = '' OR c{at} IN ({self.empty})) ORDER BY n"
+                )
+                for n, said in found.fetchall():
+                    rows.append(Row(n, (), []))
+                    self.reader.lacks(rows[-1], at, said)
+        return [problem for row in rows for problem in row.problems]
+
     def among(self, ids: Collection[str]) -> list[str]:
         """Those of some ids that plain rows are about."""
         self._among(ids)
@@ -89,7 +112,7 @@ class Columns(ColumnRows):
             if item.value == "inspection":
                 said = self._each(f"c{at}", lambda said: entities.inspection(said, context) if said else None)
                 inspection = f"coalesce({said}, {inspection})"
-        number = f"regexp_extract({main}, {text(_IN_DISTRICT)}, 1)"
+        number, given = f"regexp_extract({main}, {text(_IN_DISTRICT)}, 1)", f"given_{self.number}"
         named = self._each(number, lambda said: entities.district_named(said, context) if said else None)
         district = f"coalesce({named}, {text(own.district or '')})"
         dated = []
@@ -103,19 +126,25 @@ class Columns(ColumnRows):
             day = f"regexp_extract({main}, {text(_DAY)})"
             found = self._each(day, lambda said: days.mask(values.days_of(said)), "BIGINT")
             otherwise = f"coalesce(nullif({found}, 0), {otherwise})"
+        within, self._joined = " ".join(self._joined), []
         also = self._looked_up(
             "inspection", [(id, days.mask(known)) for id, known in context.inspection_days.items()], "BIGINT"
         )
         naming = sorted({at for item, at in self.reader.items if item.value in cells.KNOWN})
-        known = "".join(
-            f", {plain(f'c{at}')} AND c{at} IN (SELECT id FROM ids) AS known_{at}" for at in naming
+        # the different cells are few beside all ids: those are looked at once for a table
+        said = " UNION ".join(f"SELECT c{at} AS said FROM {self._rows}" for at in naming)
+        self._run(
+            f"CREATE TABLE {given} AS SELECT said FROM ({said or 'SELECT NULL AS said'}) "
+            f"WHERE {plain('said')} AND said IN (SELECT id FROM ids)"
         )
+        known = "".join(f", c{at} IN (SELECT said FROM {given}) AS known_{at}" for at in naming)
         self._run(
             f"CREATE TABLE {self._read} AS SELECT n, inspection, district_0, "
             f"(CASE WHEN dated = 0 THEN otherwise ELSE dated END | coalesce({also}, 0))::BIGINT AS mask"
             f"{''.join(f', known_{at}' for at in naming)} "
             f"FROM (SELECT n, {inspection} AS inspection, {district} AS district_0, "
-            f"({mask})::BIGINT AS dated, ({otherwise})::BIGINT AS otherwise{known} FROM {self._rows})"
+            f"({mask})::BIGINT AS dated, ({otherwise})::BIGINT AS otherwise{known} "
+            f"FROM {self._rows} {within}) {' '.join(self._joined)}"
         )
 
     def _each(self, sql: str, read: Callable[[str], Any], kind: str = "VARCHAR") -> str:
@@ -125,16 +154,17 @@ class Columns(ColumnRows):
         return self._looked_up(sql, made, kind)
 
     def _looked_up(self, sql: str, made: Sequence[tuple[str, Any]], kind: str) -> str:
-        """An expression for what stands beside a text in these pairs."""
+        """An expression for what stands beside a text in these pairs; ``_joined`` joins them."""
         if not made:
             return f"NULL::{kind}"
         keys, told = zip(*made, strict=True)
         name = f"words_{self.number}_{self._words}"
         self._words += 1
-        self.database.register(name, pa.table({"said": pa.array(keys), "value": pa.array(told)}))
-        self._run(f"CREATE TABLE {name}_ AS FROM {name}")
-        self.database.unregister(name)
-        return f"(SELECT any_value(value) FROM {name}_ WHERE said = {sql})"
+        self.database.register("words", pa.table({"said": pa.array(keys), "value": pa.array(told)}))
+        self._run(f"CREATE TABLE {name} AS FROM words")
+        self.database.unregister("words")
+        self._joined.append(f"LEFT JOIN {name} ON {name}.said = {sql}")
+        return f"{name}.value"
 
     def shown(self, item: Item, at: int) -> str:
         """What the reader of a ledger sees above a column."""

@@ -147,12 +147,14 @@ def read_tables(
     waiting: set[tuple[str, str | None, str | None]],
     report: Report,
     tell: Progress,
+    filled: Collection[str] = (),
 ) -> list[Entry]:
     """What every row states or what is wrong with it.
 
-    ``waiting`` names the rows set aside from other files: a second row of one number stays one.
+    ``waiting`` names the rows set aside from other files: a second row of one number stays one. ``filled``
+    are files that have other rows as well.
     """
-    _note_without_rows(readers, report)
+    _note_without_rows(readers, filled, report)
     report.add(problem for reader, _ in readers for row in reader.unread for problem in row.problems)
     total, done = sum(len(rows) for _, rows in readers), 0
     entries: list[Entry] = []
@@ -197,9 +199,11 @@ def read_tables(
     return entries
 
 
-def _note_without_rows(readers: list[tuple[TableReader, list[Row]]], report: Report) -> None:
+def _note_without_rows(
+    readers: list[tuple[TableReader, list[Row]]], others: Collection[str], report: Report
+) -> None:
     """Say of a file whose tables all have headers only that there is nothing to read in it."""
-    filled = {reader.table.file for reader, rows in readers if rows}
+    filled = {*others, *(reader.table.file for reader, rows in readers if rows)}
     for file in dict.fromkeys(reader.table.file for reader, _ in readers):
         if file not in filled:
             report.add([Problem("noted", "no-rows", file, None, None, None, "", *message("no-rows"))])

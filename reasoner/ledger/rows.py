@@ -19,6 +19,8 @@ from reasoner.ledger.tables import header
 from reasoner.ledger.words import message, ontology
 from reasoner.records.record import Claim, Source
 
+_NAMING = frozenset({"text", "texts", "ref", "id", "date"})
+"""Values that may give a name, or the days on which one holds."""
 _ALIKE = frozenset({"place", "placesAmong", "bodies", "sector", "choice", "inspection", "date", "deadline"})
 """Values of which the same text says the same in every row of one district and days."""
 
@@ -37,6 +39,13 @@ class TableReader:
             (item, column) for item in self.layout.items if (column := self.column_of[item]) is not None
         ]
         self.used = [column for _, column in self.items]
+        self.naming = [
+            (item, column)
+            for item, column in self.items
+            if (item.value == "choice" and not item.property)
+            or (item.value in _NAMING and item.property in values.NAMING)
+        ]
+        """The columns that names are taken from."""
         self.positions = {name: position for position, name in enumerate(table.headers) if name}
         self.unread: list[Row] = []
         self.skip = context.words.listed("skip_rows")
@@ -44,6 +53,7 @@ class TableReader:
         self._outcomes: dict[
             tuple[int, str, tuple[int, ...], str | None], tuple[values.Outcome, str | None]
         ] = {}
+        self._chosen: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
 
     # -- first pass: which entities there are -------------------------------------------------
 
@@ -120,15 +130,15 @@ class TableReader:
         for handle, id in row.ids.items():
             for name in self._classes(row, self.layout.entities[handle]):
                 yield name, id, ""
-        for item, column in self.items:
+        for item, column in self.naming:
             said, owner = row.texts[column], row.ids.get(item.of)
             if not said or owner is None:
                 continue
-            if item.value == "choice" and not item.property:
-                for _, chosen in values.choices(self.context.words, item.words, said):
+            if item.value == "choice":
+                for _, chosen in self._choices(item.words, said):
                     if chosen:
                         yield chosen, owner, ""
-            elif item.value in ("text", "texts", "ref", "id", "date") and item.property in values.NAMING:
+            else:
                 for part in values.parts(said, values.SEMICOLONS) if item.value == "texts" else [said]:
                     reading = literals.read(part) if item.value == "date" else None
                     if reading is None or reading.date is not None:
@@ -136,6 +146,12 @@ class TableReader:
         for predicate, subject, object in self.layout.links:
             if predicate in values.NAMING and subject in row.ids and object in row.ids:
                 yield predicate, row.ids[subject], row.ids[object]
+
+    def _choices(self, group: str, said: str) -> list[tuple[str, str | None]]:
+        """The fixed words of a cell with what each means; the same cell is read once."""
+        if (group, said) not in self._chosen:
+            self._chosen[group, said] = values.choices(self.context.words, group, said)
+        return self._chosen[group, said]
 
     def inspection_days(self, row: Row, properties: tuple[str, ...]) -> Iterator[tuple[str, int]]:
         """The days a row gives for its inspection, which date the names of other rows."""
@@ -147,7 +163,7 @@ class TableReader:
         """The classes of an entity; "{column}" takes them from a cell."""
         found = []
         for name in entity.classes:
-            if match := SLOT.fullmatch(name):
+            if "{" in name and (match := SLOT.fullmatch(name)):
                 found += [part for part in values.parts(self.cell(row, match[1])) if part.isidentifier()]
             else:
                 found.append(name)
@@ -294,7 +310,7 @@ class TableReader:
             if item.required:
                 self.problem(row, "set_aside", "empty", self.table.shown[column], said)
             elif item.expected:
-                self.problem(row, "noted", "district-empty", self.table.shown[column], said)
+                self.lacks(row, column, said)
             return
         shown = self.table.shown[column] or item.column
         if item.value == "text":
@@ -312,6 +328,10 @@ class TableReader:
             self.problem(row, grave, found.code, shown, found.value, found.candidates, **found.fill)
             if grave != found.severity and item.property:
                 row.claims.append(Claim("note", subject, f"{item.column}：{said}", "text", shown))
+
+    def lacks(self, row: Row, column: int, said: str) -> None:
+        """Note that a row does not say what is expected of it."""
+        self.problem(row, "noted", "district-empty", self.table.shown[column], said)
 
     def _outcome(self, row: Row, item: Item, said: str, cell: Cell) -> values.Outcome:
         """What a cell states; the same cell of rows of the same district and days is read once."""
