@@ -148,14 +148,14 @@ def _joined(
 
 def _named(said: str, context: Context) -> Iterator[str]:
     """The names in a cell: labels in front and 等部门 behind are dropped."""
+    endings = context.words.ordered("open_ends")
     for part in parts(said):
         head, colon, rest = part.replace(":", "：").partition("：")
         if colon and names.tidy(head) in context.words.listed("labels"):
             part = rest
-        for ending in context.words.ordered("open_ends"):
-            if part.endswith(ending) and len(part) > len(ending):
-                part = part.removesuffix(ending)
-                break
+        if part.endswith(endings):
+            longest = next((each for each in endings if part.endswith(each) and len(part) > len(each)), "")
+            part = part.removesuffix(longest)
         if part.strip():
             yield part.strip()
 

@@ -28,13 +28,16 @@ class Fitting:
         self._classes: dict[str, set[str]] = {}
         for id, names in elsewhere.items():
             self.learn(id, names)
-        for individual in terms.individuals.values():
-            self._classes.setdefault(individual.name, set()).update(individual.classes)
 
     def learn(self, id: str, names: Iterable[str]) -> None:
         """Take the classes of a thing, by the names of their predicates."""
         known = self._terms.class_names
         self._classes.setdefault(id, set()).update(known[name] for name in names if name in known)
+
+    def _of(self, id: str) -> set[str]:
+        """The classes of a thing; an individual of the ontology has those that it has there as well."""
+        individual = self._terms.individuals.get(id)
+        return self._classes.get(id, set()).union(individual.classes if individual else ())
 
     def judge(self, entries: Iterable[Entry]) -> None:
         """Add to each entry what is wrong with it; entries set aside already say nothing of others."""
@@ -73,7 +76,7 @@ class Fitting:
         return None
 
     def _disjoint(self, entry: Entry, subject: str) -> None:
-        classes = sorted(self._classes.get(subject, ()))
+        classes = sorted(self._of(subject))
         for place, one in enumerate(classes):
             for other in classes[place + 1 :]:
                 if self._terms.are_disjoint(one, other):
@@ -94,7 +97,7 @@ class Fitting:
         if claim.kind == "entity":
             ends.append(("rdf-range", str(claim.object), span))
         for code, id, expected in ends:
-            for found in sorted(self._classes.get(id, ())):
+            for found in sorted(self._of(id)):
                 if all(self._terms.are_disjoint(found, each) for each in expected):
                     fill = self._named("found", found) | {"thing": id}
                     labels = [self._label(each) for each in expected]

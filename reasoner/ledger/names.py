@@ -47,6 +47,9 @@ class Resolution:
         return self.meant() if callable(self.meant) else self.meant
 
 
+_UNKNOWN = Resolution("unknown")
+
+
 @dataclass(slots=True)
 class _Use:
     """One use of a name by one entity; ``until`` is the first day on which it no longer holds."""
@@ -78,6 +81,7 @@ class Names:
         self._near: dict[tuple[str, frozenset[str]], Candidates] = {}
         self._called: dict[frozenset[str], list[str]] = {}
         self._members: dict[str, tuple[dict[str, list[str]], list[int]]] = {}
+        self._within_texts: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     def add(self, predicate: str, subject: str, object: str) -> None:
         """Take one statement: a class (empty object), a name, a validity or a link."""
@@ -120,6 +124,7 @@ class Names:
         self._near.clear()
         self._called.clear()
         self._members.clear()
+        self._within_texts.clear()
 
     def bounds(self) -> list[int]:
         """The days, in order, on which a name begins or ceases to mean something."""
@@ -161,6 +166,11 @@ class Names:
 
     def within_text(self, text: str, family: str) -> list[tuple[str, str]]:
         """Names of one family that stand in a text, as (name, id); a name inside a longer one is skipped."""
+        if (text, family) not in self._within_texts:
+            self._within_texts[text, family] = self._look_within(text, family)
+        return self._within_texts[text, family]
+
+    def _look_within(self, text: str, family: str) -> list[tuple[str, str]]:
         if family not in self._members:
             named: dict[str, list[str]] = {}
             for name, uses in self._uses.items():
@@ -198,9 +208,10 @@ class Names:
     def _exact(
         self, name: str, families: frozenset[str], days: tuple[int, ...], district: str | None
     ) -> Resolution:
-        uses = [use for use in self._uses.get(name, ()) if self._families[use.id] & families]
+        called = self._uses.get(name)
+        uses = [use for use in called if self._families[use.id] & families] if called else ()
         if not uses:
-            return Resolution("unknown")
+            return _UNKNOWN
         some = {use.id for use in uses if not days or any(use.since <= day < use.until for day in days)}
         if not some:
             # Out of use by then: still the only one ever called so, or a choice that is not ours.

@@ -87,6 +87,8 @@ class Outcome:
 
 def parts(text: str, separators: frozenset[str] = _HARD) -> list[str]:
     """A list cell's parts, by 、；;， and line ends that stand outside brackets."""
+    if separators.isdisjoint(text):
+        return [said] if (said := text.strip()) else []
     ends, depth = [-1], 0
     for at, character in enumerate(text):
         depth += (character in _OPENING) - (character in _CLOSING and depth > 0)
