@@ -33,7 +33,6 @@ TABLE = "cases_arrays"
 _FOLDER = "lookup-"
 _NONE = -1
 """In place of an object: a class has none."""
-_THOUSANDS = 2_000
 
 _ABOUT = (
     f"SELECT (a0 - {NAME_BASE})::INTEGER AS key, predicate::SMALLINT AS predicate, "
@@ -75,8 +74,8 @@ def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def spreads(connection: duckdb.DuckDBPyConnection, place: Path) -> dict[tuple[int, int], float]:
-    """How many statements of a predicate have the same subject (0) or object with a name (1), as a rule; -1:
-    how many there are. Of what some value has thousands of, as many as the value of a statement has.
+    """How many statements of a predicate have the same subject (0) or object with a name (1) as a statement
+    of it has; -1: how many there are. What is asked about is more often what much is said of.
 
     Worked out once, from a run in ``place``.
     """
@@ -85,9 +84,8 @@ def spreads(connection: duckdb.DuckDBPyConnection, place: Path) -> dict[tuple[in
         found: list[tuple[int, int, float]] = []
         for by in (0, 1):
             named = f"a1 >= {NAME_BASE}" if by else "true"
-            spread = f"CASE WHEN max(n) > {_THOUSANDS} THEN sum(n * n) / sum(n) ELSE avg(n) END"
             rows = connection.execute(
-                f"SELECT predicate, {spread}, sum(n) FROM "
+                "SELECT predicate, sum(n * n) / sum(n), sum(n) FROM "
                 f"(SELECT predicate, count(*) AS n FROM facts WHERE {named} GROUP BY predicate, a{by}) "
                 "GROUP BY predicate ORDER BY predicate"
             ).fetchall()

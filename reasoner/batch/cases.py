@@ -31,7 +31,8 @@ from reasoner.batch.run_registry import RunRegistry
 from reasoner.batch.told import Asking, Told
 from reasoner.engine import calendar
 from reasoner.engine.conclusions import Conclusion, identifier
-from reasoner.engine.evaluate import Ground, Model, evaluate
+from reasoner.engine.demand import MOST
+from reasoner.engine.evaluate import Ground, Model, evaluate, uncollected
 from reasoner.engine.facts import Facts, gather, selected
 from reasoner.engine.proof import Proof
 from reasoner.engine.reevaluate import reevaluate
@@ -41,14 +42,18 @@ from reasoner.engine.ways import TooMuchError
 from reasoner.pipeline import Origin, World
 from reasoner.records.registry import Registry
 
-_CROWD, _LARGE_CROWD = 60, 600
-"""Statements in one relation to an entity that a case, and a wide one, takes in; more are left out."""
+_CROWD, _SEVERAL, _LARGE_CROWD = 12, 60, 600
+"""Statements in one relation to an entity that a case takes in, one where that is not enough, and a wide one;
+more are left out. Most of the time goes into what others of an inspection are known for, and hardly any case
+needs it to say all of its own issue."""
 _CROWDED = 200
 """An inspection with more issues than this is not looked at as a whole unless that is needed."""
 _MOST = 20_000
 """Statements that a case may have: more are not evaluated in one process."""
 _WITNESSES = 40
 """Records of other issues that are taken in for each relation, to see what a crowd says as a whole."""
+_PATIENT = 10 * MOST
+"""Goals and rows that the proof of a conclusion may take for which no case can be opened."""
 _CASES = 64
 
 
@@ -97,6 +102,7 @@ class RunCases:
         about = self._surroundings(_CROWD).recorded.about(code) if code is not None else ()
         return [predicate for predicate, row in about if len(row) == 1]
 
+    @uncollected()
     def case(self, matter: str) -> World:
         """What bears on an issue or an inspection, as a world of its own.
 
@@ -110,24 +116,27 @@ class RunCases:
 
     def _find(self, matter: str) -> World:
         if not self._looked_at_whole(matter):
-            narrow = self._case(matter, (), False, ())
-            differing = self._differing(narrow, matter)
-            if all(row[1] != self._mapped.code(matter) for _, row in differing):
-                return self._silent(narrow, differing)
+            for crowd in (_CROWD, _SEVERAL):
+                narrow = self._case(matter, (), crowd, ())
+                differing = self._differing(narrow, matter)
+                if all(row[1] != self._mapped.code(matter) for _, row in differing):
+                    return self._silent(narrow, differing)
         return self.full(matter)
 
+    @uncollected()
     def full(self, matter: str) -> World:
         """The same, silent on nothing. Raises CaseError when there are too many statements for that."""
         if not self._looked_at_whole(matter):
-            narrow = self._case(matter, (), False, ())
-            differing = self._differing(narrow, matter)
-            if not differing:
-                return narrow
+            for crowd in (_CROWD, _SEVERAL):
+                narrow = self._case(matter, (), crowd, ())
+                differing = self._differing(narrow, matter)
+                if not differing:
+                    return narrow
             if more := self._witnesses(narrow, differing):
-                fuller = self._case(matter, (), False, more)
+                fuller = self._case(matter, (), _SEVERAL, more)
                 if not self._differing(fuller, matter):
                     return fuller
-        return self._checked(matter, (), True)
+        return self._checked(matter)
 
     def _silent(self, world: World, differing: Collection[Coded]) -> World:
         if not differing:
@@ -138,23 +147,24 @@ class RunCases:
 
     def _witnesses(self, world: World, differing: Collection[Coded]) -> tuple[int, ...]:
         """Records of other issues that say the same of the same bodies: one of a crowd is often enough."""
-        around = self._surroundings(_CROWD)
+        around = self._surroundings(_SEVERAL)
         here = {self._mapped.code(v) for _, row in world.facts.origins for v in row[:1]}
         named = {v for _, row in differing for v in row[2:] if v >= NAME_BASE}
         inside = [each for each in here if each is not None and not around.is_standing(each)]
         return tuple(sorted(map(int, self._lookup(around).witnesses(inside, sorted(named), _WITNESSES))))
 
+    @uncollected()
     def case_with(self, matter: str, near: Iterable[str]) -> World:
         """The case of a matter with what is on record about other things too: to suppose what names them."""
-        wide = self._looked_at_whole(matter)
-        case = self._case(matter, tuple(sorted(set(near))), wide, ())
+        crowd = _LARGE_CROWD if self._looked_at_whole(matter) else _SEVERAL
+        case = self._case(matter, tuple(sorted(set(near))), crowd, ())
         differing = self._differing(case, matter)
         if any(row[1] == self._mapped.code(matter) for _, row in differing):
             raise self._refusal(matter)
         return self._silent(case, differing)
 
-    def _checked(self, matter: str, near: tuple[str, ...], wide: bool) -> World:
-        case = self._case(matter, near, wide, ())
+    def _checked(self, matter: str) -> World:
+        case = self._case(matter, (), _LARGE_CROWD, ())
         if self._differing(case, matter):
             raise self._refusal(matter)
         return case
@@ -195,11 +205,11 @@ class RunCases:
         assert isinstance(around.recorded, Lookup)
         return around.recorded
 
-    def _open(self, matter: str, near: tuple[str, ...], wide: bool, more: tuple[int, ...]) -> World:
-        around = self._surroundings(_LARGE_CROWD if wide else _CROWD)
+    def _open(self, matter: str, near: tuple[str, ...], crowd: int, more: tuple[int, ...]) -> World:
+        around = self._surroundings(crowd)
         code = self._mapped.code(matter)
         codes = [found for each in near if (found := self._mapped.code(each)) is not None]
-        coded = around.of(code, codes, wide, more) if code is not None else []
+        coded = around.of(code, codes, crowd == _LARGE_CROWD, more) if code is not None else []
         if len(coded) > _MOST:
             raise CaseError(
                 f"{matter} 牵涉 {len(coded)} 项陈述，不能单独打开（至多 {_MOST} 项） "
@@ -248,6 +258,7 @@ class RunCases:
     def _asking(self) -> Asking:
         return Asking(self._mapped, self.rules, self.as_of, self._bare)
 
+    @uncollected()
     def told(self, matter: str) -> Told:
         """What the run has stored about an issue, or about a matter itself."""
         return self._told(matter)
@@ -287,11 +298,12 @@ class RunCases:
         code = self._mapped.code(subject)
         if code is None:
             return []
-        around = self._surroundings(_CROWD)
+        around = self._surroundings(_SEVERAL)
         if not self._lookup(around).classes(code).isdisjoint((ISSUE, INSPECTION)):
             return [subject]
         return sorted(str(self._mapped.name(int(m))) for m in around.matters_of(code))
 
+    @uncollected()
     def explain(self, conclusion: Conclusion | Ground, issue: str | None = None) -> Proof:
         """The proof of a conclusion. Raises CaseError when it rests on too much; KeyError when it does not
         follow."""
@@ -300,15 +312,23 @@ class RunCases:
         few = self.issues_of(matter) <= _CROWDED
         if few and (proof := self._proof(matter, identifier(atom))) is not None:
             return proof
-        world = self.case_of(atom, issue)
+        try:
+            world = self.case_of(atom, issue)
+        except CaseError:
+            if few and (proof := self._proof(matter, identifier(atom), _PATIENT)) is not None:
+                return proof
+            raise
         return world.explain(next(c.id for c in world.conclusions() if c.atom == atom))
 
-    def _proof(self, matter: str, conclusion_id: str) -> Proof | None:
+    def _proof(self, matter: str, conclusion_id: str, most: int = MOST) -> Proof | None:
         """From what the conclusion alone rests on; None when that is too much or something else."""
+        self._asking.most = most
         try:
             return self.told(matter).explain(conclusion_id)
         except (KeyError, TooMuchError):
             return None
+        finally:
+            self._asking.most = MOST
 
     def by_id(self, conclusion_id: str, issue: str | None = None) -> Proof:
         """The proof of the conclusion with this id, best looked for among those of an issue.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reasoner.batch import arrays
@@ -40,9 +40,13 @@ class Mapped:
         self._code_of = {name: code for code, name in self._predicates.items() if (code, -1) in self._spread}
         self.forget()
         self._beside: dict[str, Relation] = {}
-        for code, *row in execute("SELECT * FROM stated").fetchall():
-            atom = tuple([self.name(value) for value in row[: arity[code]]])
+        for code, *values in execute("SELECT * FROM stated").fetchall():
+            atom = tuple([self.name(value) for value in values[: arity[code]]])
             self._beside.setdefault(self._predicates[code], Relation()).add(atom)
+        self._beside_of: dict[Value, frozenset[str]] = {}
+        for predicate, relation in self._beside.items():
+            for row in relation.rows:
+                self._beside_of[row[0]] = self._beside_of.get(row[0], frozenset()) | {predicate}
         self.predicates = frozenset((*self._code_of, *self._beside))
         self.shown = _Shown(self)
 
@@ -52,6 +56,7 @@ class Mapped:
         self._names: dict[int, str] = {}
         self._codes: dict[str, int | None] = {}
         self._parts: tuple[dict[int, dict[int, Part]], dict[int, dict[int, Part]]] = ({}, {})
+        self._stated_of: dict[Value, frozenset[str]] = {}
 
     def name(self, code: int) -> Value:
         """What a code stands for."""
@@ -113,6 +118,15 @@ class Mapped:
         if len(known) > 1:
             return found + 0.5
         return found + (self._spread.get((code, known[0][0]), _NOT) if known else _NOT)
+
+    def stated_of(self, value: Value) -> Collection[str]:
+        """The predicates of the rows that have this value as first argument, perhaps with others."""
+        found = self._stated_of.get(value)
+        if found is None:
+            recorded = (self._predicates.get(code, "") for code in self._by(0, value))
+            beside = self._beside_of.get(value, frozenset())
+            found = self._stated_of[value] = beside.union(recorded)
+        return found
 
     def rows(self, predicate: str, positions: Positions, key: Row, most: int) -> Sequence[Row]:
         """The rows whose arguments at ``positions`` are ``key``. Raises TooMuchError beyond ``most``, and

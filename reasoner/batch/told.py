@@ -15,7 +15,7 @@ from reasoner.batch.mapped import Mapped
 from reasoner.batch.naming import constants
 from reasoner.engine import calendar
 from reasoner.engine.conclusions import Conclusion
-from reasoner.engine.demand import Demand, Goal, cone, stated_in
+from reasoner.engine.demand import MOST, Demand, Goal, cone, stated_in
 from reasoner.engine.evaluate import Ground, Model
 from reasoner.engine.facts import Facts, selected
 from reasoner.engine.join import Row
@@ -89,6 +89,8 @@ class Asking:
     ) -> None:
         """``bare``: what holds without any record, and what follows from it."""
         self.stated, self.rules, self.as_of = stated, rules, as_of
+        self.most = MOST
+        """Goals and rows that a question may take."""
         self._bare, self._day = bare, calendar.to_int(as_of)
         self._ways = Ways(
             rules.book.rules, stated, frozenset((*constants(rules).codes, *rules.vocabulary.individuals))
@@ -101,7 +103,7 @@ class Asking:
         if self._demand.kept > _KEPT:
             self._demand = Demand(self._ways, self.stated)
             self.stated.forget()
-        self._demand.spent = 0
+        self._demand.spent, self._demand.most = 0, self.most
         return self._demand
 
     def goals(self, atoms: Collection[Ground]) -> list[Goal]:

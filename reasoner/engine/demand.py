@@ -16,9 +16,9 @@ from typing import Any
 
 from reasoner.engine.join import Find, Ground, Row, nothing
 from reasoner.engine.loops import Look
-from reasoner.engine.ways import Asked, Positions, Stated, TooMuchError, Ways
+from reasoner.engine.ways import Asked, Positions, Stated, TooMuchError, Way, Ways
 
-MOST = 4_000
+MOST = 12_000
 """Goals and rows that one question may take; more are not looked at in one process."""
 _NONE: tuple[Row, ...] = ()
 
@@ -33,6 +33,10 @@ class Goal:
         self.rows: Mapping[Row, None] = {}
         self.stated: Sequence[Row] = _NONE
         self.uses: Sequence[Goal] = ()
+
+
+_EMPTY = Goal(("", ()), ())
+"""Stands for every goal of which nothing holds and nothing had to be asked."""
 
 
 class Demand:
@@ -83,6 +87,10 @@ class Demand:
 
     def _goal(self, of: Asked, key: Row) -> Goal:
         goals = self._goals.setdefault(of, {})
+        at_once = self._at_once(of, key)
+        if at_once is not None:
+            goals[key] = at_once
+            return at_once
         circle = self.ways.circular.get(of[0])
         if circle is not None:
             return self._in_circle(circle, Goal(of, key))
@@ -91,6 +99,29 @@ class Demand:
         goals[key] = goal
         return goal
 
+    def _at_once(self, of: Asked, key: Row) -> Goal | None:
+        """The goal when one look shows all of it: what is only stated, or a class nobody states of this."""
+        if of[0] in self.ways.plain:
+            stated = self.stated.rows(of[0], of[1], key, self.most)
+        elif of[1] == (0,) and of[0] in self.ways.sources:
+            if not self.ways.sources[of[0]].isdisjoint(self.stated.stated_of(key[0])):
+                return None
+            stated = _NONE
+        else:
+            return None
+        self.kept += 1
+        if not stated:
+            return _EMPTY
+        goal = Goal(of, key)
+        goal.stated, goal.rows = stated, dict.fromkeys(stated)
+        self._spend(of[0], 1 + len(stated))
+        return goal
+
+    def _spend(self, predicate: str, much: int) -> None:
+        self.spent += much
+        if self.spent > self.most:
+            raise TooMuchError(predicate)
+
     def _solve(self, goal: Goal) -> None:
         predicate, positions = goal.of
         if predicate in self.stated.predicates:
@@ -98,7 +129,7 @@ class Demand:
         rows = dict.fromkeys(goal.stated)
         above, self._uses = self._uses, []
         try:
-            for way in self.ways.concluding(goal.of, goal.key):
+            for way in self._ways(goal):
                 given = way.start(goal.key)
                 if given is not None:
                     for head, _ in way.plan.solutions(self.find, given):
@@ -107,9 +138,15 @@ class Demand:
         finally:
             self._uses = above
         self.kept += 1
-        self.spent += 1 + len(goal.stated)
-        if self.spent > self.most:
-            raise TooMuchError(predicate)
+        self._spend(predicate, 1 + len(goal.stated))
+
+    def _ways(self, goal: Goal) -> Iterable[Way]:
+        """The ways to conclude a goal, but for those from classes that nobody states of the thing asked."""
+        ways, sources = self.ways.concluding(goal.of, goal.key), self.ways.sources
+        if goal.of[1] != (0,) or goal.of[0] not in sources:
+            return ways
+        stated = self.stated.stated_of(goal.key[0])
+        return (way for way in ways if any(not sources[p].isdisjoint(stated) for p in way.plan.reads))
 
     def _in_circle(self, number: int, goal: Goal) -> Goal:
         """Goals that ask one another are solved together, again and again until none has a row more."""

@@ -51,6 +51,9 @@ class Stated(Protocol):
     def spread(self, predicate: str, known: Known) -> float:
         """How many rows have, as a rule, what is known of some arguments."""
 
+    def stated_of(self, value: Value) -> Collection[str]:
+        """The predicates of the rows that have this value as first argument, perhaps with others."""
+
 
 class Way:
     """A rule entered by what is known of its head."""
@@ -82,7 +85,8 @@ class Way:
 class Ways:
     """The ways to conclude what is asked for, made when they are first needed; shared by many demands.
 
-    ``alive``: the predicates that may have rows at all.
+    ``alive``: the predicates that may have rows at all. ``sources``: for a class of which something is only
+    because it is of another class, those of which it may be stated. ``plain``: what is only stated.
     """
 
     def __init__(self, rules: Iterable[Rule], stated: Stated, words: Collection[Value]) -> None:
@@ -98,6 +102,28 @@ class Ways:
         self._stated, self._made = stated, dict[tuple[Asked, Positions], dict[Value | None, list[Way]]]()
         self._efforts: dict[tuple[str, Known], tuple[float, float]] = {}
         self.alive = self._living(stated.predicates)
+        self.plain = frozenset(p for p in stated.predicates if not any(self._live(p)))
+        self.sources: dict[str, frozenset[str]] = {}
+        for predicate in (each for each in self._rules if each not in self.circular):
+            self._sources(predicate)
+
+    def _sources(self, predicate: str) -> frozenset[str] | None:
+        """What a class rests on, when nothing but classes; None otherwise."""
+        if predicate in self.sources:
+            return self.sources[predicate]
+        found = {predicate}
+        for rule in self._live(predicate):
+            copied = rule.body[0] if len(rule.body) == 1 else None
+            if predicate in self.circular or not isinstance(copied, Atom):
+                return None
+            if len(copied.args) != 1 or copied.args != rule.head.args or not isinstance(copied.args[0], Var):
+                return None
+            below = self._sources(copied.predicate)
+            if below is None:
+                return None
+            found |= below
+        self.sources[predicate] = frozenset(found)
+        return self.sources[predicate]
 
     def _living(self, stated: Iterable[str]) -> frozenset[str]:
         living, waiting = set(stated), dict[str, list[Rule]]()
@@ -196,7 +222,7 @@ class Ways:
                 bound = {a.name for a, _ in pairs if isinstance(a, Var)}
                 words = {a.name for a, value in pairs if isinstance(a, Var) and value is not None}
                 each, effort = self._joined(rule, bound, words)
-                rows, work = max(rows, each), work + effort
+                rows, work = rows + each, work + effort
         return (min(rows, 1.0) if len(known) == arity else rows), work
 
     def _joined(self, rule: Rule, bound: set[str], words: Collection[str]) -> tuple[float, float]:
