@@ -129,11 +129,13 @@ class Run:
         run("CREATE SCHEMA model")
         read, told = sources.read(self.connection, facts, found)
         encode(self.connection, self.rules, calendar.to_int(as_of))
-        if told:
+        if told:  # in the order of the facts files, which is that of the ids: nothing to be sorted
+            run("SET preserve_insertion_order = true")
             run(
                 'CREATE TABLE provenance AS SELECT id, "file", "sheet", "row", "columns" FROM raw '
-                'WHERE "file" IS NOT NULL ORDER BY id'
+                'WHERE "file" IS NOT NULL'
             )
+            run("SET preserve_insertion_order = false")
         progress("facts", 1, 2)
         self.close()
         _write(self.folder, {**_about(self.folder), "sources": [asdict(s) for s in read], "read": True})
