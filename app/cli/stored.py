@@ -25,10 +25,12 @@ def cases(arguments: argparse.Namespace) -> Iterator[RunCases]:
     rules = pipeline.ontology(None, home() / "cache")  # before DuckDB is imported: see commands/reason.py
     from reasoner.batch.cases import CaseError, RunCases
     from reasoner.batch.run import Run, RunError
+    from reasoner.engine.evaluate import uncollected
     from reasoner.engine.ways import TooMuchError
 
     try:
-        with Run.open(arguments.run_folder, rules, threads=1) as run:  # a lookup is too short to share
+        # a lookup is too short to share, and one answer too short to look for what can be let go of
+        with uncollected(), Run.open(arguments.run_folder, rules, threads=1) as run:
             if not run.finished:
                 raise CommandError(
                     f"{run.folder} 尚未推理完，请运行 zelian reason --run {run.folder} --resume",

@@ -123,6 +123,11 @@ class RunCases:
                     return self._silent(narrow, differing)
         return self.full(matter)
 
+    def _several(self, matter: str) -> World:
+        """The case that takes in more of each crowd, silent on what it says otherwise than the run."""
+        world = self._case(matter, (), _SEVERAL, ())
+        return self._silent(world, self._differing(world, matter))
+
     @uncollected()
     def full(self, matter: str) -> World:
         """The same, silent on nothing. Raises CaseError when there are too many statements for that."""
@@ -278,11 +283,9 @@ class RunCases:
         """A case in which a conclusion holds. Raises CaseError when there is none that can be opened."""
         matters = dict.fromkeys((*([issue] if issue else ()), *self._matters(str(atom[1][1]))))
         words = [str(v) for v in atom[1]]
+        wider = (self.case, self._several, lambda m: self.case_with(m, words), self.full)
         for matter in matters:
-            if (world := self.case(matter)).model.holds(atom) and not is_silent(world, atom):
-                return world
-        for matter in matters:
-            for open_ in (lambda m: self.case_with(m, words), self.full):
+            for open_ in wider:
                 try:
                     world = open_(matter)
                 except CaseError:

@@ -33,6 +33,7 @@ from typing import Any, TypeVar
 
 from reasoner import ledger, pipeline
 from reasoner.asking.whatif import Difference, altered_world, difference, what_if
+from reasoner.engine.evaluate import uncollected
 from reasoner.engine.survey import open_survey
 from reasoner.pipeline import RECORD_FILE, Ontology, World
 from reasoner.records.record import Record
@@ -144,7 +145,8 @@ def in_run(times: Times, folder: Path, rules: Ontology, number: int, dice: rando
                     return
                 issue = names.pop()
                 try:
-                    times.take(what, partial(do, issue))
+                    with uncollected():  # as the commands do: the collector has its turn when all is said
+                        times.take(what, partial(do, issue))
                 except CaseError as error:
                     refused += 1
                     print(f"refused: {error}")
