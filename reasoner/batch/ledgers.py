@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from reasoner.engine.evaluate import uncollected
 from reasoner.ledger.bulk import ROWS_FROM, Bulk, union
 from reasoner.ledger.column_rows import text
 from reasoner.ledger.columns import Columns
@@ -34,6 +35,7 @@ FACTS = pa.schema(
 """What a facts file with provenance holds."""
 
 
+@uncollected()
 def ledger_facts(
     files: Sequence[Path],
     out: Path,
