@@ -1,5 +1,6 @@
 """Generated facts: of any size, the same for a seed, lifelike, and nothing invented about a real body."""
 
+import csv
 import datetime
 from collections import Counter
 from pathlib import Path
@@ -214,6 +215,15 @@ def test_ledgers_load_to_the_same_facts(
     lost = {fact for fact in stated - recorded if fact[0] in used}
     assert {fact[0] for fact in lost} <= {"dueOn", "relatesTo", "damageIn"}
     assert len(lost) < 10
+
+
+def test_a_cell_of_a_ledger_says_nothing_twice(own_home: Path, tmp_path: Path) -> None:
+    """Facts may; a row that did would be set aside."""
+    folder = tmp_path / "ledgers"
+    assert main(["generate", "--issues", "200", "--seed", "1", "--format", "ledger", "-o", str(folder)]) == 0
+    with (folder / "问题.csv").open(encoding="utf-8", newline="") as file:
+        cells = [row["所属督察"].split("、") for row in csv.DictReader(file)]
+    assert [cell for cell in cells if len(set(cell)) < len(cell)] == []
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

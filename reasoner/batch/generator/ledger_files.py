@@ -102,7 +102,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, facts: Path, tables: list[Ta
         f"({', '.join(map(repr, territories))})"
     )
     run(
-        "CREATE TABLE cells AS "
+        "CREATE TABLE cells AS SELECT nr, first, subject, place, said, min(id) AS id FROM ("  # each word once
         "SELECT m.nr, m.first, m.subject, c.place, s.id, coalesce(w.word, CASE WHEN s.kind = 'date' THEN "
         "s.object[1:4] || '-' || s.object[5:6] || '-' || s.object[7:8] ELSE s.object END) AS said "
         "FROM stated AS s JOIN subjects AS m USING (subject) "
@@ -112,7 +112,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, facts: Path, tables: list[Ta
         "WHERE NOT c.lies OR s.object IN (FROM territories) "
         "UNION ALL SELECT m.nr, m.first, m.subject, c.place, s.id, s.subject FROM stated AS s "
         "JOIN subjects AS m ON m.subject = s.object AND s.kind = 'entity' "
-        "JOIN columns AS c ON c.nr = m.nr AND c.predicate = s.predicate AND c.reverse"
+        "JOIN columns AS c ON c.nr = m.nr AND c.predicate = s.predicate AND c.reverse) GROUP BY ALL"
     )
 
 
