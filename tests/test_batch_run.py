@@ -18,7 +18,7 @@ import pytest
 
 from app.cli import main
 from reasoner import pipeline
-from reasoner.batch import evaluation, looking, working
+from reasoner.batch import evaluation, working
 from reasoner.batch.generator import pattern
 from reasoner.batch.generator.generate import Generator
 from reasoner.batch.run import Run, RunError, begun
@@ -342,12 +342,9 @@ def test_the_command_reasons_over_facts_files(tmp_path: Path, capsys: pytest.Cap
 def test_what_is_worked_out_when_it_is_read_is_what_would_be_stored(
     tmp_path: Path, facts: Path, rules: Ontology, expected: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At this size nothing is large: here everything that may be a view is one, every group a statement, and
-    it is looked at which values keep conclusions apart."""
+    """At this size nothing is large: here everything that may be a view is one, every group a statement."""
     for name, number in (("_SMALL", 0), ("_FEW", 1e-9), ("_TOGETHER", 0)):
         monkeypatch.setattr(working, name, number)
-    for name in ("_COMPARED", "_GLANCE"):
-        monkeypatch.setattr(looking, name, 1)
     monkeypatch.setattr(evaluation, "_LISTED", 0)
     run = Run.create(tmp_path, [facts], rules, DAY)
     run.reason()

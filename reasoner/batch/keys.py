@@ -17,7 +17,7 @@ from reasoner.rulebook.rules import Atom, Not, Rule, Term, Value, Var
 Values = frozenset[int] | None
 """The codes that a column may have; None when they are not known."""
 
-MANY = 3_000
+_MANY = 3_000
 """Values of a column from which on they are not listed."""
 
 
@@ -59,27 +59,6 @@ class Keys:
             None if None in column else _few({code for values in column if values for code in values})
             for column in columns
         )
-
-    def unlisted(self, rule: Rule) -> list[tuple[str, int]]:
-        """The columns of premises that would tell which values the head of a rule has, if they were known."""
-        shown = {arg for arg in rule.head.args if self._of(rule, arg) is None}
-        return [
-            (atom.predicate, place)
-            for atom in rule.positive()
-            for place, arg in enumerate(atom.args)
-            if arg in shown
-        ]
-
-    def holding(self, predicate: str, place: int, values: Collection[int], arity: int) -> None:
-        """A predicate with these values in one of its columns."""
-        known = list(self._values.get(predicate, [None] * arity))
-        known[place] = _few(values)
-        self._values[predicate] = tuple(known)
-
-    def anew(self, rules: Iterable[Rule]) -> None:
-        """Work out again what the values in rules may be: more is known of what they read."""
-        for rule in rules:
-            self._found.pop(id(rule), None)
 
     # -- what follows for rules ---------------------------------------------------------------------
 
@@ -236,4 +215,4 @@ def _bits(marks: Iterable[bool]) -> int:
 
 def _few(values: Collection[int]) -> Values:
     found = frozenset(values)
-    return found if len(found) <= MANY else None
+    return found if len(found) <= _MANY else None

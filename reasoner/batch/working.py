@@ -13,7 +13,6 @@ from typing import NamedTuple
 import duckdb
 
 from reasoner.batch.keys import Keys
-from reasoner.batch.looking import Looking
 from reasoner.engine.sql import Compiler, quoted
 from reasoner.rulebook.rules import Rule, strata
 
@@ -61,7 +60,6 @@ class Working:
         self._views: dict[str, set[str]] = {}
         self._needed: set[int] = set()
         self._passing: dict[str, list[set[str]]] = {}
-        self.looking = Looking(compiler, self.keys, self.filled, self._views)
 
     def _count(self, predicate: str, result: duckdb.DuckDBPyConnection) -> int:
         row = result.fetchone()
@@ -178,7 +176,6 @@ class Working:
         if self.filled.get(head):  # given
             self._add(cursor, head, [self._lacking(head, self._union(cursor, rules))])
             return
-        self.looking.values(cursor, head, rules, self._most)
         parts: list[str] = []
         late: list[Share] = []
         weight = 0
