@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.bench.engines.task import Task
 from tests.bench.facts import ARGUMENTS, database
+from tests.bench.translate import InexpressibleError
 
 
 def run(task: Task) -> None:
@@ -16,6 +17,9 @@ def run(task: Task) -> None:
     try:
         with task.phase("load"):
             made = Run(spark, str(task.folder("work")), task.rules)
+            task.handed = set(made.wanted) & task.heads.keys()
+            if not task.handed:
+                raise InexpressibleError("what is neither a status nor a remark is not handed over")
             made.load([str(task.statements)], task.job.as_of)
         with task.phase("reason"):
             made.evaluate()
@@ -24,7 +28,6 @@ def run(task: Task) -> None:
         task.processor.clear()  # most of the work is done in a Java that is still there
     finally:
         spark.stop()
-    task.handed = set(made.wanted) & task.heads.keys()
     task.notes.append("statuses and remarks only; load includes the start of Java")
     with database() as connection:
         files = f"{task.job.home}/out/**/*.parquet"
