@@ -131,6 +131,12 @@ def test_the_app_holds_no_reasoning(path: Path) -> None:
     assert not rules, "\n".join(rules)
 
 
+@pytest.mark.parametrize("path", APP, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_file_to_download_is_made_for_its_view(path: Path) -> None:
+    if path != ROOT / "app/explorer/download.py":  # elsewhere a file is made without the view's address
+        assert "download_button" not in path.read_text(encoding="utf-8")
+
+
 def test_the_ontology_holds_data_only() -> None:
     kinds = {p.suffix for p in (ROOT / "ontology").rglob("*") if p.is_file()}
     assert kinds <= {".ttl", ".rq", ".yaml", ".md", ".txt"}

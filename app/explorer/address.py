@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -34,9 +36,32 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 KEPT = ("lang", "as_of", "samples")
 
 
+#: The parameters of the view for which a file is made, after the view itself was drawn.
+_FOR: Final[ContextVar[Mapping[str, str] | None]] = ContextVar("for", default=None)
+
+
 def param(name: str) -> str | None:
     """Return a parameter of the address, or None when it is absent or empty."""
-    return st.query_params.get(name) or None
+    params = _FOR.get()
+    return (st.query_params if params is None else params).get(name) or None
+
+
+def later(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Return ``make`` so that it reads the address of this view whenever it is called.
+
+    A file is made when it is asked for, on a thread that belongs to no view: there the address is empty, and
+    day and language would be the defaults.
+    """
+    params = st.query_params.to_dict()
+
+    def made() -> bytes:
+        token = _FOR.set(params)
+        try:
+            return make()
+        finally:
+            _FOR.reset(token)
+
+    return made
 
 
 def lang() -> Lang:

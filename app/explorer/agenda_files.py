@@ -31,11 +31,6 @@ BLANKS: Final[dict[str, dict[str, str]]] = {
     "origin": {"as_of": "{as_of}", "data": "{data}", "rules": "{rules}"},
     "limits": {},
 }
-TYPES: Final = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "ics": "text/calendar",
-}
 _DAYS: Final = frozenset({"left", "passed", "elapsed"})
 _WIDE: Final = {"units": 30, "duty": 44, "matter": 44, "reason": 30, "missing": 24}
 _OCTETS: Final = 75  # of a line of a calendar file

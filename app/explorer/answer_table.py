@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, frame, questions, store, tabular
+from app.explorer import address, download, frame, questions, store, tabular
 from app.explorer.markup import Markup, el, go
 from app.explorer.words import day, t
 from reasoner.queries.meanings import Meaning
@@ -107,26 +107,18 @@ def exports(desk: store.Desk, answer: Answer, query: str, name: str) -> None:
         return questions.sheet(heads, questions.rows(desk, answer), language, id_words)
 
     with st.container(horizontal=True):
-        st.download_button(
+        download.button(
             t("questions.xlsx"),
-            data=lambda: questions.as_xlsx(*made(), name, notes),
-            file_name=f"{name}.xlsx",
-            on_click="ignore",
+            lambda: questions.as_xlsx(*made(), name, notes),
+            f"{name}.xlsx",
             key="answer-xlsx",
         )
-        st.download_button(
-            t("questions.csv"),
-            data=lambda: questions.as_csv(*made()),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            key="answer-csv",
+        download.button(
+            t("questions.csv"), lambda: questions.as_csv(*made()), f"{name}.csv", key="answer-csv"
         )
-        st.download_button(
+        download.button(
             t("questions.rq"),
-            data=questions.complete(query),
-            file_name=f"{address.param('q')}.rq",
-            mime="application/sparql-query",
-            on_click="ignore",
+            lambda: questions.complete(query).encode(),
+            f"{address.param('q')}.rq",
             key="answer-rq",
         )

@@ -9,17 +9,13 @@ from typing import Final
 import streamlit as st
 
 from app import dossier
-from app.explorer import address, store
+from app.explorer import address, download, store
 from app.explorer.address import Lang
 from app.explorer.markup import el, show
 from app.explorer.words import t
 
 MOST: Final = 200  # issues in one dossier; more is no file that anybody reads
-_TYPES: Final[dict[dossier.Format, str]] = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-}
+_FORMS: Final[tuple[dossier.Format, ...]] = ("xlsx", "docx", "pdf")
 
 
 def make(desk: store.Desk, issues: Sequence[str], lang: Lang, form: dossier.Format) -> bytes:
@@ -37,13 +33,8 @@ def buttons(desk: store.Desk, issues: Sequence[str]) -> None:
         return
     lang = address.lang()
     with st.container(horizontal=True):
-        for form, mime in _TYPES.items():
-            st.download_button(
-                t(f"dossier.{form}"),
-                partial(make, desk, tuple(issues), lang, form),
-                dossier.name_for(issues, address.as_of(), form, lang),
-                mime,
-                key=f"dossier-{form}",
-                on_click="ignore",
-            )
+        for form in _FORMS:
+            file = partial(make, desk, tuple(issues), lang, form)
+            name = dossier.name_for(issues, address.as_of(), form, lang)
+            download.button(t(f"dossier.{form}"), file, name, key=f"dossier-{form}")
     show(el("p", t("dossier.lead"), class_="zl zl-quiet zl-small"))

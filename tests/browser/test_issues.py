@@ -102,6 +102,29 @@ def test_the_selection_is_downloaded_with_its_date_and_versions(visit: VisitorMa
     assert told["规则版本"]
 
 
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_a_list_is_written_for_the_day_and_in_the_language_of_its_page(
+    visit: VisitorMaker, tmp_path: Path, form: str
+) -> None:
+    page = visit().open("/issues?as_of=2025-03-02&q=SL-105&lang=en")
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=f"Table .{form}").click()
+    assert waiting.value.suggested_filename == f"Issues_2025-03-02.{form}"
+    file = tmp_path / f"list.{form}"
+    waiting.value.save_as(file)
+    if form == "csv":
+        head, line = csv.reader(io.StringIO(file.read_text("utf-8-sig")))
+        told = dict(zip(head, line, strict=True))
+    else:
+        listed, about = load_workbook(file).worksheets
+        head = [str(cell.value) for cell in listed[1]]
+        told = {str(row[0].value): str(row[1].value) for row in about.iter_rows()}
+    assert told["As-of date"] == "2 Mar 2025"
+    assert told["Rule version"]
+    assert head[1:5] == ["Issue", "Summary", "Inspection", "Place"]
+
+
 def test_a_downloaded_cell_never_acts(visit: VisitorMaker, tmp_path: Path) -> None:
     page = visit().open("/issues?q=onerror")
     page.get_by_role("button", name="导出").click()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, frame, store, uploads
+from app.explorer import address, download, frame, store, uploads
 from app.explorer.markup import Markup, el, join, show
 from app.explorer.recording import faults, pages
 from app.explorer.words import day, t
@@ -131,21 +132,15 @@ def downloads(rows: Sequence[Unusable]) -> None:
         t(f"record.column.{name}") for name in ("file", "sheet", "row", "column", "cell", "found", "expected")
     ]
     lang = address.lang()
-    st.download_button(
-        t("record.marked"),
-        lambda: uploads.marked_workbook(rows),
-        t("record.marked.file"),
-        on_click="ignore",
-        key="marked",
-    )
+    marked = partial(uploads.marked_workbook, rows)
+    download.button(t("record.marked"), marked, t("record.marked.file"), key="marked")
     for ending, make in (("xlsx", uploads.as_xlsx), ("csv", uploads.as_csv)):
-        st.download_button(
+        download.button(
             t("record.errors", ending=ending),
             lambda make=make: make(uploads.error_table(rows, names, lang)),  # type: ignore[misc]
             f"{t('record.errors.file')}.{ending}",
-            on_click="ignore",
             key=f"errors-{ending}",
-            type="tertiary",
+            quiet=True,
         )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.explorer import address, allowed, store, uploads
+from app.explorer import address, allowed, download, store, uploads
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.recording import faults, pages, previews
 from app.explorer.words import t
@@ -90,13 +90,7 @@ def _welcome() -> None:
 
 
 def _template() -> None:
-    st.download_button(
-        t("record.template.download"),
-        uploads.template,
-        "zelian-template.xlsx",
-        on_click="ignore",
-        key="template",
-    )
+    download.button(t("record.template.download"), uploads.template, "zelian-template.xlsx", key="template")
 
 
 # -- before loading -------------------------------------------------------------------------------

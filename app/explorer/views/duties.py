@@ -12,6 +12,7 @@ from app.explorer import (
     agenda_files,
     agendas,
     dayless,
+    download,
     due_lines,
     duty_calendar,
     frame,
@@ -200,14 +201,7 @@ def export(found: Sequence[Entry]) -> None:
     show(el("div", el("h2", t("duties.export")), class_="zl"))
     with st.container(horizontal=True):
         for ending, make in makers.items():
-            st.download_button(
-                t(f"duties.export.{ending}"),
-                make,
-                file_name=f"{name}.{ending}",
-                mime=agenda_files.TYPES[ending],
-                key=f"duties_{ending}",
-                on_click="ignore",
-            )
+            download.button(t(f"duties.export.{ending}"), make, f"{name}.{ending}", key=f"duties_{ending}")
 
 
 head = el("h1", t("duties.title"))

@@ -10,6 +10,7 @@ import streamlit as st
 from app.explorer import (
     address,
     dossier_files,
+    download,
     frame,
     issue_list,
     issue_sheet,
@@ -26,7 +27,6 @@ _PER_PAGE: Final = 50
 _OPEN_UP_TO: Final = 20  # longer facets are folded until one of their values is chosen
 _VALUES: Final = 60  # more values than this nobody reads; the search finds the others
 _UNITS: Final = 3  # more units than this are counted, not named
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 desk = store.desk(address.as_of())
 issues = issue_list.catalogue(desk)
@@ -175,7 +175,7 @@ def search() -> None:
     st.query_params.pop("p", None)
 
 
-def files() -> None:
+def export() -> None:
     """Write the buttons that make a file of the selection; each is made when it is asked for."""
     selection = picked or issues.places(found, sort)
     link = permalink.url()
@@ -191,20 +191,10 @@ def files() -> None:
         )
     )
     with st.container(horizontal=True):
-        st.download_button(
-            t("issues.file.xlsx"),
-            partial(issue_sheet.xlsx, desk, issues, selection, link),
-            f"{name}.xlsx",
-            _XLSX,
-            on_click="ignore",
-        )
-        st.download_button(
-            t("issues.file.csv"),
-            partial(issue_sheet.csv, desk, issues, selection),
-            f"{name}.csv",
-            "text/csv",
-            on_click="ignore",
-        )
+        as_xlsx = partial(issue_sheet.xlsx, desk, issues, selection, link)
+        download.button(t("issues.file.xlsx"), as_xlsx, f"{name}.xlsx", key="issues-xlsx")
+        as_csv = partial(issue_sheet.csv, desk, issues, selection)
+        download.button(t("issues.file.csv"), as_csv, f"{name}.csv", key="issues-csv")
     dossier_files.buttons(desk, [issues.rows[place].id for place in selection])
 
 
@@ -236,7 +226,7 @@ else:
             show(el("div", counted, chosen_filters(), order(), class_="zl"))
             label = t("issues.files.picked", n=f"{len(picked):,}") if picked else t("issues.files")
             with st.popover(label):
-                files()
+                export()
             show(el("div", table(shown), paging(page, pages), class_="zl"))
         else:
             show(el("div", join(counted, chosen_filters()), class_="zl"))
