@@ -193,7 +193,9 @@ def test_other_conclusions_of_the_same_run_are_an_alarm(home: Path) -> None:
 def test_a_retracted_statement_does_not_change_a_run_of_before(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said(capsys, "record", "--retract", "rd-f2026-1", "--by", "督察办综合处", "--reason", "重复录入")
+    changes = json.loads(said(capsys, "diff", "2", "3", "--format", "json"))["changes"]
+    (entered,) = {fact["arguments"][0] for change in changes for fact in change["facts"]}
+    said(capsys, "record", "--retract", entered, "--by", "督察办综合处", "--reason", "重复录入")
     said(capsys, "reason", "--as-of", DAY)
     found = json.loads(said(capsys, "diff", "3", "4", "--format", "json"))
     assert {f["stated"] for c in found["changes"] for f in c["facts"]} == {"before"}

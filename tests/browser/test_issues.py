@@ -122,7 +122,7 @@ def test_a_list_is_written_for_the_day_and_in_the_language_of_its_page(
         told = {str(row[0].value): str(row[1].value) for row in about.iter_rows()}
     assert told["As-of date"] == "2 Mar 2025"
     assert told["Rule version"]
-    assert head[1:5] == ["Issue", "Summary", "Inspection", "Place"]
+    assert head[1:5] == ["Issue", "Summary", "Inspection", "District"]
 
 
 def test_a_downloaded_cell_never_acts(visit: VisitorMaker, tmp_path: Path) -> None:

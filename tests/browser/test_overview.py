@@ -237,7 +237,7 @@ def test_a_limit_that_passed_without_a_record_is_never_called_overdue(visit: Vis
 
 def test_a_limit_leads_to_its_conclusion(visit: VisitorMaker) -> None:
     visitor = visit()
-    page = visitor.open("/?month=2025-12")
+    page = visitor.open("/?as_of=2026-11-23&month=2025-12")
     page.locator(".zl-limits a").first.click()
     expect(page).to_have_url(re.compile(r"/issue\?.*c=c-"))
 
