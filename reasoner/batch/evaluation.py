@@ -34,6 +34,13 @@ _LISTED = 3_000
 """Rows up to which it is looked at what a table of facts holds."""
 _WORTH = 20_000
 """Rows from which on a table that nothing reads any more is dropped at once."""
+_PASSES = ("filter_pushdown", "join_order", "build_side_probe_side", "unused_columns", "column_lifetime")
+"""What DuckDB's optimizer is to do. The other passes find nothing to do in rules, of which there are so
+many that looking would take a tenth of the time of a run of 10,000 issues."""
+_PASSES_OF_MANY = ("statistics_propagation", "join_filter_pushdown")
+"""What pays when there is much to join besides."""
+_MANY = 5_000_000
+"""Rows of facts from which on it does."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -75,6 +82,7 @@ class Evaluation(Working):
             done = {row[0] for row in run(f"SELECT stratum FROM {home}.done").fetchall()}
             left = [each for each in self.strata if each.number not in done]
             standing = self._start(left)
+            self._optimize()
             given = [predicate for predicate, rows in self.filled.items() if rows]
             self._choose(needed(self.compiler.rules, self.kept, given))
             self._noted = done
@@ -92,8 +100,17 @@ class Evaluation(Working):
             self._keep({})
             self._finish()
         finally:
+            run("RESET disabled_optimizers")
             run(f"USE {home}")
             run(f"DETACH {WORK}")
+
+    def _optimize(self) -> None:
+        """Leave out the passes of the optimizer that cost more than they save."""
+        run, wanted = self.connection.execute, set(_PASSES)
+        if sum(self.filled.values()) >= _MANY:
+            wanted.update(_PASSES_OF_MANY)
+        known = [name for (name,) in run("SELECT name FROM duckdb_optimizers()").fetchall()]
+        run(f"SET disabled_optimizers = '{','.join(each for each in known if each not in wanted)}'")
 
     def _side_by_side(self, left: list[Stratum]) -> Iterator[Stratum]:
         """Evaluate strata, each as soon as those that it reads are done; yield each when it is done."""
