@@ -128,6 +128,10 @@ class Mapped:
             found = self._stated_of[value] = beside.union(recorded)
         return found
 
+    def stands(self, value: Value) -> bool:
+        """Whether anything is stated of a value, as first argument, whatever is recorded."""
+        return value in self._beside_of
+
     def rows(self, predicate: str, positions: Positions, key: Row, most: int) -> Sequence[Row]:
         """The rows whose arguments at ``positions`` are ``key``. Raises TooMuchError beyond ``most``, and
         when they cannot be looked up by what is known."""

@@ -111,11 +111,12 @@ class Asking:
         demand = self.demand
         return [demand.goal(predicate, tuple(range(len(row))), row) for predicate, row in atoms]
 
-    def facts(self, goals: Iterable[Goal]) -> Facts:
+    def facts(self, goals: Iterable[Goal], looked_at: bool) -> Facts:
         """The statements that some goals rest on, with the classes of what they are about, in the order of
-        the facts files."""
-        ids = self.stated.ids
-        found = {atom for atom in stated_in(cone(goals)) if atom in ids}
+        the facts files. ``looked_at``: with all that were looked at. Raises TooMuchError."""
+        ids, self._demand.spent = self.stated.ids, 0
+        statements = stated_in(cone(goals)) if looked_at else self._demand.support(goals)
+        found = {atom for atom in statements if atom in ids}
         for entity in {row[0] for _, row in found}:
             found.update(self.stated.classes(entity))
         carrier = Facts(outside=self._bare[0].outside)
@@ -156,15 +157,18 @@ class Told(World):
         Its facts are those of the run that it rests on: all that answer a question asked on the way, so that
         what is absent from them is absent from the run. The proof says that they are a part (``PART``).
         """
-        apart = self.apart(conclusion_id)
+        apart = self.apart(conclusion_id, looked_at=True)
         apart.data_version = {**self.data_version, PART: True}
         return apart.certify(conclusion_id)
 
-    def apart(self, conclusion_id: str) -> World:
-        """A world in which a conclusion follows as from everything. Raises what ``explain`` raises."""
+    def apart(self, conclusion_id: str, *, looked_at: bool = False) -> World:
+        """A world in which a conclusion follows as from everything. Raises what ``explain`` raises.
+
+        ``looked_at``: with all statements that were looked at, not only those that it rests on.
+        """
         asking, conclusion = self._asking, self.conclusion(conclusion_id)
         atoms = dict.fromkeys((conclusion.atom, *conclusion.beside, *self._read(conclusion)))
-        facts = asking.facts(asking.goals(atoms))
+        facts = asking.facts(asking.goals(atoms), looked_at)
         world = World(facts, asking.rules, asking.as_of, origin=self.origin, model=asking.model(facts))
         world.speaker = self.speaker
         return world

@@ -6,7 +6,8 @@ conclude, whose bodies are goals again. What was asked once is kept, with the go
 
 Whatever part of all statements holds those of a cone (``stated_in``), the rules conclude from it of the
 goals in the cone exactly what they conclude from all statements, in every way in which it follows: whether a
-premise holds, is absent or counts was asked of all of them.
+premise holds, is absent or counts was asked of all of them. For a proof fewer of them are enough
+(``Demand.support``).
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from reasoner.engine.evaluate import ground
 from reasoner.engine.join import Find, Ground, Row, nothing
 from reasoner.engine.loops import Look
 from reasoner.engine.ways import Asked, Positions, Stated, TooMuchError, Way, Ways
+from reasoner.rulebook.rules import Value
 
 MOST = 12_000
 """Goals and rows that one question may take; more are not looked at in one process."""
@@ -26,13 +29,15 @@ _NONE: tuple[Row, ...] = ()
 class Goal:
     """A predicate with the arguments at some positions known, and what holds of it."""
 
-    __slots__ = ("key", "of", "rows", "stated", "uses")
+    __slots__ = ("key", "of", "rows", "stated", "tests", "uses")
 
     def __init__(self, of: Asked, key: Row) -> None:
         self.of, self.key = of, key
         self.rows: Mapping[Row, None] = {}
         self.stated: Sequence[Row] = _NONE
         self.uses: Sequence[Goal] = ()
+        self.tests: Sequence[Goal] = ()
+        """Those of the goals used of which something holds that must not, or is counted."""
 
 
 _EMPTY = Goal(("", ()), ())
@@ -47,6 +52,7 @@ class Demand:
         self._goals: dict[Asked, dict[Row, Goal]] = {}
         self._finders: dict[Look, Find] = {}
         self._uses: list[Goal] = []
+        self._tests: list[Goal] = []
         self._circle: dict[int, dict[Goal, None]] = {}
         self.spent, self.most = 0, MOST
         """Goals solved and rows stated in them since somebody set it to 0, and how many may be."""
@@ -72,7 +78,7 @@ class Demand:
             return nothing
         of = look.predicate, look.positions
         goals = self._goals.setdefault(of, {})
-        one = len(look.positions) == 1 and not look.whole
+        one, tests = len(look.positions) == 1 and not look.whole, look.tests
 
         def find(key: Any, _: Iterable[Row] = ()) -> Iterable[Row]:
             if one:
@@ -81,6 +87,8 @@ class Demand:
             if goal is None:
                 goal = self._goal(of, key)
             self._uses.append(goal)
+            if tests and goal.rows:
+                self._tests.append(goal)
             return goal.rows
 
         return find
@@ -100,11 +108,12 @@ class Demand:
         return goal
 
     def _at_once(self, of: Asked, key: Row) -> Goal | None:
-        """The goal when one look shows all of it: what is only stated, or a class nobody states of this."""
+        """The goal when one look shows all of it: what is only stated, or holds of nothing of which so little
+        is stated."""
         if of[0] in self.ways.plain:
             stated = self.stated.rows(of[0], of[1], key, self.most)
-        elif of[1] == (0,) and of[0] in self.ways.sources:
-            if not self.ways.sources[of[0]].isdisjoint(self.stated.stated_of(key[0])):
+        elif of[1] and not of[1][0] and of[0] in self.ways.gates:
+            if not self.ways.gates[of[0]].isdisjoint(self.stated.stated_of(key[0])):
                 return None
             stated = _NONE
         else:
@@ -127,7 +136,7 @@ class Demand:
         if predicate in self.stated.predicates:
             goal.stated = self.stated.rows(predicate, positions, goal.key, self.most)
         rows = dict.fromkeys(goal.stated)
-        above, self._uses = self._uses, []
+        above, self._uses, self._tests = (self._uses, self._tests), [], []
         try:
             for way in self._ways(goal):
                 given = way.start(goal.key)
@@ -135,18 +144,69 @@ class Demand:
                     for head, _ in way.plan.solutions(self.find, given):
                         rows[head] = None
             goal.rows, goal.uses = rows, list(dict.fromkeys(self._uses))
+            goal.tests = list(dict.fromkeys(self._tests))
         finally:
-            self._uses = above
+            self._uses, self._tests = above
         self.kept += 1
         self._spend(predicate, 1 + len(goal.stated))
 
     def _ways(self, goal: Goal) -> Iterable[Way]:
-        """The ways to conclude a goal, but for those from classes that nobody states of the thing asked."""
-        ways, sources = self.ways.concluding(goal.of, goal.key), self.ways.sources
-        if goal.of[1] != (0,) or goal.of[0] not in sources:
+        """The ways to conclude a goal, but for those for which too little is stated of the thing asked."""
+        ways = self.ways.concluding(goal.of, goal.key)
+        if not goal.of[1] or goal.of[1][0]:
             return ways
         stated = self.stated.stated_of(goal.key[0])
-        return (way for way in ways if any(not sources[p].isdisjoint(stated) for p in way.plan.reads))
+        return [way for way in ways if way.gate is None or not way.gate.isdisjoint(stated)]
+
+    def support(self, roots: Iterable[Goal]) -> dict[Ground, None]:
+        """The statements from which what some goals found follows in every way in which it does from all.
+
+        Those are what every way rests on. Where something must not hold, or is counted, and does hold, they
+        are also what that rests on, or a rule would conclude more from them than from all. Nothing is
+        concluded of a thing of which none of them says anything (``Ways.gates``): goals about it are passed
+        over until one does. Raises TooMuchError.
+        """
+        found: dict[Ground, None] = {}
+        goals = list(roots)
+        atoms = [(goal.of[0], row) for goal in goals for row in goal.rows]
+        seen, known, subjects = set[Goal](), set[Ground](), set[Value]()
+        passed: dict[Value, list[Goal]] = {}
+        while atoms or goals:
+            if atoms:
+                atom = atoms.pop()
+                if atom in known:
+                    continue
+                known.add(atom)
+                predicate, row = atom
+                goal = self.goal(predicate, tuple(range(len(row))), row)
+                goals.append(goal)
+                if goal.stated:
+                    found[atom] = None
+                    subjects.add(row[0])
+                    goals += passed.pop(row[0], ())
+                atoms += self._premises(goal)
+                continue
+            goal = goals.pop()
+            if goal in seen:
+                continue
+            if goal.of[1] and not goal.of[1][0] and goal.of[0] in self.ways.gates:
+                subject = goal.key[0]
+                if subject not in subjects and not self.stated.stands(subject):
+                    passed.setdefault(subject, []).append(goal)
+                    continue
+            seen.add(goal)
+            goals += goal.uses
+            atoms += [(test.of[0], row) for test in goal.tests for row in test.rows]
+        return found
+
+    def _premises(self, goal: Goal) -> Iterator[Ground]:
+        """What the ways rest on in which the rows of a goal follow."""
+        for way in self._ways(goal):
+            given = way.start(goal.key)
+            if given is not None:
+                for _, values in way.plan.solutions(self.find, given):
+                    binding = dict(zip(way.plan.names, values, strict=True))
+                    yield from (ground(atom, binding) for atom in way.plan.rule.positive())
 
     def _in_circle(self, number: int, goal: Goal) -> Goal:
         """Goals that ask one another are solved together, again and again until none has a row more."""

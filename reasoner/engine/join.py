@@ -32,7 +32,7 @@ def finder(rows: Rows) -> Finder:
     """What finds rows by asking for them anew every time."""
 
     def find(look: Look) -> Find:
-        predicate, positions, whole = look
+        predicate, positions, whole, _ = look
         if len(positions) == 1 and not whole:
             return lambda value, _=(): rows(predicate, positions, (value,))
         return lambda key, _=(): rows(predicate, positions, key)
@@ -129,7 +129,7 @@ class Plan:
         self.names = tuple(dict.fromkeys(outer))
         self.needs = frozenset(atom.predicate for atom in rule.positive())
         self.reads = frozenset(atom.predicate for atom in rule.atoms() if atom is not rule.head)
-        self._order = tuple(_ordered(rule.body, frozenset(given), cost or _cost))
+        self._order = tuple(ordered(rule.body, frozenset(given), cost or _cost))
         self._code: bytes | None = None
         self._looks: list[Look] = []
         self._joined: list[int] = []
@@ -178,7 +178,7 @@ class Plan:
         return self._run(lambda number: (restricted.find if number == place else find)(looks[number]), given)
 
 
-def _ordered(
+def ordered(
     body: Iterable[Literal], bound: frozenset[str], cost: Cost
 ) -> Iterator[tuple[Literal, frozenset[str]]]:
     """The literals in the order in which they are joined, each with the variables bound before it."""

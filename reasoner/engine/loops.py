@@ -42,11 +42,15 @@ def compare(left: Value, op: str, right: Value) -> bool:
 
 
 class Look(NamedTuple):
-    """What is looked up: a predicate by some of its arguments; ``whole`` by all of them."""
+    """What is looked up: a predicate by some of its arguments; ``whole`` by all of them.
+
+    ``tests``: whether there must be none, or they are counted.
+    """
 
     predicate: str
     positions: tuple[int, ...]
     whole: bool
+    tests: bool = False
 
 
 @dataclass
@@ -90,7 +94,9 @@ class Loops:
 
     # -- steps ------------------------------------------------------------------------------------
 
-    def _found(self, atom: Atom, bound: Collection[str]) -> tuple[str, list[tuple[int, int]]]:
+    def _found(
+        self, atom: Atom, bound: Collection[str], tests: bool = False
+    ) -> tuple[str, list[tuple[int, int]]]:
         """The expression that finds an atom's rows, and the places of a row that must agree."""
         positions, key, agree = [], [], []
         first: dict[str, int] = {}
@@ -104,7 +110,7 @@ class Loops:
                 first[arg.name] = i
         whole = len(positions) == len(atom.args)
         number = len(self.looks)
-        self.looks.append(Look(atom.predicate, tuple(positions), whole))
+        self.looks.append(Look(atom.predicate, tuple(positions), whole, tests))
         unknown = "" if self._rest else f"if f{number} is None: "
         self._line(f"{unknown}f{number} = look({number})")
         if whole:
@@ -140,7 +146,7 @@ class Loops:
         self._depth += 1
 
     def _absent(self, atom: Atom, bound: Collection[str]) -> None:
-        found, agree = self._found(atom, bound)
+        found, agree = self._found(atom, bound, tests=True)
         if agree:
             same = " and ".join(f"r[{a}] == r[{b}]" for a, b in agree)
             found = f"any({same} for r in {found})"
@@ -161,7 +167,7 @@ class Loops:
         counted, known, outside = f"s{len(self.looks)}", set(bound), self._indent
         self._line(f"{counted} = set()")
         for atom in literal.atoms:
-            found, agree = self._found(atom, known)
+            found, agree = self._found(atom, known, tests=True)
             if self.looks[-1].whole:
                 self._line(f"if {found}:")
                 self._indent += 1

@@ -7,12 +7,13 @@ is told by what is stated, and estimated for what rules conclude from that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from math import log2
 from typing import Protocol
 
-from reasoner.engine.join import Plan, Row
+from reasoner.engine.join import Cost, Plan, Row, ordered
+from reasoner.engine.unfold import unfolded
 from reasoner.rulebook.rules import Atom, Comparison, Count, Literal, Not, Rule, Value, Var, strata
 
 _ALL = 1e9
@@ -28,6 +29,10 @@ Asked = tuple[str, Positions]
 """A predicate and the positions at which its arguments are known."""
 Known = tuple[tuple[int, Value | None], ...]
 """The positions at which arguments are known, with those that are the same for every question."""
+_PASSES = 0.7
+"""How often a test holds of which nothing is known; it is not counted on that one holds more often."""
+_MANY, _RULES = 1.5, 3
+"""A premise that finds more rows than this is replaced by what concludes it, in at most so many rules."""
 
 
 class TooMuchError(ValueError):
@@ -54,13 +59,18 @@ class Stated(Protocol):
     def stated_of(self, value: Value) -> Collection[str]:
         """The predicates of the rows that have this value as first argument, perhaps with others."""
 
+    def stands(self, value: Value) -> bool:
+        """Whether anything is stated of a value, as first argument, whatever is recorded."""
+
 
 class Way:
     """A rule entered by what is known of its head."""
 
-    __slots__ = ("_agree", "_fills", "_fixed", "plan")
+    __slots__ = ("_agree", "_fills", "_fixed", "gate", "plan")
 
-    def __init__(self, rule: Rule, positions: Positions, cost: Callable[[Literal, Collection[str]], float]):
+    def __init__(self, rule: Rule, positions: Positions, cost: Cost, gate: frozenset[str] | None) -> None:
+        self.gate = gate
+        """Of which predicates something must be stated of what the head is about first, if known."""
         self._fixed: list[tuple[int, Value]] = []
         self._agree: list[tuple[int, int]] = []
         first: dict[str, int] = {}
@@ -82,11 +92,26 @@ class Way:
         return tuple([key[place] for place in self._fills])
 
 
+def _variables(atom: Atom, positions: Positions) -> frozenset[str]:
+    """The names of the variables at some positions."""
+    return frozenset(a.name for p in positions if isinstance(a := atom.args[p], Var))
+
+
+def _known(atom: Atom, bound: Collection[str]) -> bool:
+    return all(v.name in bound for v in atom.variables())
+
+
+def _tested(passes: float, work: float) -> float:
+    """What a test costs for each time that it saves the rest."""
+    return work / (1 - min(passes, _PASSES))
+
+
 class Ways:
     """The ways to conclude what is asked for, made when they are first needed; shared by many demands.
 
-    ``alive``: the predicates that may have rows at all. ``sources``: for a class of which something is only
-    because it is of another class, those of which it may be stated. ``plain``: what is only stated.
+    ``alive``: the predicates that may have rows at all. ``plain``: what is only stated. ``gates``: of which
+    predicates one at least must be stated of something for a predicate to hold of it; of both it is the first
+    argument.
     """
 
     def __init__(self, rules: Iterable[Rule], stated: Stated, words: Collection[Value]) -> None:
@@ -100,30 +125,36 @@ class Ways:
                 if recursive:
                     self.circular[rule.head.predicate] = number
         self._stated, self._made = stated, dict[tuple[Asked, Positions], dict[Value | None, list[Way]]]()
+        self._by_first: dict[str, dict[Value | None, list[Rule]]] = {}
+        self._named: dict[tuple[str, int], int] = {}
+        """How many values the rules for a predicate name at a position of their heads."""
         self._efforts: dict[tuple[str, Known], tuple[float, float]] = {}
         self.alive = self._living(stated.predicates)
         self.plain = frozenset(p for p in stated.predicates if not any(self._live(p)))
-        self.sources: dict[str, frozenset[str]] = {}
-        for predicate in (each for each in self._rules if each not in self.circular):
-            self._sources(predicate)
+        self.gates: dict[str, frozenset[str]] = {}
+        for predicate in self.alive:
+            self._gate(predicate)
 
-    def _sources(self, predicate: str) -> frozenset[str] | None:
-        """What a class rests on, when nothing but classes; None otherwise."""
-        if predicate in self.sources:
-            return self.sources[predicate]
-        found = {predicate}
+    def _gate(self, predicate: str) -> frozenset[str] | None:
+        """Of what something must be stated that this is said of first; None when that is not known."""
+        if predicate in self.gates:
+            return self.gates[predicate]
+        if predicate in self.circular:
+            return None
+        found = {predicate} & set(self._stated.predicates)
         for rule in self._live(predicate):
-            copied = rule.body[0] if len(rule.body) == 1 else None
-            if predicate in self.circular or not isinstance(copied, Atom):
-                return None
-            if len(copied.args) != 1 or copied.args != rule.head.args or not isinstance(copied.args[0], Var):
-                return None
-            below = self._sources(copied.predicate)
+            below = self._narrowest(rule)
             if below is None:
                 return None
             found |= below
-        self.sources[predicate] = frozenset(found)
-        return self.sources[predicate]
+        self.gates[predicate] = frozenset(found)
+        return self.gates[predicate]
+
+    def _narrowest(self, rule: Rule) -> frozenset[str] | None:
+        """The gate of a rule: that of one of its premises about the same thing."""
+        first = rule.head.args[0]
+        about = (a.predicate for a in rule.positive() if isinstance(first, Var) and a.args[0] == first)
+        return min((gate for each in about if (gate := self._gate(each)) is not None), key=len, default=None)
 
     def _living(self, stated: Iterable[str]) -> frozenset[str]:
         living, waiting = set(stated), dict[str, list[Rule]]()
@@ -152,26 +183,70 @@ class Ways:
         words = tuple([p for p, value in zip(of[1], key, strict=True) if value in self._words])
         made = self._made.get((of, words))
         if made is None:
-            made = self._made[of, words] = self._make(of, words)
-        if of[1] and of[1][0] == 0:
-            yield from made.get(key[0], ())
-        yield from made.get(None, ())
+            made = self._made[of, words] = {}
+        named = self._by_first.get(of[0])
+        if named is None:
+            named = self._by_first[of[0]] = self._by_what_is_first(of[0])
+        firsts = (key[0], None) if of[1] and not of[1][0] else named
+        for first in firsts:
+            if first in named:
+                ways = made.get(first)
+                if ways is None:
+                    rules = named[first]
+                    ways = made[first] = [way for rule in rules for way in self._make(rule, of[1], words)]
+                yield from ways
+
+    def _by_what_is_first(self, predicate: str) -> dict[Value | None, list[Rule]]:
+        """The rules for a predicate by what they name first in their heads; None: nothing."""
+        found: dict[Value | None, list[Rule]] = {}
+        for rule in self._live(predicate):
+            first = rule.head.args[0]
+            found.setdefault(None if isinstance(first, Var) else first, []).append(rule)
+        return found
 
     def _live(self, predicate: str) -> Iterator[Rule]:
         for rule in self._rules.get(predicate, ()):
             if all(atom.predicate in self.alive for atom in rule.positive()):
                 yield rule
 
-    def _make(self, of: Asked, words: Positions) -> dict[Value | None, list[Way]]:
-        predicate, positions = of
-        found: dict[Value | None, list[Way]] = {}
-        for rule in self._live(predicate):
-            first = rule.head.args[0] if positions and positions[0] == 0 else None
-            key = first if not isinstance(first, Var) else None
-            own = frozenset(a.name for p in words if isinstance(a := rule.head.args[p], Var))
-            cost = partial(self._cost, words=own)
-            found.setdefault(key, []).append(Way(rule, positions, cost))
-        return found
+    def _make(self, rule: Rule, positions: Positions, words: Positions) -> Iterator[Way]:
+        for each in self._unfolded(rule, positions, words):
+            cost = partial(self._cost, words=_variables(each.head, words))
+            yield Way(each, positions, cost, self._narrowest(each))
+
+    def _unfolded(self, rule: Rule, positions: Positions, words: Positions) -> list[Rule]:
+        """A rule with the premises that find much replaced by what concludes them, while that makes few rules
+        of it, so that the join may begin elsewhere."""
+        done: list[Rule] = []
+        waiting, mark = [rule], 0
+        while waiting:
+            each, mark = waiting.pop(), mark + 1
+            premise = self._crowded(each, positions, words)
+            inner = list(self._live(premise.predicate)) if premise is not None else []
+            if premise is None or len(done) + len(waiting) + len(inner) > _RULES:
+                done.append(each)
+            else:
+                made = (unfolded(each, premise, by, str(mark)) for by in inner)
+                waiting += [one for one in made if one is not None]
+        return done
+
+    def _crowded(self, rule: Rule, positions: Positions, words: Positions) -> Atom | None:
+        """The first premise in the order of a join that finds much and is only concluded."""
+        if any(rule.counts()):
+            return None
+        given, own = (_variables(rule.head, known) for known in (positions, words))
+        for literal, bound in ordered(rule.body, given, partial(self._cost, words=own)):
+            if not isinstance(literal, Atom) or _known(literal, bound):
+                continue
+            many = self._effort(literal, bound, own)[0] > _MANY
+            if many and self._replaceable(literal.predicate):
+                return literal
+        return None
+
+    def _replaceable(self, predicate: str) -> bool:
+        if predicate in self.circular or predicate in self._stated.predicates:
+            return False
+        return not any(any(rule.counts()) for rule in self._live(predicate))
 
     # -- what a join is likely to cost ----------------------------------------------------------------
 
@@ -179,13 +254,15 @@ class Ways:
         match literal:
             case Atom():
                 rows, work = self._effort(literal, bound, words)
+                if _known(literal, bound):
+                    return _tested(rows, work)
                 leads = any(
                     isinstance(a, Var) and a.name in bound and a.name not in words for a in literal.args
                 )
                 return rows * 10 + log2(1 + work) + (0 if leads or rows < _FEW else _ALL)
             case Not(atom):
                 if all(v.anonymous or v.name in bound for v in atom.variables()):
-                    return log2(1 + self._effort(atom, bound, words)[1]) - 0.5
+                    return _tested(_PASSES, self._effort(atom, bound, words)[1])
                 return _NEVER
             case Comparison(left, _, right):
                 known = all(t.name in bound for t in (left, right) if isinstance(t, Var))
@@ -217,13 +294,27 @@ class Ways:
         rows = self._stated.spread(predicate, known) if predicate in self._stated.predicates else 0.0
         work = 1.0 + rows
         for rule in self._live(predicate):
-            pairs = [(rule.head.args[p], value) for p, value in known]
-            if all(isinstance(a, Var) or value in (None, WORD, a) for a, value in pairs):
-                bound = {a.name for a, _ in pairs if isinstance(a, Var)}
-                words = {a.name for a, value in pairs if isinstance(a, Var) and value is not None}
+            pairs = [(p, rule.head.args[p], value) for p, value in known]
+            if all(isinstance(a, Var) or value in (None, WORD, a) for _, a, value in pairs):
+                bound = {a.name for _, a, _ in pairs if isinstance(a, Var)}
+                words = {a.name for _, a, value in pairs if isinstance(a, Var) and value is not None}
                 each, effort = self._joined(rule, bound, words)
-                rows, work = rows + each, work + effort
+                share = self._share(predicate, pairs)
+                rows, work = rows + share * each, work + share * effort
         return (min(rows, 1.0) if len(known) == arity else rows), work
+
+    def _share(self, predicate: str, pairs: Iterable[tuple[int, Value | Var, Value | None]]) -> float:
+        """How often a value that is known, though not which it is, is the one that a rule names."""
+        share = 1.0
+        for position, argument, value in pairs:
+            if not isinstance(argument, Var) and value in (None, WORD):
+                named = self._named.get((predicate, position))
+                if named is None:
+                    heads = {rule.head.args[position] for rule in self._live(predicate)}
+                    named = sum(not isinstance(each, Var) for each in heads)
+                    self._named[predicate, position] = named
+                share /= named
+        return share
 
     def _joined(self, rule: Rule, bound: set[str], words: Collection[str]) -> tuple[float, float]:
         """What a rule is likely to conclude, and the effort of it, joined in the order that costs least."""
@@ -236,9 +327,9 @@ class Ways:
                 each, effort = self._effort(literal, bound, words)
                 bound |= {v.name for v in literal.variables()}
             elif isinstance(literal, Not):
-                each, effort = 0.7, self._effort(literal.atom, bound, words)[1]
+                each, effort = _PASSES, self._effort(literal.atom, bound, words)[1]
             else:
-                each, effort = 0.7, 0.1
+                each, effort = _PASSES, 0.1
             work += rows * effort
             rows *= each
         return rows, work
