@@ -44,7 +44,8 @@ def _row(number: int, case: Case) -> tuple[str, ...]:
     lang = t.lang
     summary = own.text(lang, "summary")
     title = case.title if summary.startswith(case.title.rstrip("…")) else f"{case.title}\n{summary}"
-    found = own.text(lang, "foundOn") or t.day(own.text(lang, "publishedOn"))
+    published = own.text(lang, "publishedOn")  # not the day on which it was found
+    found = own.text(lang, "foundOn") or (published and t("list.published", day=t.day(published)))
     asked = [each for each in case.transfers if each.norm == layout("norm")]
     return (
         str(number),

@@ -47,6 +47,17 @@ def test_the_list_has_what_article_39_asks_for(sample: Dossier) -> None:
     assert line["清单和案卷移交的状态"].startswith("已履行")
 
 
+def test_a_day_of_publication_is_not_given_as_the_day_on_which_an_issue_was_found(
+    real: Dossier, sample: Dossier
+) -> None:
+    def day(made: Dossier) -> str:
+        table = made.sheets[0].table
+        return table.rows[0][table.head.index("督察及发现日期")]
+
+    assert day(real) == "第三轮中央督察\n发现日期未记录，2024年5月17日公开"
+    assert day(sample) == "【示例】2024例行一批\n2024年3月12日"
+
+
 def test_an_issue_without_findings_stands_as_not_found_either_way(real: Dossier) -> None:
     row = real.sheets[0].table.rows[0]
     assert row.count("未见认定") == 2
