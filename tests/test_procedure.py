@@ -136,6 +136,8 @@ def test_the_bundled_record_follows_procedures_only_where_the_measures_apply(
     monkeypatch.setenv("ZELIAN_HOME", str(bundled_home))
     assert "没有规定" in said(capsys, "procedure", "i-c1")[1]  # 2016, before the Measures
     assert "中央督察整改程序" in said(capsys, "procedure", "i-c3")[1]
+    early = said(capsys, "procedure", "i-m2-4", "--as-of", "2025-03-02")[1]  # it began in December 2025
+    assert "或者它在基准日之后才开始" in early
 
 
 def test_every_procedure_is_without_a_circle_and_every_step_cites_the_text() -> None:

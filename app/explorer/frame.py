@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from app.explorer import address, allowed, store, theme
+from app.explorer import address, allowed, later, store, theme
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 
@@ -47,7 +47,7 @@ def top(page: str) -> None:
             class_="zl zl-top",
         )
     )
-    for told in (_who(page), _samples()):
+    for told in (_who(page), _samples(), later.notice(store.desk(address.as_of()))):
         if told:
             show(told)
 

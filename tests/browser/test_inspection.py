@@ -82,3 +82,31 @@ def test_an_unknown_inspection_says_what_to_do_next(visit: VisitorMaker) -> None
 def test_an_inspection_before_the_measures_follows_no_procedure(visit: VisitorMaker) -> None:
     page = visit().open(f"/inspection?{DAY}&id=i-c1")
     expect(page.locator(".zl-empty")).to_contain_text("没有规定")
+
+
+def test_what_came_after_the_day_is_said_to_be_later_and_never_to_be_before_the_measures(
+    visit: VisitorMaker,
+) -> None:
+    visitor = visit()
+    page = visitor.open("/inspection?as_of=2025-03-02&id=i-s-routine-2026")
+    expect(page.locator(".zl-empty")).to_have_text("这次督察开始于2026年1月12日，在基准日2025年3月2日之后。")
+    visitor.open("/inspection?as_of=2025-03-02&lang=en")
+    drawn = page.locator("tbody tr", has=page.get_by_role("link", name="【示例】2026例行一批", exact=True))
+    expect(drawn).to_contain_text("began after the as-of date")
+    before = page.locator("tbody tr", has=page.get_by_role("link", name="第二轮中央督察", exact=True))
+    expect(before).to_contain_text("no procedure of the Measures")
+
+
+def test_issues_found_after_the_day_are_said_to_be_among_those_listed(visit: VisitorMaker) -> None:
+    visitor = visit()
+    page = visitor.open("/issues?as_of=2025-03-02&lang=en")
+    expect(page.locator("aside.zl-later")).to_contain_text("too: 21.")
+    visitor.open("/issue?as_of=2025-03-02&samples=no&id=CQ-075")  # the day of its inspection: it has none
+    expect(page.locator("aside.zl-later")).to_contain_text("问题3个")
+    expect(page.locator("p.zl-later")).to_have_text(
+        "提出这个问题的督察开始于2025年12月1日，在基准日2025年3月2日之后。"
+    )
+    visitor.open("/issue?as_of=2025-03-02&id=CQ-001")
+    expect(page.locator("p.zl-later")).to_have_count(0)
+    visitor.open(f"/issue?{DAY}&id=CQ-075")
+    expect(page.locator(".zl-later")).to_have_count(0)

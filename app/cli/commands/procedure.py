@@ -47,8 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if not found:
         print(
-            "本办法没有规定这次督察的程序（施行前，或者层级、类型未记录） ｜ "
-            "no procedure applies (before the Measures took effect, or level or kind not on record)"
+            "本办法没有规定这次督察的程序（施行前，或者层级、类型未记录），或者它在基准日之后才开始 ｜ "
+            "no procedure applies (before the Measures took effect, or level or kind not on record), "
+            "or it began after the as-of date"
         )
     for each in found:
         sys.stdout.write(_shown(each, arguments.lang) + "\n")

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.explorer import address, frame, inspections, leadership, panels, proofs, said, steps, store, tabular
+from app.explorer import (
+    address,
+    frame,
+    inspections,
+    later,
+    leadership,
+    panels,
+    proofs,
+    said,
+    steps,
+    store,
+    tabular,
+)
 from app.explorer.markup import Markup, el, go, join, show
 from app.explorer.words import day, t
 from reasoner.records.record import Statement
@@ -33,7 +45,10 @@ def stage(one: inspections.Row) -> Markup:
     """Return the step that each procedure of the inspection has reached, and what may come next."""
     found = steps.readings(desk, one.id)
     if not found:
-        return el("span", t("inspection.procedure.none.short"), class_="zl-quiet")
+        words = (
+            "inspection.procedure.later" if one.id in later.begun(desk) else "inspection.procedure.none.short"
+        )
+        return el("span", t(words), class_="zl-quiet")
     return join(el("div", steps.reached(each)) for each in found if each.reached) or el(
         "span", t("inspection.stage.none"), class_="zl-quiet"
     )
@@ -127,7 +142,8 @@ def procedure(one: inspections.Row) -> None:
     """Write the procedures that the inspection follows, step by step."""
     found = steps.readings(desk, one.id)
     if not found:
-        frame.empty(t("inspection.procedure.none"))
+        words = later.of_inspection(desk, one.id) or t("inspection.procedure.none")
+        frame.empty(words)
         return
     drawn = [
         el("section", el("h2", store.worded(each.label, lang)), steps.draw(desk, each)) for each in found

@@ -14,6 +14,7 @@ from app.explorer import (
     dossier_files,
     frame,
     history,
+    later,
     standing,
     steps,
     store,
@@ -51,6 +52,7 @@ def heading(issue: store.Issue, tab: str) -> None:
             el("p", back, " / ", row.id, class_="zl-quiet zl-small"),
             el("h1", row.title),
             el("p", summary, class_="zl-lead zl-summary") if summary else None,
+            later.of_issue(desk, row.id),
             frame.tabs("tab", names, tab, c=None),
             class_="zl",
         )
