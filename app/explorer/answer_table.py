@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
@@ -87,10 +88,14 @@ def said_of(answer: Answer) -> Markup:
     )
 
 
-def exports(desk: store.Desk, answer: Answer, query: str, name: str) -> None:
-    """Offer the answer as CSV and as a workbook, and the query as a file."""
+def exports(desk: store.Desk, answer: Answer, query: str, name: str, filled: Sequence[str]) -> None:
+    """Offer the answer as CSV and as a workbook, and the query as a file.
+
+    ``filled`` says what stood in the blanks of the question ``name``.
+    """
     notes = [
         name,
+        *filled,
         t(
             "questions.note.of",
             day=day(address.as_of()),

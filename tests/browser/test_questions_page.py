@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import openpyxl
 import pytest
@@ -88,6 +88,25 @@ def test_the_answer_is_saved_as_a_workbook_as_csv_and_as_a_query(visit: VisitorM
     name, file = download(page, "保存查询 .rq", tmp_path)
     assert name == "issues-with-words.rq"
     assert 'VALUES ?words { "onerror" }' in file.read_text("utf-8")
+
+
+def test_a_file_says_what_was_asked_and_that_a_query_was_changed(visit: VisitorMaker, tmp_path: Path) -> None:
+    visitor = visit()
+    page = visitor.open("/questions?q=tasks-of-unit&unit=eWater&as_of=2026-11-23&lang=en")
+    _, file = download(page, "Export Excel", tmp_path)
+    assert "body: 示例水务集团" in texts_of(file)
+    changed = urlencode({"sparql": "SELECT ?unit { ?unit zl:succeededBy id:d500157 }"})
+    visitor.open(f"/questions?q=tasks-of-unit&{changed}")
+    name, file = download(page, "导出 Excel", tmp_path)
+    assert name == "某单位承担哪些整改任务（修改过的查询）.xlsx"
+    assert "某单位承担哪些整改任务（修改过的查询）" in texts_of(file)
+
+
+def texts_of(file: Path) -> set[object]:
+    """Return what stands in the cells of a workbook."""
+    sheet = openpyxl.load_workbook(file).active
+    assert sheet is not None
+    return {cell.value for row in sheet.iter_rows() for cell in row}
 
 
 def test_no_cell_of_a_file_starts_a_formula() -> None:

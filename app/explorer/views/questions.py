@@ -105,6 +105,16 @@ def blanks(of: Question) -> None:
 # -- the answer ----------------------------------------------------------------------------------
 
 
+def filled(of: Question) -> list[str]:
+    """Return what stands in the blanks of a question, each in words; an answer kept as a file needs it."""
+    found = []
+    for blank in of.blanks:
+        if value := address.param(blank.name) or blank.default:
+            words = dict(questions.options(desk, blank, lang)).get(value, value)
+            found.append(f"{blank.label[lang]}{t('colon')}{words}")
+    return found
+
+
 def nothing(of: Question | None) -> None:
     """Say that there is no answer, and what to do next."""
     if of is None:
@@ -261,7 +271,7 @@ def results(query: str, name: str, of: Question | None) -> None:
                 class_="zl",
             )
         )
-        answer_table.exports(desk, answer, query, name)
+        answer_table.exports(desk, answer, query, name, filled(of) if of else ())
     else:
         show(el("div", answer_table.said_of(answer), class_="zl"))
         nothing(of)
@@ -274,7 +284,7 @@ def one(of: Question) -> None:
     if changed:
         back = go(address.here(sparql=None, p=None), t("questions.sparql.back"))
         show(el("p", t("questions.sparql.edited"), " ", back, class_="zl"))
-        ask_edited(changed, of.title[lang])
+        ask_edited(changed, t("questions.edited.of", title=of.title[lang]))
         return
     blanks(of)
     try:
