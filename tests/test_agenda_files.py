@@ -47,8 +47,9 @@ def test_no_cell_is_a_formula(desk: Named, found: list[agenda.Entry]) -> None:
     at = HEAD.index("matter")
     assert any("HYPERLINK" in row[at] for row in rows)
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
-    book = load_workbook(io.BytesIO(agenda_files.as_xlsx(desk, found, "zh", HEAD, "[a]:b/c")))
-    kinds = {cell.data_type for line in book.worksheets[0].iter_rows() for cell in line}
+    about = ("about", [("unit", HOSTILE)])
+    book = load_workbook(io.BytesIO(agenda_files.as_xlsx(desk, found, "zh", HEAD, "[a]:b/c", about)))
+    kinds = {cell.data_type for sheet in book.worksheets for line in sheet.iter_rows() for cell in line}
     assert "f" not in kinds
 
 

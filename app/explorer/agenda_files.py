@@ -78,8 +78,18 @@ def as_csv(desk: store.Desk, found: Sequence[Entry], lang: Lang, head: Sequence[
     return tables.as_csv(head, cells).encode("utf-8-sig")
 
 
-def as_xlsx(desk: store.Desk, found: Sequence[Entry], lang: Lang, head: Sequence[str], title: str) -> bytes:
-    """Return the lines as a workbook: text cells only, the head kept in sight."""
+def as_xlsx(
+    desk: store.Desk,
+    found: Sequence[Entry],
+    lang: Lang,
+    head: Sequence[str],
+    title: str,
+    about: tuple[str, Sequence[tuple[str, str]]],
+) -> bytes:
+    """Return the lines as a workbook: text cells only, the head kept in sight.
+
+    ``about``: the title of a second sheet, and what it says of the lines, by name.
+    """
     book = Workbook()
     page = book.worksheets[0]
     page.title = re.sub(r"[\[\]:*?/\\]", " ", title)[:31]
@@ -97,6 +107,10 @@ def as_xlsx(desk: store.Desk, found: Sequence[Entry], lang: Lang, head: Sequence
         page.column_dimensions[get_column_letter(number)].width = _WIDE.get(name, 13)
     page.freeze_panes = "A2"
     page.auto_filter.ref = page.dimensions
+    second = book.create_sheet(about[0])
+    for name_and_value in about[1]:
+        second.append([neutral(words) for words in name_and_value])
+    second.column_dimensions["A"].width, second.column_dimensions["B"].width = 30, 90
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -207,6 +207,23 @@ def test_tables_hold_what_is_shown_and_nothing_that_runs(visit: VisitorMaker, tm
     assert {cell.data_type for line in sheet.iter_rows(min_row=2) for cell in line} <= {"s", "n", "inlineStr"}
 
 
+def test_a_table_of_some_lines_does_not_call_them_all_and_says_which(
+    visit: VisitorMaker, tmp_path: Path
+) -> None:
+    visitor = visit()
+    page = visitor.open(f"/duties?{DAY}")
+    assert download(page, "下载 .csv", tmp_path).name == "时限_全部_逾期与届满_2026-11-23.csv"
+    visitor.open(f"/duties?{DAY}&part=overdue&inspection=i-s-routine-2024&lang=en")
+    file = download(page, "Download .xlsx", tmp_path)
+    assert file.name == "deadlines_part_Overdue_2026-11-23.xlsx"
+    about = dict(load_workbook(file)["About"].values)
+    assert about["Inspection"] == "【示例】2024例行一批"
+    assert about["Deadlines"] == "Overdue"
+    assert str(about["Permanent link (with as-of date)"]).endswith("part=overdue&inspection=i-s-routine-2024")
+    visitor.open(f"{UNIT}&inspection=i-s-routine-2024")
+    assert download(page, "下载 .csv", tmp_path).name == "时限_白杨区政府（示例）_部分_2026-11-23.csv"
+
+
 def test_an_unknown_unit_or_an_empty_filter_says_what_to_do(visit: VisitorMaker) -> None:
     page = visit().open(f"/duties?{DAY}&inspection=nowhere")
     expect(page.locator(".zl-empty")).to_contain_text("没有符合条件的时限")

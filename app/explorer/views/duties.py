@@ -18,6 +18,7 @@ from app.explorer import (
     frame,
     paged,
     periods,
+    permalink,
     store,
 )
 from app.explorer.markup import Markup, el, go, join, show
@@ -183,16 +184,36 @@ def listed(found: Sequence[Entry]) -> None:
         show(el("div", el("p", go(address.here(tab="ahead"), t("duties.ahead", n=number))), class_="zl"))
 
 
+def narrowed_to() -> list[tuple[str, str]]:
+    """Return the filters in force and the period, each with its value, in words."""
+    found = [
+        (t(f"duties.filter.{name}"), filter_words(name, value))
+        for name in agendas.FILTERS
+        if (value := getattr(asked, name))
+    ]
+    if not asked.period.is_open:
+        found.append((t("duties.filter.days"), periods.words(asked.period)))
+    return found
+
+
 def export(found: Sequence[Entry]) -> None:
-    """Offer what is shown as files; they are made when they are asked for."""
+    """Offer what is shown as files; they are made when they are asked for. Some lines are not called all."""
     mine = agendas.lines(each for each in found if part is None or each.kind == part)
     what = agendas.label(desk, "unit", asked.unit, lang) if asked.unit else t("duties.export.all")
-    name = t("duties.export.file", what=what, day=asked.as_of.isoformat())
+    narrowed = narrowed_to()
+    named = [what] if asked.unit or not narrowed else []
+    if len(narrowed) > bool(asked.unit):
+        named.append(t("duties.export.part"))
+    shown = t(f"duties.kind.{part}") if part else t(f"duties.tab.{tab}")
+    if part or tab != "calendar":
+        named.append(shown)
+    name = t("duties.export.file", what="_".join(named), day=asked.as_of.isoformat())
     head = [t(f"duties.file.{column}") for column in agenda_files.COLUMNS]
     words = {each: t(f"duties.ics.{each}", **agenda_files.BLANKS[each]) for each in agenda_files.BLANKS}
     heading, sheet = t("duties.calendar.of", unit=what), t("nav.duties")
+    about = [(sheet, shown), *narrowed, (t("link.here"), permalink.url())]
     makers = {
-        "xlsx": lambda: agenda_files.as_xlsx(desk, mine, lang, head, sheet),
+        "xlsx": lambda: agenda_files.as_xlsx(desk, mine, lang, head, sheet, (t("sheet.about"), about)),
         "csv": lambda: agenda_files.as_csv(desk, mine, lang, head),
         "ics": lambda: agenda_files.as_ics(desk, mine, lang, words, heading),
     }
