@@ -331,3 +331,20 @@ def test_standing_premises_rest_on_nothing_recorded(tmp_path: Path) -> None:
         for leaf in proof.leaves(here.explain(conclusion.id).tree):
             if leaf.get("standing") and "sources" in leaf:
                 assert not any("case" in source or "file" in source for source in leaf["sources"])
+
+
+def test_another_unit_of_the_inspection_is_no_answer_for_an_issue(
+    sampled_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ZELIAN_HOME", str(sampled_home))
+    ask = ["why-not", "SL-105", "a36.p3.s2 overdue", "--as-of", "2026-11-23", "--format", "json"]
+    assert main(ask) == 0
+    assert not json.loads(capsys.readouterr().out)["follows"]  # it does for a unit of other issues
+    listed = ["conclusions", "--issue", "SL-105", "--as-of", "2026-11-23", "--format", "jsonl"]
+    assert main(listed) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert not [each for each in found if (each["norm"], each["status"]) == ("a36.p3.s2", "overdue")]
+    concluded = next(each for each in found if each["norm"] == "a36.p3.s2")
+    assert main([*ask[:2], f"a36.p3.s2 {concluded['status']}", *ask[3:]]) == 0
+    follows = json.loads(capsys.readouterr().out)["follows"]
+    assert {"SL-105"} <= {issue for each in follows for issue in each["issues"]}

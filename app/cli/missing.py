@@ -82,14 +82,17 @@ class _Writer:
                 f"所缺超过{answer['more_than']}项；至少有这些（未必是最少的一组）：",
                 f"More than {answer['more_than']} things are missing; at least these (maybe not the fewest):",
             )
-        cut = (
-            "" if answer["complete"] else self.word("（可能还有同样少的）", " (there may be others as small)")
-        )
-        one = self.word("不能得出，所缺最少的是", "It does not follow. The least that is missing")
-        several = self.word(
-            "不能得出，所缺最少的是下列各组之一", "It does not follow. The least that is missing is one of"
-        )
-        return f"{several if len(answer['sets']) > 1 else one}{cut}{self.colon.rstrip()}"
+        if not answer["complete"]:
+            return self.word(
+                "不能得出。补上下列各项即可得出（查找未穷尽，未必最少）：",
+                "It does not follow. With these it would (the search was cut short: maybe not the fewest):",
+            )
+        if len(answer["sets"]) > 1:
+            return self.word(
+                "不能得出，所缺最少的是下列各组之一：",
+                "It does not follow. The least that is missing is one of:",
+            )
+        return self.word("不能得出，所缺最少的是：", "It does not follow. The least that is missing:")
 
     def _set(self, each: Data, number: int | None) -> Iterator[str]:
         if number is not None:

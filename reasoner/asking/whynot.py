@@ -19,6 +19,7 @@ from reasoner.asking.hunt import Hunt, Missing, Wanted
 from reasoner.asking.slices import slices
 from reasoner.engine.conclusions import Conclusion
 from reasoner.engine.join import Ground
+from reasoner.engine.reader import ISSUE_OF_UNIT
 from reasoner.rulebook.rules import Atom, Term, Value, Var
 from reasoner.rulebook.sentences import JOINT
 
@@ -102,8 +103,9 @@ def _naming(world: World) -> Search:
 def goals_for(world: World, status: str, wanted: Mapping[str, str | int]) -> list[Wanted]:
     """The conclusions that a status with some of its arguments can mean.
 
-    A matter that is an issue may also be its inspection or a task of it; a bearer that is one of a district's
-    two organs may also be the district; without a norm, each norm that can conclude it.
+    A matter that is an issue may also be its inspection or a task of it, then with a unit that the issue
+    concerns there, where that is known; a bearer that is one of a district's two organs may also be the
+    district; without a norm, each norm that can conclude it.
     """
     predicate = world.rules.vocabulary.predicates[status]
     kept = slices(world.rules)
@@ -122,7 +124,21 @@ def goals_for(world: World, status: str, wanted: Mapping[str, str | int]) -> lis
         elif given:
             options = [given]
         choices.append(options)
-    return [(status, args) for args in itertools.product(*choices)]
+    found: list[Wanted] = [(status, args) for args in itertools.product(*choices)]
+    if "issue" not in wanted or not {"matter", "bearer"} <= set(predicate.roles):
+        return found
+    places = predicate.roles.index("matter"), predicate.roles.index("bearer")
+    return [each for goal in found for each in _of_issue(world, str(wanted["issue"]), goal, *places)]
+
+
+def _of_issue(world: World, issue: str, goal: Wanted, matter: int, bearer: int) -> list[Wanted]:
+    """A goal of any bearer for each unit that an issue concerns in its matter, where such are known."""
+    status, args = goal
+    about = args[matter]
+    if not isinstance(args[bearer], Var) or isinstance(about, Var):
+        return [goal]
+    units = [str(row[1]) for row in world.model.match(ISSUE_OF_UNIT, (about, None, issue))]
+    return [(status, (*args[:bearer], unit, *args[bearer + 1 :])) for unit in sorted(units)] or [goal]
 
 
 def matters(world: World, issue: str) -> dict[str, None]:
