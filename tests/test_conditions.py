@@ -193,18 +193,24 @@ def test_the_cases_show_of_every_condition_of_every_rule_that_it_matters() -> No
 def test_a_rule_without_a_covered_condition_concludes_otherwise_in_the_case_that_shows_it() -> None:
     """The claim itself, on a sample of the real rules: the rule is changed and the case evaluated anew."""
     rules = pipeline.ontology()
-    every = {c.name: c for f in cases.files([bundled.path("ontology", "regulation")]) for c in cases.read(f)}
+    every: dict[str, list[cases.Case]] = {}  # several articles may have a case of one name
+    for file in cases.files([bundled.path("ontology", "regulation")]):
+        for case in cases.read(file):
+            every.setdefault(case.name, []).append(case)
     plain = [
         c
         for c in of_the_rule_base().of("covered")
         if len(conditions.without(c.rule, c.index)) == 1 and len(c.rule.body) > 1
     ]
     for condition in random.Random(1).sample(plain, 25):
-        world = cases.Scene(every[condition.flips], rules, bundled_registry()).world()
         changed = conditions.without(condition.rule, condition.index)[0]
         program: list[Rule] = [changed if r == condition.rule else r for r in rules.book.rules]
         head = condition.rule.head.predicate
-        assert set(evaluate(world.facts.atoms, program).rows(head)) != set(world.model.rows(head)), condition
+        worlds = [cases.Scene(case, rules, bundled_registry()).world() for case in every[condition.flips]]
+        otherwise = [
+            set(evaluate(w.facts.atoms, program).rows(head)) != set(w.model.rows(head)) for w in worlds
+        ]
+        assert any(otherwise), condition
 
 
 def test_no_covered_condition_would_be_entailed() -> None:

@@ -43,7 +43,7 @@ class BoundedWorlds:
         self.rules = list(cone)
         written = [rule for rule in self.rules if not rule.owner.startswith(AXIOM)]
         read = {atom.predicate for rule in written for atom in rule.atoms()} - GIVEN
-        others = self._elsewhere(norm) if bounds.own_words else set()
+        others = self._elsewhere(norm, written) if bounds.own_words else set()
         self.constants = {term for r in written if r.owner not in others for term in _constants(r)}
         recorded = [p for name in sorted(read) if (p := self._recorded(name)) is not None]
         self.classes = {self.vocabulary.class_names[p.name] for p in recorded if p.arity == 1}
@@ -55,10 +55,15 @@ class BoundedWorlds:
         self.facts = self._facts({atom.predicate for rule in self.rules for atom in rule.atoms()})
         self.choices = list(self._choices())
 
-    def _elsewhere(self, norm: str) -> set[str]:
-        """The norms of other articles than this one's."""
-        own = self.book.by_constant[norm].id.split(".")[0] if norm else ""
-        return {id for id in self.book.norms if id.split(".")[0] != own}
+    def _elsewhere(self, norm: str, written: list[Rule]) -> set[str]:
+        """The norms of other articles than this one's and those that the property itself names."""
+        shared = self.book.norms.keys() | self.book.definitions.keys()
+        named = {term for rule in written if rule.owner not in shared for term in _constants(rule)}
+        own = {
+            self.book.by_constant[each].id.split(".")[0]
+            for each in {norm, *named} & self.book.by_constant.keys()
+        }
+        return {id for id in self.book.norms if id.split(".")[0] not in own}
 
     def _recorded(self, name: str) -> Predicate | None:
         declared = self.vocabulary.predicates.get(name)

@@ -29,9 +29,9 @@ class Bounds:
 
     ``single`` are the properties of which a thing has one value at most. Where more than ``wide`` rules are
     reached, the numbers of ``narrow`` take the place of those of ``things``, and of the ontology's kinds only
-    those are recorded that the norm's article or a shared definition names (``own_words``). What is of a
-    class in ``unrecorded`` no record names. ``norms`` are other numbers for single norms, by id, which
-    count before all others.
+    those are recorded that the norm's article, one that the property names, or a shared definition names
+    (``own_words``). What is of a class in ``unrecorded`` no record names. ``norms`` are other numbers for
+    single norms, by id, which count before all others.
     """
 
     things: dict[str, int]

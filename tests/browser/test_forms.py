@@ -9,7 +9,7 @@ from visitor import Visitor, VisitorMaker, choose
 
 from reasoner.records.record import Claim, Record, Source
 
-expect.set_options(timeout=20_000)  # reasoning anew takes a while
+expect.set_options(timeout=60_000)  # reasoning anew takes a while
 
 CJK = re.compile("[\u4e00-\u9fff]")
 WHO = "督察办综合处"

@@ -13,7 +13,7 @@ from visitor import HOSTILE, Visitor, VisitorMaker
 
 from reasoner.records.record import Record
 
-expect.set_options(timeout=20_000)  # reasoning anew takes a while
+expect.set_options(timeout=60_000)  # reasoning anew takes a while
 TITLE = "第三轮中央生态环境保护督察群众举报转办和边督边改公开情况一览表（第二十二批，2024年5月30日）"
 HEADERS = ["受理编号", "交办问题基本情况", "行政区域", "问题类型"]
 FORMULA = "=cmd|' /C calc'!A0"
