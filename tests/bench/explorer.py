@@ -167,7 +167,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--issues", type=int, default=10_000)
     wanted = parser.parse_args().issues
-    executable = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    executable = next(
+        filter(
+            None,
+            map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")),
+        )
+    )
     with tempfile.TemporaryDirectory(prefix="zelian-bench-") as folder:
         home = Path(folder) / "home"
         environment = os.environ | {"ZELIAN_HOME": str(home)}
